@@ -1,0 +1,51 @@
+/** What an access token is made of. */
+export interface AccessTokenFields {
+  readonly value: string;
+  readonly tokenType: string;
+  readonly expiresAt: Date;
+  readonly refreshToken?: string | undefined;
+}
+
+/**
+ * A bearer token (RFC 6750), the same for every API version. Its secrets can be read by name only:
+ * printing, inspecting or serialising it shows `[redacted]`.
+ */
+export class AccessToken {
+  readonly #value: string;
+  readonly #refreshToken: string | undefined;
+  readonly tokenType: string;
+  /** When the API stops taking it, by this machine's clock. The client renews it earlier. */
+  readonly expiresAt: Date;
+
+  constructor({ value, tokenType, expiresAt, refreshToken }: AccessTokenFields) {
+    this.#value = value;
+    this.#refreshToken = refreshToken;
+    this.tokenType = tokenType;
+    this.expiresAt = expiresAt;
+    Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), {
+      value: () => this.toString(),
+    });
+  }
+
+  get value(): string {
+    return this.#value;
+  }
+
+  get refreshToken(): string | undefined {
+    return this.#refreshToken;
+  }
+
+  toJSON(): object {
+    const refreshToken = this.#refreshToken === undefined ? {} : { refreshToken: '[redacted]' };
+    return {
+      value: '[redacted]',
+      tokenType: this.tokenType,
+      expiresAt: this.expiresAt,
+      ...refreshToken,
+    };
+  }
+
+  toString(): string {
+    return `[AccessToken until ${this.expiresAt.toISOString()}]`;
+  }
+}

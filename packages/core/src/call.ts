@@ -1,0 +1,15 @@
+import type { Answer, Call } from './operation.js';
+
+/**
+ * Makes a running exchange a {@link Call}: a native promise with one method more. A promise that
+ * starts on `await` was tried: calls that nobody awaits would never be sent, and writes reordered.
+ */
+export const toCall = <R>(sent: Promise<Answer<R>>): Call<R> => {
+  const data = sent.then((answer) => answer.data) as Call<R>;
+  data.withResponse = () => {
+    // Whoever asks for the whole answer handles its failure there.
+    data.catch(() => {});
+    return sent.then((answer) => answer);
+  };
+  return data;
+};

@@ -1,0 +1,211 @@
+import type { AxiosInstance } from 'axios';
+import { toCall } from './call.js';
+import type { Grant } from './grants.js';
+import { axiosSend, type CallState, compose, type Middleware, type Send } from './http.js';
+import { authenticate, ensureOk, observe, retry } from './middlewares.js';
+import { type ObserveOptions, observer } from './observe.js';
+import type {
+  Answer,
+  Arguments,
+  Call,
+  CallOptions,
+  Method,
+  Operation,
+  RetryOptions,
+  Transport,
+} from './operation.js';
+import { checkCredentials, checkGrant, type Secret, secretOf, targetOf } from './options.js';
+import { type Target, writeRequest } from './request.js';
+import { readAnswer } from './response.js';
+import { type Clock, systemClock, withDeadline } from './time.js';
+import type { TokenEndpoint } from './token-endpoint.js';
+import { createTokenProvider, type TokenProvider } from './token-provider.js';
+import { createAxios } from '#transport';
+
+const CALL_TIMEOUT_MS = 120_000;
+
+/** Options of a transport: how requests travel. */
+export interface TransportOptions extends ObserveOptions {
+  /** Origin of the API, such as `https://api.criteo.com`; tokens come from there, too. @default the product's */
+  readonly baseUrl?: string | undefined;
+  /** Allow `http://` to 127.0.0.1, [::1] and localhost, for a sandbox. @default false */
+  readonly allowLoopbackHttp?: boolean | undefined;
+  /** An axios instance of your own (proxy, agent, adapter, interceptors) instead of the built-in transport. */
+  readonly axios?: AxiosInstance | undefined;
+  /** Limit of a whole call in milliseconds, over all attempts. @default 120000, or the operation's own */
+  readonly timeoutMs?: number | undefined;
+  readonly retry?: RetryOptions | undefined;
+  /** Time, for tests. @default the system's */
+  readonly clock?: Clock | undefined;
+  /** Randomness in [0, 1) for jitter, for tests. @default Math.random */
+  readonly random?: (() => number) | undefined;
+}
+
+/** Options of a client; `G` is what its API version has of grants. */
+export interface ClientOptions<G extends Grant> extends TransportOptions {
+  readonly clientId: string;
+  /** The secret, or a function that is asked for it before each token request. */
+  readonly clientSecret?: Secret | undefined;
+  /** @default { type: 'client_credentials' } */
+  readonly grant?: G | undefined;
+  /** Tokens from elsewhere, such as another client's `tokens`. */
+  readonly tokens?: TokenProvider | undefined;
+}
+
+export interface ClientTransport extends Transport {
+  /** Closes idle connections. */
+  close(): void;
+}
+
+/** A product as its package describes it. */
+export interface Product {
+  readonly name: string;
+  readonly origin: string;
+  /** Path in front of every operation's, or `''`. */
+  readonly prefix: string;
+}
+
+/** An API version as its `index.ts` describes it. */
+export interface ApiVersion<G extends Grant, T> {
+  readonly product: Product;
+  readonly version: string;
+  readonly groups: (transport: Transport) => T;
+  readonly tokenEndpoint: (transport: Transport) => TokenEndpoint<G>;
+}
+
+/** A request that no document names, for {@link ClientBase.request}. */
+export interface RawRequest {
+  readonly method: Method;
+  /** Begins with one `/`; the product's prefix is put before it. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, unknown>> | undefined;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+}
+
+/** What every client has beside the operations of its version. */
+export interface ClientBase extends Transport {
+  /** The client's tokens. Another client may share them: `createClient({ …, tokens: client.tokens })`. */
+  readonly tokens: TokenProvider;
+  /** Sends a request that no document names, with tokens, retries and errors as for the others. */
+  request<R = unknown>(request: RawRequest, options?: CallOptions): Call<R>;
+  /** Closes idle connections. Calls under way go on. */
+  close(): void;
+}
+
+export type Client<T> = ClientBase & T;
+
+/** The client of an API version: its groups of operations over one pipeline. */
+export const connect = <G extends Grant, T>(
+  api: ApiVersion<G, T>,
+  options: ClientOptions<G>,
+): Client<T> => {
+  const { origin, prefix } = api.product;
+  const target = targetOf({ ...options, baseUrl: options.baseUrl ?? origin, prefix });
+  const { instance, close } = createAxios(options.axios);
+  const tokens =
+    options.tokens ?? ownTokens(api, options, transportTo(target, options, instance, []));
+  const transport = transportTo(target, options, instance, [authenticate(tokens)]);
+  const request = <R>(raw: RawRequest, callOptions?: CallOptions): Call<R> => {
+    const { method, path, query = {}, body } = raw;
+    const id = `${method} ${path}`;
+    const operation: Operation<object, R> = {
+      id,
+      method,
+      path,
+      query: Object.keys(query),
+      body: true,
+    };
+    return transport.call(
+      operation,
+      { ...query, ...(body !== undefined && { body }) },
+      callOptions,
+    );
+  };
+  return { ...api.groups(transport), ...transport, tokens, request, close };
+};
+
+/**
+ * Runs operations without a token, for a generated class alone.
+ * @example await new OAuthApi(createTransport({ baseUrl })).getToken({ … })
+ * @throws {ConfigError} for a base URL that is no https origin
+ */
+export const createTransport = (
+  options: TransportOptions & { readonly prefix?: string },
+): ClientTransport => {
+  const { instance, close } = createAxios(options.axios);
+  return { ...transportTo(targetOf(options), options, instance, []), close };
+};
+
+const ownTokens = <G extends Grant, T>(
+  api: ApiVersion<G, T>,
+  options: ClientOptions<G>,
+  transport: Transport,
+): TokenProvider => {
+  const endpoint = api.tokenEndpoint(transport);
+  const grant = checkGrant(options.grant, endpoint.grants, `${api.product.name}/${api.version}`);
+  checkCredentials(options);
+  const { clock = systemClock, random = Math.random, clientId, clientSecret } = options;
+  const credentials = async () => ({ clientId, clientSecret: await secretOf(clientSecret) });
+  return createTokenProvider({
+    endpoint,
+    grant,
+    credentials,
+    clock,
+    random,
+    tell: observer(options),
+  });
+};
+
+const transportTo = (
+  target: Target,
+  options: TransportOptions,
+  instance: AxiosInstance,
+  authentication: readonly Middleware[],
+): Transport => {
+  const { clock = systemClock, random = Math.random } = options;
+  const send = compose(
+    [ensureOk(clock), retry(clock, random), ...authentication, observe(observer(options), clock)],
+    axiosSend(instance, clock),
+  );
+  return {
+    call: <P, R>(
+      operation: Operation<P, R>,
+      ...[params, callOptions = {}]: Arguments<P>
+    ): Call<R> =>
+      toCall(
+        run(send, operation, params ?? {}, callOptions, target, options) as Promise<Answer<R>>,
+      ),
+  };
+};
+
+const run = async (
+  send: Send,
+  operation: Operation,
+  params: object,
+  callOptions: CallOptions,
+  target: Target,
+  { timeoutMs, retry: policy, clock = systemClock }: TransportOptions,
+): Promise<Answer<unknown>> => {
+  const limitMs = callOptions.timeoutMs ?? operation.timeoutMs ?? timeoutMs ?? CALL_TIMEOUT_MS;
+  const deadline = withDeadline(clock, limitMs, callOptions.signal);
+  const call: CallState = {
+    signal: deadline.signal,
+    retry: { ...policy, ...callOptions.retry },
+    attempts: 0,
+    isAmbiguous: false,
+    secrets: new Set(),
+  };
+  try {
+    const request = await writeRequest(
+      operation,
+      params as Record<string, unknown>,
+      callOptions,
+      target,
+      call,
+    );
+    return readAnswer(request, await send(request));
+  } finally {
+    deadline.cancel();
+  }
+};

@@ -1,0 +1,20 @@
+import type { Operation } from '../operation.js';
+
+/** What to do about a status, where Criteo's APIs give it a meaning of their own (docs/facts.md). */
+export const hintFor = (status: number, operation: Operation): string | undefined => {
+  if (operation.auth === 'none') return status === 429 ? undefined : TOKEN_HINT;
+  if (status === 403) return forbidden(operation.scopes);
+  return HINTS[status];
+};
+
+const TOKEN_HINT =
+  'Check that clientId and clientSecret are a pair of one app, and that the app has this grant.';
+
+const HINTS: Readonly<Record<number, string>> = {
+  401: 'A fresh token was refused, too: is baseUrl the API that issued it?',
+  410: 'This API version is switched off at the vendor: import a newer subpath of the package.',
+  413: 'Send the items in smaller batches.',
+};
+
+const forbidden = (scopes: readonly string[] = []): string =>
+  `The app lacks the permission${scopes.length > 0 ? ` ${scopes.join(', ')}` : ''}, or the advertiser has revoked its consent: a new token cannot help.`;

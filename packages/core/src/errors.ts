@@ -1,0 +1,164 @@
+import type { Problem } from './operation.js';
+
+/** Data of every error. None of it holds a secret, a header or a body. */
+export interface ErrorFields {
+  /** Id of the operation that failed, or method and path for `client.request`. */
+  readonly operation?: string | undefined;
+  /** HTTP status, if there was an answer. */
+  readonly status?: number | undefined;
+  /** Would the same call have a chance later, without harm? */
+  readonly retryable?: boolean | undefined;
+  /** HTTP requests that were sent for the call. */
+  readonly attempts?: number | undefined;
+  /** The API's id of this exchange: quote it to its support. */
+  readonly traceId?: string | undefined;
+  /** What to do next. */
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** Root of all errors that this SDK throws. A call that its caller aborts rejects with the signal's reason instead. */
+export class SdkError extends Error {
+  override readonly name: string = 'SdkError';
+  readonly operation: string | undefined;
+  readonly status: number | undefined;
+  readonly retryable: boolean;
+  readonly attempts: number;
+  readonly traceId: string | undefined;
+  readonly hint: string | undefined;
+
+  constructor(message: string, fields: ErrorFields = {}) {
+    super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
+    this.operation = fields.operation;
+    this.status = fields.status;
+    this.retryable = fields.retryable ?? false;
+    this.attempts = fields.attempts ?? 0;
+    this.traceId = fields.traceId;
+    this.hint = fields.hint;
+  }
+
+  toJSON(): object {
+    return Object.assign({ name: this.name, message: this.message }, this);
+  }
+}
+
+/** The program is wrong: an option, a parameter, a grant that the API version does not have. Nothing was sent. */
+export class ConfigError extends SdkError {
+  override readonly name: string = 'ConfigError';
+}
+
+/** No complete answer came back. */
+export class ConnectionError extends SdkError {
+  override readonly name: string = 'ConnectionError';
+  /** The system's code, such as `ECONNREFUSED`. */
+  readonly code: string | undefined;
+
+  constructor(message: string, fields: ErrorFields & { readonly code?: string | undefined } = {}) {
+    super(message, fields);
+    this.code = fields.code;
+  }
+}
+
+/** A time limit ended the call. */
+export class TimeoutError extends ConnectionError {
+  override readonly name: string = 'TimeoutError';
+  /** The limit that was reached, in milliseconds. */
+  readonly limitMs: number;
+
+  constructor(message: string, fields: ErrorFields & { readonly limitMs: number }) {
+    super(message, { ...fields, code: 'ETIMEDOUT' });
+    this.limitMs = fields.limitMs;
+  }
+}
+
+/** An answer came that cannot be read. */
+export class ResponseError extends SdkError {
+  override readonly name: string = 'ResponseError';
+  readonly reason: ResponseErrorReason;
+
+  constructor(message: string, fields: ErrorFields & { readonly reason: ResponseErrorReason }) {
+    super(message, fields);
+    this.reason = fields.reason;
+  }
+}
+
+export type ResponseErrorReason =
+  | 'content-type'
+  | 'redirected'
+  | 'too-large'
+  | 'unreadable'
+  | 'unsafe-integer';
+
+/** The API answered with an error status. */
+export class ApiError extends SdkError {
+  override readonly name: string = 'ApiError';
+  readonly problems: readonly Problem[];
+
+  constructor(message: string, fields: ApiErrorFields = {}) {
+    super(message, fields);
+    this.problems = fields.problems ?? [];
+  }
+
+  /** Code of the first problem, as the API wrote it. Codes drift: branch on the status first. */
+  get code(): string | undefined {
+    return this.problems[0]?.code;
+  }
+}
+
+export interface ApiErrorFields extends ErrorFields {
+  readonly problems?: readonly Problem[] | undefined;
+}
+
+/** 401, and a fresh token did not help. */
+export class AuthenticationError extends ApiError {
+  override readonly name: string = 'AuthenticationError';
+}
+
+/** 403. */
+export class PermissionError extends ApiError {
+  override readonly name: string = 'PermissionError';
+}
+
+/** 429. */
+export class RateLimitError extends ApiError {
+  override readonly name: string = 'RateLimitError';
+  /** Calls that the budget allows. */
+  readonly limit: number | undefined;
+  readonly remaining: number | undefined;
+  /** When the API takes a call again. */
+  readonly resetAt: Date | undefined;
+  /** How long the API asks to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, fields: ApiErrorFields & Partial<RateLimitFields> = {}) {
+    super(message, fields);
+    this.limit = fields.limit;
+    this.remaining = fields.remaining;
+    this.resetAt = fields.resetAt;
+    this.retryAfterMs = fields.retryAfterMs;
+  }
+}
+
+export interface RateLimitFields {
+  readonly limit: number | undefined;
+  readonly remaining: number | undefined;
+  readonly resetAt: Date | undefined;
+  readonly retryAfterMs: number | undefined;
+}
+
+/** No token could be had. */
+export class TokenError extends SdkError {
+  override readonly name: string = 'TokenError';
+  /** OAuth's error code (RFC 6749 section 5.2), such as `invalid_client`. */
+  readonly code: string | undefined;
+
+  constructor(message: string, fields: ErrorFields & { readonly code?: string | undefined } = {}) {
+    super(message, fields);
+    this.code = fields.code;
+  }
+}
+
+/** The user's consent is used up, revoked or expired: only a new consent helps. */
+export class ReauthRequiredError extends TokenError {
+  override readonly name: string = 'ReauthRequiredError';
+}

@@ -1,0 +1,135 @@
+import { hintFor } from './criteo/hints.js';
+import { readReported } from './criteo/problem.js';
+import {
+  ApiError,
+  type ApiErrorFields,
+  AuthenticationError,
+  ConnectionError,
+  PermissionError,
+  RateLimitError,
+  type RateLimitFields,
+  ResponseError,
+  type SdkError,
+  TimeoutError,
+} from './errors.js';
+import type { TransportFault } from './fault.js';
+import type { HttpRequest, HttpResponse } from './http.js';
+import { parseJson } from './json.js';
+import { cleanProblem, isJson, mediaType, textOf } from './response.js';
+import { askedWaitMs, mayRepeat } from './retry.js';
+import type { Clock } from './time.js';
+
+/** What a fault becomes outside the pipeline. */
+export const errorOfFault = (request: HttpRequest, fault: TransportFault): SdkError => {
+  const { id } = request.operation;
+  const fields = {
+    ...commonFields(request),
+    retryable: mayRepeat(request, fault),
+    code: fault.code,
+  };
+  const note = ambiguityNote(request);
+  if (fault.kind === 'timeout') {
+    return new TimeoutError(`${id} failed: ${fault.message} within ${fault.limitMs} ms.${note}`, {
+      ...fields,
+      limitMs: fault.limitMs,
+    });
+  }
+  if (fault.kind === 'response' || fault.kind === 'too-large') {
+    const reason = fault.kind === 'response' ? 'unreadable' : 'too-large';
+    return new ResponseError(`${id} failed: the answer cannot be read: ${fault.message}.${note}`, {
+      ...fields,
+      reason,
+    });
+  }
+  return new ConnectionError(
+    `${id} failed: ${fault.message} at ${new URL(request.url).host}.${note}`,
+    fields,
+  );
+};
+
+/** What an error status becomes outside the pipeline. */
+export const errorOfStatus = (
+  request: HttpRequest,
+  response: HttpResponse,
+  clock: Clock,
+): ApiError => {
+  const { status, headers } = response;
+  const reported = readReported(errorBody(response));
+  const problems = reported.problems.map((problem) => cleanProblem(problem, request));
+  const traceId = problems.find((problem) => problem.traceId)?.traceId;
+  const parts = [
+    `${status} ${problems[0]?.code ?? problems[0]?.type ?? ''}`.trim(),
+    problems[0]?.detail ?? problems[0]?.title,
+    traceId && `trace ${traceId}`,
+  ];
+  const message = `${request.operation.id} failed: ${parts.filter(Boolean).join(' · ')}${ambiguityNote(request)}`;
+  const fields: ApiErrorFields = {
+    ...commonFields(request),
+    status,
+    problems,
+    traceId,
+    retryable: mayRepeat(request, response),
+    hint: hintFor(status, request.operation),
+  };
+  if (status === 429)
+    return new RateLimitError(message, {
+      ...fields,
+      ...rateLimitFields(headers, askedWaitMs(response, clock)),
+    });
+  if (status === 401) return new AuthenticationError(message, fields);
+  return status === 403 ? new PermissionError(message, fields) : new ApiError(message, fields);
+};
+
+const rateLimitFields = (
+  headers: HttpResponse['headers'],
+  retryAfterMs: number | undefined,
+): RateLimitFields => {
+  const number = (name: string): number | undefined =>
+    /^\d+$/.test(headers[name] ?? '') ? Number(headers[name]) : undefined;
+  const reset = number('x-ratelimit-reset');
+  return {
+    limit: number('x-ratelimit-limit'),
+    remaining: number('x-ratelimit-remaining'),
+    resetAt: reset === undefined ? undefined : new Date(reset * 1000),
+    retryAfterMs,
+  };
+};
+
+const errorBody = (response: HttpResponse): unknown => {
+  if (!isJson(mediaType(response.headers))) return undefined;
+  const reading = parseJson(textOf(response.body));
+  return reading.ok ? reading.value : undefined;
+};
+
+/** A 3xx: following it could carry secrets to another host. */
+export const redirected = (
+  request: HttpRequest,
+  { status, headers }: HttpResponse,
+): ResponseError => {
+  const location = originOf(headers.location, request.url);
+  return new ResponseError(
+    `${request.operation.id} failed: ${status}, a redirect to ${location}, which is not followed.`,
+    {
+      ...commonFields(request),
+      status,
+      reason: 'redirected',
+      hint: 'Set baseUrl to the address that answers by itself.',
+    },
+  );
+};
+
+const commonFields = (request: HttpRequest): { operation: string; attempts: number } => ({
+  operation: request.operation.id,
+  attempts: request.call.attempts,
+});
+
+const ambiguityNote = ({ call }: HttpRequest): string =>
+  call.isAmbiguous ? ' The request may have been processed: look before you repeat it.' : '';
+
+const originOf = (location: string | undefined, base: string): string => {
+  try {
+    return new URL(location ?? '', base).origin;
+  } catch {
+    return 'nowhere';
+  }
+};

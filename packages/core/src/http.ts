@@ -1,0 +1,125 @@
+import axios, { type AxiosInstance } from 'axios';
+import { TransportFault } from './fault.js';
+import type { Method, Operation, RetryOptions } from './operation.js';
+import { abortable, type Clock } from './time.js';
+
+/** What one call carries through all of its attempts. */
+export interface CallState {
+  /** Aborts for the caller's signal and for the limit of the whole call. */
+  readonly signal: AbortSignal;
+  readonly retry: RetryOptions;
+  /** HTTP requests sent so far. */
+  attempts: number;
+  /** True once something was sent that may or may not have been processed. */
+  isAmbiguous: boolean;
+  /** Values that were sent and may show up nowhere. */
+  readonly secrets: Set<string>;
+}
+
+/** One HTTP request, written out. */
+export interface HttpRequest {
+  readonly operation: Operation;
+  readonly method: Method;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | ArrayBuffer | undefined;
+  readonly call: CallState;
+}
+
+/** One HTTP answer. A status is a value here: {@link ensureOk} makes exceptions of some. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+export type Send = (request: HttpRequest) => Promise<HttpResponse>;
+
+/** A step of the pipeline: it may change the request, call `next` more than once, or answer itself. */
+export type Middleware = (request: HttpRequest, next: Send) => Promise<HttpResponse>;
+
+/** Runs the first middleware outermost and `send` last. */
+export const compose = (middlewares: readonly Middleware[], send: Send): Send =>
+  middlewares.reduceRight<Send>((next, middleware) => (request) => middleware(request, next), send);
+
+const ATTEMPT_TIMEOUT_MS = 60_000;
+const LARGEST_ANSWER_BYTES = 50 * 1024 * 1024;
+const LARGEST_TOKEN_ANSWER_BYTES = 1024 * 1024;
+
+/** The last step: one HTTP exchange through axios, with none of its defaults that lose secrets or time. */
+export const axiosSend =
+  (instance: AxiosInstance, clock: Clock): Send =>
+  (request) => {
+    request.call.attempts += 1;
+    const limitMs = Math.max(ATTEMPT_TIMEOUT_MS, request.operation.timeoutMs ?? 0);
+    const attempt = new AbortController();
+    return abortable<HttpResponse>(request.call.signal, (resolve, reject) => {
+      const cancelTimer = clock.after(limitMs, () =>
+        end(new TransportFault('timeout', 'no answer', { limitMs })),
+      );
+      const end = (reason: unknown): void => {
+        cancelTimer();
+        reject(reason);
+        attempt.abort();
+      };
+      exchange(instance, request, attempt.signal).then(
+        (response) => {
+          cancelTimer();
+          resolve(response);
+        },
+        (error) => end(error),
+      );
+      return () => end(undefined);
+    });
+  };
+
+const exchange = async (
+  instance: AxiosInstance,
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<HttpResponse> => {
+  const isToken = request.operation.auth === 'none';
+  const largest = isToken ? LARGEST_TOKEN_ANSWER_BYTES : LARGEST_ANSWER_BYTES;
+  try {
+    const { status, headers, data } = await instance.request<unknown>({
+      url: request.url,
+      method: request.method,
+      headers: { ...request.headers },
+      data: request.body,
+      signal,
+      responseType: request.operation.response === 'bytes' ? 'arraybuffer' : 'text',
+      transformRequest: [],
+      transformResponse: [],
+      validateStatus: () => true,
+      maxRedirects: 0,
+      maxContentLength: largest,
+      maxBodyLength: Number.POSITIVE_INFINITY,
+      timeout: 0,
+    });
+    return { status, headers: plainHeaders(headers), body: bodyOf(data) };
+  } catch (error) {
+    throw TransportFault.from(error);
+  }
+};
+
+const bodyOf = (data: unknown): string | Uint8Array => {
+  if (data instanceof Uint8Array) return data;
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  return typeof data === 'string' ? data : '';
+};
+
+// The first value counts where a header came twice: a joined one is neither of the two.
+const plainHeaders = (headers: object): Record<string, string> => {
+  const entries = Object.entries(headers).map(([name, value]) => [
+    name.toLowerCase(),
+    String(Array.isArray(value) ? value[0] : value),
+  ]);
+  return Object.fromEntries(entries);
+};
+
+/** An axios instance of ours, with nothing of the module's defaults but what `settings` name. */
+export const ownAxios = (settings: object): AxiosInstance => {
+  const instance = axios.create({ proxy: false, ...settings });
+  instance.defaults.headers = {} as typeof instance.defaults.headers;
+  return instance;
+};

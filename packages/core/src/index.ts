@@ -1,0 +1,73 @@
+export { AccessToken, type AccessTokenFields } from './access-token.js';
+export { Api } from './api.js';
+export {
+  type ApiVersion,
+  type Client,
+  type ClientBase,
+  type ClientOptions,
+  type ClientTransport,
+  connect,
+  createTransport,
+  type Product,
+  type RawRequest,
+  type TransportOptions,
+} from './client.js';
+export {
+  ApiError,
+  type ApiErrorFields,
+  AuthenticationError,
+  ConfigError,
+  ConnectionError,
+  type ErrorFields,
+  PermissionError,
+  RateLimitError,
+  type RateLimitFields,
+  ReauthRequiredError,
+  ResponseError,
+  type ResponseErrorReason,
+  SdkError,
+  TimeoutError,
+  TokenError,
+} from './errors.js';
+export {
+  type AuthorizationCode,
+  type ClientCredentials,
+  type Grant,
+  type GrantParameters,
+  grantParameters,
+  type RefreshToken,
+} from './grants.js';
+export type {
+  AttemptEvent,
+  Logger,
+  LogLevel,
+  Observe,
+  ObserveOptions,
+  SdkEvent,
+  WarningEvent,
+} from './observe.js';
+export type {
+  Answer,
+  Arguments,
+  ArrayStyle,
+  Bound,
+  Call,
+  CallOptions,
+  FormField,
+  Method,
+  NoParams,
+  Operation,
+  Problem,
+  QueryParameter,
+  ResponseKind,
+  RetryOptions,
+  Transport,
+} from './operation.js';
+export type { Secret } from './options.js';
+export { type Clock, systemClock } from './time.js';
+export type { Credentials, TokenEndpoint, TokenResponse } from './token-endpoint.js';
+export {
+  createTokenProvider,
+  type TokenProvider,
+  type TokenProviderOptions,
+} from './token-provider.js';

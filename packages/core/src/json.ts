@@ -1,0 +1,103 @@
+/** What a text that claims to be JSON turned out to be. */
+export type JsonReading =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly reason: 'too-deep' | 'unparsable' }
+  | { readonly ok: false; readonly reason: 'unsafe-integer'; readonly field: string };
+
+const DEEPEST = 64;
+
+/**
+ * Parses JSON of a server: refuses depths above 64 and integers that a double would round, drops
+ * keys that reach prototypes, and takes a byte order mark.
+ */
+export const parseJson = (text: string): JsonReading => {
+  const json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  const found = scan(json);
+  if (found !== undefined) return { ok: false, ...found };
+  try {
+    return {
+      ok: true,
+      value: RISKY_KEY.test(json) ? JSON.parse(json, withoutPrototypeKeys) : JSON.parse(json),
+    };
+  } catch {
+    return { ok: false, reason: 'unparsable' };
+  }
+};
+
+// A backslash may spell a key with escapes; then every key is looked at.
+const RISKY_KEY = /"(?:__proto__|constructor|prototype)"|\\u00/;
+
+const withoutPrototypeKeys = (key: string, value: unknown): unknown =>
+  key === '__proto__' || key === 'constructor' || key === 'prototype' ? undefined : value;
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const isOpening = (code: number): boolean => code === 123 || code === 91;
+const isClosing = (code: number): boolean => code === 125 || code === 93;
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+
+type Found = { reason: 'too-deep' } | { reason: 'unsafe-integer'; field: string };
+
+// One pass over the characters: strings are skipped, brackets counted, long numbers looked at.
+const scan = (json: string): Found | undefined => {
+  let depth = 0;
+  for (let i = 0; i < json.length; i += 1) {
+    const code = json.charCodeAt(i);
+    if (code === QUOTE) {
+      i = endOfString(json, i);
+    } else if (isDigit(code)) {
+      const end = endOfNumber(json, i);
+      if (isUnsafeInteger(json.slice(i, end)))
+        return { reason: 'unsafe-integer', field: pathAt(json, i) };
+      i = end - 1;
+    } else if (isOpening(code)) {
+      depth += 1;
+      if (depth > DEEPEST) return { reason: 'too-deep' };
+    } else if (isClosing(code)) {
+      depth -= 1;
+    }
+  }
+  return undefined;
+};
+
+const endOfString = (json: string, start: number): number => {
+  for (let i = start + 1; i < json.length; i += 1) {
+    const code = json.charCodeAt(i);
+    if (code === BACKSLASH) i += 1;
+    else if (code === QUOTE) return i;
+  }
+  return json.length;
+};
+
+const endOfNumber = (json: string, start: number): number => {
+  let end = start;
+  while (end < json.length && /[0-9.eE+-]/.test(json[end] ?? '')) end += 1;
+  return end;
+};
+
+const isUnsafeInteger = (number: string): boolean =>
+  number.length > 15 && /^\d+$/.test(number) && !Number.isSafeInteger(Number(number));
+
+/** Path of the value at `position`: `data.0.id`. Runs only when a value is refused. */
+const pathAt = (json: string, position: number): string => {
+  const path: (number | string)[] = [];
+  let key = '';
+  for (let i = 0; i < position; i += 1) {
+    const code = json.charCodeAt(i);
+    if (code === QUOTE) {
+      const end = endOfString(json, i);
+      key = json.slice(i + 1, end);
+      i = end;
+    } else if (json[i] === ':') {
+      path[path.length - 1] = key;
+    } else if (isOpening(code)) {
+      path.push(json[i] === '[' ? 0 : '');
+    } else if (isClosing(code)) {
+      path.pop();
+    } else if (json[i] === ',') {
+      const last = path[path.length - 1];
+      if (typeof last === 'number') path[path.length - 1] = last + 1;
+    }
+  }
+  return path.join('.');
+};

@@ -1,0 +1,95 @@
+import { errorOfFault, errorOfStatus, redirected } from './failure.js';
+import { TransportFault } from './fault.js';
+import type { HttpRequest, HttpResponse, Middleware } from './http.js';
+import type { Observe } from './observe.js';
+import { askedWaitMs, backoffMs, isAmbiguous, LONGEST_WAIT_MS, mayRepeat } from './retry.js';
+import { type Clock, sleep } from './time.js';
+import type { TokenProvider } from './token-provider.js';
+
+/** Turns faults and error statuses into errors: the only place where a status becomes an exception. */
+export const ensureOk =
+  (clock: Clock): Middleware =>
+  async (request, next) => {
+    const outcome = await next(request).catch(faultOnly);
+    if (outcome instanceof TransportFault) throw errorOfFault(request, outcome);
+    if (outcome.status >= 400) throw errorOfStatus(request, outcome, clock);
+    if (outcome.status >= 300) throw redirected(request, outcome);
+    return outcome;
+  };
+
+/** Repeats what may be repeated, spaced as the answer asks or by a growing pause. */
+export const retry =
+  (clock: Clock, random: () => number): Middleware =>
+  async (request, next) => {
+    const { retry: options, signal } = request.call;
+    for (let repeat = 0; ; repeat += 1) {
+      const outcome = await next(request).catch(faultOnly);
+      request.call.isAmbiguous ||= isAmbiguous(request, outcome);
+      const isLast = repeat >= (options.limit ?? 3) || !mayRepeat(request, outcome);
+      const askedMs = 'status' in outcome ? askedWaitMs(outcome, clock) : undefined;
+      if (isLast || (askedMs ?? 0) > LONGEST_WAIT_MS) return valueOrThrow(outcome);
+      await sleep(clock, waitMs(askedMs, backoffMs(repeat, options, random), random), signal);
+    }
+  };
+
+/**
+ * Sends a bearer token (RFC 6750 section 2.1). After a 401 the token is given up and the request
+ * sent once more with a fresh one: the API has not processed it.
+ */
+export const authenticate =
+  (tokens: TokenProvider): Middleware =>
+  async (request, next) => {
+    if (request.operation.auth === 'none') return next(request);
+    const { signal } = request.call;
+    const token = await tokens.get({ signal });
+    const response = await next(withBearer(request, token.value));
+    if (response.status !== 401) return response;
+    tokens.invalidate(token.value);
+    const fresh = await tokens.get({ signal });
+    return fresh.value === token.value ? response : next(withBearer(request, fresh.value));
+  };
+
+/** Tells of each attempt. */
+export const observe =
+  (tell: Observe, clock: Clock): Middleware =>
+  async (request, next) => {
+    const startedAt = clock.monotonic();
+    const { id, method, path } = request.operation;
+    const report = (outcome: { status?: number; fault?: string }): void =>
+      tell({
+        type: 'attempt',
+        operation: id,
+        method,
+        path,
+        attempt: request.call.attempts,
+        ms: clock.monotonic() - startedAt,
+        ...outcome,
+      });
+    try {
+      const response = await next(request);
+      report({ status: response.status });
+      return response;
+    } catch (error) {
+      report({ fault: error instanceof TransportFault ? error.kind : 'aborted' });
+      throw error;
+    }
+  };
+
+const withBearer = (request: HttpRequest, token: string): HttpRequest => {
+  request.call.secrets.add(token);
+  return { ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } };
+};
+
+const faultOnly = (error: unknown): TransportFault => {
+  if (error instanceof TransportFault) return error;
+  throw error;
+};
+
+const valueOrThrow = (outcome: HttpResponse | TransportFault): HttpResponse => {
+  if (outcome instanceof TransportFault) throw outcome;
+  return outcome;
+};
+
+// Never earlier than asked; up to a tenth later, so that callers do not all come at once.
+const waitMs = (askedMs: number | undefined, ownMs: number, random: () => number): number =>
+  askedMs === undefined || askedMs === 0 ? ownMs : askedMs * (1 + random() / 10);

@@ -1,0 +1,109 @@
+import { ConfigError } from './errors.js';
+import type { Grant } from './grants.js';
+import type { Target } from './request.js';
+
+/** A client secret, or what is asked for it before each token request. */
+export type Secret = string | (() => Promise<string> | string);
+
+const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
+/**
+ * Where requests may go. Bearer tokens travel over https only (RFC 6750 section 5.3).
+ * @throws {ConfigError} for anything but an https origin, or a loopback one that is allowed by option
+ */
+export const targetOf = ({
+  baseUrl,
+  allowLoopbackHttp = false,
+  prefix = '',
+}: {
+  readonly baseUrl?: string | undefined;
+  readonly allowLoopbackHttp?: boolean | undefined;
+  readonly prefix?: string;
+}): Target => {
+  const url = parseUrl(baseUrl);
+  if (url.username !== '' || url.password !== '')
+    throw invalidBaseUrl('it holds a user name or password');
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    throw invalidBaseUrl('it is more than an origin; the path of a product is added to it');
+  }
+  const isLoopback = url.protocol === 'http:' && LOOPBACK.has(url.hostname);
+  if (url.protocol !== 'https:' && !(isLoopback && allowLoopbackHttp)) {
+    throw invalidBaseUrl(
+      'tokens travel over https only',
+      'For a sandbox on this machine pass allowLoopbackHttp: true.',
+    );
+  }
+  return { origin: url.origin, prefix };
+};
+
+/**
+ * The grant to use, if the version has it.
+ * @throws {ConfigError} for a grant that it has not, or one that lacks a field
+ */
+export const checkGrant = <G extends Grant>(
+  grant: G | undefined,
+  allowed: readonly G['type'][],
+  version: string,
+): G => {
+  const chosen = grant ?? ({ type: 'client_credentials' } as G);
+  if (!allowed.includes(chosen.type)) {
+    throw new ConfigError(`${version} has no grant '${String(chosen.type)}'.`, {
+      hint: `It has: ${allowed.join(', ')}.`,
+    });
+  }
+  const missing = (REQUIRED[chosen.type] ?? []).find(
+    (field) => !isText(Reflect.get(chosen, field)),
+  );
+  if (missing === undefined) return chosen;
+  throw new ConfigError(`The grant '${chosen.type}' needs '${missing}', a non-empty string.`);
+};
+
+/** @throws {ConfigError} if the client id or its secret is missing */
+export const checkCredentials = ({
+  clientId,
+  clientSecret,
+}: {
+  readonly clientId: string;
+  readonly clientSecret?: Secret | undefined;
+}): void => {
+  if (!isText(clientId))
+    throw new ConfigError("createClient needs 'clientId', a non-empty string.", CREDENTIALS);
+  if (isText(clientSecret) || typeof clientSecret === 'function') return;
+  throw new ConfigError(
+    "createClient needs 'clientSecret', a non-empty string or a function that returns one.",
+    CREDENTIALS,
+  );
+};
+
+/** The secret as it is now. */
+export const secretOf = async (secret: Secret | undefined): Promise<string> => {
+  const value = typeof secret === 'function' ? await secret() : secret;
+  if (isText(value)) return value;
+  throw new ConfigError("The function 'clientSecret' returned no secret.", CREDENTIALS);
+};
+
+const CREDENTIALS = {
+  hint: "Both come with the app in the API's developer portal; keep the secret in the environment.",
+};
+
+const REQUIRED: Readonly<Record<Grant['type'], readonly string[]>> = {
+  authorization_code: ['code', 'redirectUri'],
+  client_credentials: [],
+  refresh_token: ['refreshToken'],
+};
+
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value.trim() !== '';
+
+const parseUrl = (baseUrl: string | undefined): URL => {
+  try {
+    return new URL(baseUrl ?? '');
+  } catch {
+    throw invalidBaseUrl('it is no URL');
+  }
+};
+
+const invalidBaseUrl = (
+  why: string,
+  hint = 'Pass an origin such as https://api.example.com.',
+): ConfigError => new ConfigError(`The option 'baseUrl' cannot be used: ${why}.`, { hint });

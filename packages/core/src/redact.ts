@@ -1,0 +1,43 @@
+import type { HttpRequest } from './http.js';
+
+const LONGEST_TEXT = 300;
+// C0, DEL and C1 controls, and the marks that turn the direction of text: they act on a terminal.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it looks for
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g;
+
+/**
+ * Makes a server's text fit for an error message: no secret of the request that it answers (the
+ * server may echo one), no control characters, not endless.
+ */
+export const cleanText = (text: string, request: HttpRequest): string => {
+  const safe = formsOf([...request.call.secrets]).reduce(
+    (rest, secret) => rest.replaceAll(secret, '[redacted]'),
+    text,
+  );
+  const line = safe.replace(CONTROLS, ' ').trim();
+  return line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT)}…` : line;
+};
+
+// Longest first: a secret that contains another one must go whole.
+const formsOf = (secrets: readonly string[]): string[] =>
+  [...new Set(secrets.flatMap(encodings))].sort((a, b) => b.length - a.length);
+
+const encodings = (secret: string): string[] =>
+  secret === ''
+    ? []
+    : [
+        secret,
+        encodeURIComponent(secret),
+        new URLSearchParams({ s: secret }).toString().slice(2),
+        JSON.stringify(secret).slice(1, -1),
+        ...base64Forms(secret),
+      ];
+
+const base64Forms = (secret: string): string[] => {
+  const plain = btoa(String.fromCharCode(...new TextEncoder().encode(secret)));
+  return [
+    plain,
+    plain.replace(/=+$/, ''),
+    plain.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
+  ];
+};

@@ -1,0 +1,90 @@
+import { readReported } from './criteo/problem.js';
+import { ResponseError } from './errors.js';
+import type { HttpRequest, HttpResponse } from './http.js';
+import { parseJson } from './json.js';
+import type { Answer, Problem } from './operation.js';
+import { cleanText } from './redact.js';
+
+/**
+ * Reads a success answer as its operation declares it.
+ * @throws {ResponseError} if it cannot be read
+ */
+export const readAnswer = (request: HttpRequest, response: HttpResponse): Answer<unknown> => {
+  const data = readData(request, response);
+  const { warnings, traceId } = readReported(data);
+  const cleanWarnings = warnings.map((warning) => cleanProblem(warning, request));
+  return {
+    data,
+    status: response.status,
+    headers: response.headers,
+    warnings: cleanWarnings,
+    traceId,
+    attempts: request.call.attempts,
+  };
+};
+
+const readData = (request: HttpRequest, { status, headers, body }: HttpResponse): unknown => {
+  const { operation } = request;
+  if (status === 204 || operation.response === 'none') return undefined;
+  if (operation.response === 'bytes') return body;
+  const text = textOf(body);
+  if (operation.response === 'text') return text;
+  if (text === '') return undefined;
+  const type = mediaType(headers);
+  if (!isJson(type) && !operation.accept?.includes(type)) {
+    throw unreadable(
+      request,
+      status,
+      'content-type',
+      `its content type is '${cleanText(type, request)}'`,
+    );
+  }
+  const reading = parseJson(text);
+  if (reading.ok) return reading.value;
+  if (reading.reason === 'unsafe-integer') {
+    const field = cleanText(reading.field, request);
+    throw unreadable(
+      request,
+      status,
+      'unsafe-integer',
+      `the integer at '${field}' is too large for a JavaScript number`,
+    );
+  }
+  throw unreadable(
+    request,
+    status,
+    'unreadable',
+    reading.reason === 'too-deep' ? 'its JSON is nested too deeply' : 'it is not complete JSON',
+  );
+};
+
+/** A body as text, whatever the call asked for: an error of a download is JSON, too. */
+export const textOf = (body: string | Uint8Array): string =>
+  typeof body === 'string' ? body : new TextDecoder().decode(body);
+
+export const cleanProblem = (problem: Problem, request: HttpRequest): Problem =>
+  Object.fromEntries(Object.entries(problem).map(([key, text]) => [key, cleanText(text, request)]));
+
+/** Media type in lower case, without parameters; empty if none was sent. */
+export const mediaType = (headers: Readonly<Record<string, string>>): string =>
+  (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+
+export const isJson = (type: string): boolean =>
+  type === '' || /^(application|text)\/(?:[\w.-]+\+)?json$/.test(type);
+
+const unreadable = (
+  request: HttpRequest,
+  status: number,
+  reason: ResponseError['reason'],
+  why: string,
+): ResponseError =>
+  new ResponseError(`${request.operation.id} failed: the answer cannot be read: ${why}.`, {
+    operation: request.operation.id,
+    status,
+    reason,
+    attempts: request.call.attempts,
+    hint:
+      reason === 'content-type'
+        ? 'Is baseUrl the API itself, with no proxy or sign-in page in between?'
+        : undefined,
+  });

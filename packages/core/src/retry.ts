@@ -1,0 +1,81 @@
+import type { HttpRequest, HttpResponse } from './http.js';
+import type { TransportFault } from './fault.js';
+import type { Operation, RetryOptions } from './operation.js';
+import type { Clock } from './time.js';
+
+/** Longest wait that an answer may ask for; beyond it the caller gets the error and decides. */
+export const LONGEST_WAIT_MS = 60_000;
+
+const RETRIED = new Set([408, 429, 500, 502, 503, 504]);
+
+export const isSafeToRetry = (operation: Operation): boolean =>
+  operation.safeToRetry ?? operation.method === 'GET';
+
+/** May this request be sent again after this outcome? */
+export const mayRepeat = (
+  request: HttpRequest,
+  outcome: HttpResponse | TransportFault,
+): boolean => {
+  if (isDefinitelyUnprocessed(outcome)) return true;
+  const isTransient =
+    'status' in outcome
+      ? RETRIED.has(outcome.status)
+      : outcome.kind !== 'response' && outcome.kind !== 'too-large';
+  return isTransient && (isSafeToRetry(request.operation) || request.call.retry.unsafe === true);
+};
+
+/** True if the API surely did nothing: it was not reached, or it says so. */
+const isDefinitelyUnprocessed = (outcome: HttpResponse | TransportFault): boolean => {
+  if (!('status' in outcome)) return outcome.kind === 'connect';
+  return (
+    outcome.status === 429 ||
+    (outcome.status === 503 && outcome.headers['retry-after'] !== undefined)
+  );
+};
+
+/** Was the outcome one after which a write may or may not have happened? */
+export const isAmbiguous = (
+  { operation, call }: HttpRequest,
+  outcome: HttpResponse | TransportFault,
+): boolean => {
+  if (call.attempts === 0 || isSafeToRetry(operation) || isDefinitelyUnprocessed(outcome))
+    return false;
+  return 'status' in outcome ? outcome.status === 408 || outcome.status >= 500 : true;
+};
+
+/** Pause before repeat number `repeat` (from 0): full jitter over the upper half of a doubling range. */
+export const backoffMs = (
+  repeat: number,
+  { baseMs = 500, maxMs = 8_000 }: RetryOptions,
+  random: () => number,
+): number => {
+  const range = Math.min(maxMs, baseMs * 2 ** repeat);
+  return range / 2 + (range / 2) * random();
+};
+
+/**
+ * How long the answer asks to wait, in milliseconds: `Retry-After` in seconds or as a date, or
+ * `x-ratelimit-reset`. Absolute times are read against the answer's own `Date`.
+ */
+export const askedWaitMs = (
+  { status, headers }: HttpResponse,
+  clock: Clock,
+): number | undefined => {
+  const serverNow = dateOf(headers.date) ?? clock.now();
+  const retryAfter = headers['retry-after'];
+  if (retryAfter !== undefined) {
+    const seconds = /^\d+(\.\d+)?$/.test(retryAfter) ? Number(retryAfter) * 1000 : undefined;
+    return seconds ?? positive(dateOf(retryAfter), serverNow);
+  }
+  const reset = headers['x-ratelimit-reset'];
+  if (status !== 429 || reset === undefined || !/^\d{9,11}$/.test(reset)) return undefined;
+  return positive(Number(reset) * 1000, serverNow);
+};
+
+const dateOf = (text: string | undefined): number | undefined => {
+  const time = text === undefined || !/[A-Za-z]/.test(text) ? Number.NaN : Date.parse(text);
+  return Number.isNaN(time) ? undefined : time;
+};
+
+const positive = (time: number | undefined, now: number): number | undefined =>
+  time === undefined ? undefined : Math.max(0, time - now);

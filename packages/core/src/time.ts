@@ -1,0 +1,75 @@
+import { TransportFault } from './fault.js';
+
+/** Time, injected: nothing else in core asks for it. */
+export interface Clock {
+  /** Wall clock in milliseconds since 1970; it may jump. */
+  now(): number;
+  /** Milliseconds since some moment; never goes back. It may stand still while the machine sleeps. */
+  monotonic(): number;
+  /** Runs `task` after `ms` milliseconds, unless the returned function is called first. */
+  after(ms: number, task: () => void): () => void;
+}
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after: (ms, task) => {
+    const timer = setTimeout(task, Math.min(Math.max(ms, 0), LONGEST_TIMER_MS));
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Waits; rejects with the signal's reason as soon as it aborts. */
+export const sleep = (clock: Clock, ms: number, signal: AbortSignal): Promise<void> =>
+  abortable(signal, (resolve) => clock.after(ms, resolve));
+
+/**
+ * A promise that `start` settles and that a signal may end first. What `start` returns is called
+ * when the signal aborted, so that no timer or listener stays behind.
+ */
+export const abortable = <T>(
+  signal: AbortSignal | undefined,
+  start: (resolve: (value: T) => void, reject: (reason: unknown) => void) => () => void,
+): Promise<T> =>
+  new Promise<T>((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    let stop = (): void => {};
+    const onAbort = (): void => {
+      stop();
+      reject(signal?.reason);
+    };
+    const settled = (): void => signal?.removeEventListener('abort', onAbort);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    stop = start(
+      (value) => {
+        settled();
+        resolve(value);
+      },
+      (reason) => {
+        settled();
+        reject(reason);
+      },
+    );
+  });
+
+/** A signal that aborts for `outer` and, with a timeout fault, after `limitMs`. */
+export const withDeadline = (
+  clock: Clock,
+  limitMs: number,
+  outer: AbortSignal | undefined,
+): { readonly signal: AbortSignal; readonly cancel: () => void } => {
+  const controller = new AbortController();
+  const stopTimer = clock.after(limitMs, () =>
+    controller.abort(new TransportFault('timeout', 'it was not done', { limitMs })),
+  );
+  const onAbort = (): void => controller.abort(outer?.reason);
+  if (outer?.aborted) onAbort();
+  else outer?.addEventListener('abort', onAbort, { once: true });
+  const cancel = (): void => {
+    stopTimer();
+    outer?.removeEventListener('abort', onAbort);
+  };
+  return { signal: controller.signal, cancel };
+};

@@ -1,0 +1,97 @@
+import { AccessToken } from './access-token.js';
+import { TokenError } from './errors.js';
+import type { Grant } from './grants.js';
+import type { CallOptions } from './operation.js';
+
+/** Who asks for a token. */
+export interface Credentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** What the token models of all versions have in common (RFC 6749 section 5.1). */
+export interface TokenResponse {
+  readonly access_token?: string;
+  readonly token_type?: string;
+  /** Seconds. */
+  readonly expires_in?: number;
+  readonly refresh_token?: string | null;
+}
+
+/** How one API version gives tokens: each version wraps its own generated class. */
+export interface TokenEndpoint<G extends Grant = Grant> {
+  readonly grants: readonly G['type'][];
+  /** Life of a token whose answer does not state it, in milliseconds. */
+  readonly defaultLifetimeMs: number;
+  request(grant: G, credentials: Credentials, options: CallOptions): PromiseLike<TokenResponse>;
+}
+
+export interface ReadTokenOptions {
+  /** Wall clock in milliseconds when the request began: a token's life is counted from there. */
+  readonly requestedAt: number;
+  readonly defaultLifetimeMs: number;
+  /** Told what was odd about an answer that could be used all the same. */
+  readonly warn: (message: string) => void;
+}
+
+const LONGEST_LIFETIME_MS = 86_400_000;
+const BEARER_VALUE = /^[\x21-\x7e]{1,16384}$/;
+
+/**
+ * The one reading of every token model.
+ * @throws {TokenError} if there is no usable bearer token in the answer
+ */
+export const readTokenResponse = (
+  answer: unknown,
+  { requestedAt, defaultLifetimeMs, warn }: ReadTokenOptions,
+): AccessToken => {
+  const { access_token, token_type, expires_in, refresh_token } = fieldsOf(answer);
+  if (typeof access_token !== 'string' || access_token === '')
+    throw unusable('it has no access_token');
+  if (!BEARER_VALUE.test(access_token)) {
+    throw unusable('its access_token cannot be sent in a header (RFC 6750 section 2.1)');
+  }
+  if (token_type !== undefined && !isBearer(token_type))
+    throw unusable('its token_type is not Bearer');
+  const lifetimeMs = lifetimeOf(expires_in, defaultLifetimeMs, warn);
+  return new AccessToken({
+    value: access_token,
+    tokenType: 'Bearer',
+    expiresAt: new Date(requestedAt + lifetimeMs),
+    refreshToken:
+      typeof refresh_token === 'string' && refresh_token !== '' ? refresh_token : undefined,
+  });
+};
+
+const lifetimeOf = (
+  expiresIn: unknown,
+  defaultLifetimeMs: number,
+  warn: (message: string) => void,
+): number => {
+  if (expiresIn === undefined) {
+    warn(`The token answer states no expires_in; ${defaultLifetimeMs / 1000} s are assumed.`);
+    return defaultLifetimeMs;
+  }
+  const lifetimeMs = secondsOf(expiresIn) * 1000;
+  if (!(lifetimeMs > 0)) throw unusable('its expires_in is not a positive number of seconds');
+  if (lifetimeMs <= LONGEST_LIFETIME_MS) return lifetimeMs;
+  warn('The token answer states an expires_in above one day; one day is assumed.');
+  return LONGEST_LIFETIME_MS;
+};
+
+// The legacy API has answered with "299" where its model says integer.
+const secondsOf = (value: unknown): number =>
+  typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value))
+    ? Number(value)
+    : Number.NaN;
+
+const isBearer = (type: unknown): boolean =>
+  typeof type === 'string' && type.toLowerCase() === 'bearer';
+
+const fieldsOf = (answer: unknown): Record<string, unknown> =>
+  typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>) : {};
+
+const unusable = (why: string): TokenError =>
+  new TokenError(`The token endpoint's answer cannot be used: ${why}.`, {
+    hint: 'Is baseUrl the API itself, with no proxy or captive portal in between?',
+  });

@@ -1,0 +1,114 @@
+import http, { type ClientRequest, type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import type { Readable, Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { AxiosAdapter, AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import { TransportFault } from './fault.js';
+import { ownAxios } from './http.js';
+
+const MAX_SOCKETS = 64;
+
+/**
+ * The transport on Node: axios with an adapter of ours over node:http. It keeps connections alive,
+ * opens at most 64 a host, follows no redirect, uses no proxy, and bounds what it reads.
+ */
+export const createAxios = (
+  own: AxiosInstance | undefined,
+): { instance: AxiosInstance; close: () => void } => {
+  if (own) return { instance: own, close: () => {} };
+  const options = { keepAlive: true, maxSockets: MAX_SOCKETS };
+  const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
+  return {
+    instance: ownAxios({ adapter: adapter(agents) }),
+    close: () => {
+      for (const agent of Object.values(agents)) agent.destroy();
+    },
+  };
+};
+
+type Agents = Readonly<Record<'http:' | 'https:', http.Agent>>;
+
+const adapter =
+  (agents: Agents): AxiosAdapter =>
+  (config) =>
+    new Promise<AxiosResponse>((resolve, reject) => {
+      const request = open(config, agents);
+      const fail = (error: unknown): void => {
+        reject(TransportFault.from(error));
+        request.destroy();
+      };
+      const abort = (): void => fail(new TransportFault('network', 'the call ended'));
+      const { signal } = config;
+      signal?.addEventListener?.('abort', abort, { once: true });
+      request.once('close', () => signal?.removeEventListener?.('abort', abort));
+      request.on('error', fail);
+      request.on('response', (message) => {
+        read(message, config.maxContentLength ?? -1).then(
+          (bytes) => resolve(toResponse(config, request, message, bytes)),
+          fail,
+        );
+      });
+      request.end(config.data instanceof ArrayBuffer ? Buffer.from(config.data) : config.data);
+    });
+
+const open = (config: InternalAxiosRequestConfig, agents: Agents): ClientRequest => {
+  const url = new URL(config.url ?? '');
+  const isTls = url.protocol === 'https:';
+  return (isTls ? https : http).request(url, {
+    method: (config.method ?? 'get').toUpperCase(),
+    agent: agents[isTls ? 'https:' : 'http:'],
+    headers: { ...writableHeaders(config), 'accept-encoding': 'gzip, deflate, br' },
+  });
+};
+
+// axios marks headers that must not be sent with null, undefined or false.
+const writableHeaders = (config: InternalAxiosRequestConfig): Record<string, string> => {
+  const entries = Object.entries(config.headers).filter(
+    ([, value]) => value !== null && value !== undefined && value !== false,
+  );
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+};
+
+const INFLATERS: Readonly<Record<string, () => Transform>> = {
+  br: createBrotliDecompress,
+  deflate: createInflate,
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+};
+
+const read = async (message: IncomingMessage, limit: number): Promise<Buffer> => {
+  const inflate = INFLATERS[message.headers['content-encoding']?.toLowerCase() ?? ''];
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of inflate ? inflated(message, inflate()) : message) {
+    size += chunk.length;
+    if (limit >= 0 && size > limit)
+      throw new TransportFault('too-large', `it is larger than ${limit} bytes`);
+    chunks.push(chunk);
+  }
+  if (!message.complete)
+    throw new TransportFault('network', 'the connection closed in the middle of the answer');
+  return Buffer.concat(chunks);
+};
+
+// An error of the connection must end the inflater, too, or reading it would wait for ever.
+const inflated = (message: IncomingMessage, inflater: Transform): Readable => {
+  message.on('error', (error) => inflater.destroy(error));
+  return message.pipe(inflater);
+};
+
+const toResponse = (
+  config: InternalAxiosRequestConfig,
+  request: ClientRequest,
+  message: IncomingMessage,
+  bytes: Buffer,
+): AxiosResponse => ({
+  data: config.responseType === 'arraybuffer' ? bytes : bytes.toString('utf8'),
+  status: message.statusCode ?? 0,
+  statusText: message.statusMessage ?? '',
+  headers: Object.fromEntries(
+    Object.entries(message.headersDistinct).map(([name, values]) => [name, values?.[0]]),
+  ),
+  config,
+  request,
+});

@@ -1,0 +1,19 @@
+import {
+  type ClientTransport,
+  createTransport as transportTo,
+  type Product,
+  type TransportOptions,
+} from '@criteo-sdk/core';
+
+export const product: Product = {
+  name: 'retailmedia',
+  origin: 'https://api.criteo.com',
+  prefix: '',
+};
+
+/**
+ * Runs single operations without a client, such as the token operation of a generated class.
+ * @example await new OAuthApi(createTransport()).getToken({ … })
+ */
+export const createTransport = (options: TransportOptions = {}): ClientTransport =>
+  transportTo({ ...options, baseUrl: options.baseUrl ?? product.origin, prefix: product.prefix });

@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { SpecError } from './errors.ts';
+import { ROOT } from './registry.ts';
+
+const run = promisify(execFile);
+
+const JAR_SHA256 = '41ce4f6b07f196676439d710759fa1ced7a08066d06ff1bf314681470289efae';
+const TEMPLATES = join(ROOT, 'tools/templates');
+
+/** One run of the generator: a document, as the normaliser wrote it, and where its files go. */
+export interface GeneratorJob {
+  readonly inputSpec: string;
+  readonly outputDir: string;
+  /** @default the project's templates */
+  readonly templateDir?: string;
+}
+
+/** Runs all jobs in one Java process. */
+export const runGenerator = async (
+  jobs: readonly GeneratorJob[],
+  folder: string,
+): Promise<void> => {
+  const jar = await verifiedJar();
+  const settings = JSON.parse(readFileSync(join(TEMPLATES, 'config.json'), 'utf8')) as object;
+  const configs = jobs.map((job, index) => ({
+    file: join(folder, `job-${index}.json`),
+    job: { templateDir: TEMPLATES, ...settings, ...job },
+  }));
+  for (const { file, job } of configs) await writeFile(file, JSON.stringify(job));
+  const flags = [
+    '-XX:TieredStopAtLevel=1',
+    '-XX:+UseSerialGC',
+    '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+  ];
+  const args = [...flags, '-jar', jar, 'batch', '--fail-fast', ...configs.map(({ file }) => file)];
+  await run('java', args, { cwd: folder, maxBuffer: 64 * 1024 * 1024 }).catch(
+    (error: NodeJS.ErrnoException & { stdout?: string; stderr?: string }) => {
+      if (error.code === 'ENOENT')
+        throw new SpecError(
+          'Generation needs Java 17 or newer on the PATH; nothing else in the project does.',
+        );
+      throw new SpecError(
+        `openapi-generator failed:\n${(error.stdout ?? '') + (error.stderr ?? '')}`.slice(0, 4000),
+      );
+    },
+  );
+};
+
+const version = (): string => {
+  const settings = JSON.parse(readFileSync(join(ROOT, 'openapitools.json'), 'utf8')) as {
+    'generator-cli': { version: string };
+  };
+  return settings['generator-cli'].version;
+};
+
+// The wrapper downloads; what it got is checked before it runs.
+const verifiedJar = async (): Promise<string> => {
+  const jar = join(
+    ROOT,
+    'node_modules/@openapitools/openapi-generator-cli/versions',
+    `${version()}.jar`,
+  );
+  if (!existsSync(jar)) {
+    const wrapper = join(ROOT, 'node_modules/@openapitools/openapi-generator-cli/main.js');
+    await run(process.execPath, [wrapper, 'version-manager', 'set', version()], { cwd: ROOT });
+  }
+  const sha256 = createHash('sha256').update(readFileSync(jar)).digest('hex');
+  if (sha256 === JAR_SHA256) return jar;
+  throw new SpecError(
+    `The generator's jar has the sha256 ${sha256}, not ${JAR_SHA256}; it was not run.`,
+  );
+};

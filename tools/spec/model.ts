@@ -1,0 +1,261 @@
+import { isObject, type Json, type JsonObject, resolveRef } from './document.ts';
+import { SpecError } from './errors.ts';
+
+/** A document as the SDK sees it: operations with their facts. */
+export interface ApiModel {
+  readonly document: JsonObject;
+  readonly operations: readonly OperationModel[];
+}
+
+export interface OperationModel {
+  /** Name of the method in the SDK (`x-name`). */
+  readonly name: string;
+  /** Name of the group of methods (`x-group`). */
+  readonly group: string;
+  readonly operationId: string;
+  readonly method: string;
+  /** As the document writes it. */
+  readonly path: string;
+  readonly summary: string | undefined;
+  readonly description: string | undefined;
+  readonly deprecated: boolean;
+  readonly parameters: readonly ParameterModel[];
+  readonly body: BodyModel | undefined;
+  readonly result: ResultModel;
+  readonly isPublic: boolean;
+  readonly scopes: readonly string[];
+  readonly safeToRetry: boolean;
+  readonly rateClass: string;
+  readonly timeoutMs: number | undefined;
+  /** The operation itself, for facts that are passed on as they are. */
+  readonly source: JsonObject;
+}
+
+export interface ParameterModel {
+  /** Name in TypeScript. */
+  readonly name: string;
+  readonly wireName: string;
+  readonly in: 'path' | 'query';
+  readonly required: boolean;
+  readonly schema: JsonObject;
+  readonly description: string | undefined;
+  readonly deprecated: boolean;
+  readonly style: 'comma' | 'pipe' | 'space' | undefined;
+}
+
+export interface BodyModel {
+  readonly kind: 'form' | 'json' | 'multipart';
+  readonly required: boolean;
+  readonly schema: JsonObject;
+  readonly description: string | undefined;
+}
+
+export interface ResultModel {
+  readonly kind: 'bytes' | 'json' | 'none' | 'text';
+  /** Distinct schemas of the success answers. */
+  readonly schemas: readonly JsonObject[];
+  /** Is there a success answer without a body beside those with one? */
+  readonly mayBeEmpty: boolean;
+  /** Media types beside application/json that carry the same. */
+  readonly accept: readonly string[];
+  /** Schemas of the declared error answers. */
+  readonly errors: readonly JsonObject[];
+}
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
+
+/** Reads the operations of a document, in its order. */
+export const readModel = (document: JsonObject): ApiModel => {
+  if (typeof document.openapi !== 'string' || !document.openapi.startsWith('3.0.')) {
+    throw new SpecError(
+      `OpenAPI 3.0 is needed; the document says '${String(document.openapi ?? document.swagger)}'.`,
+    );
+  }
+  const operations = Object.entries(object(document.paths)).flatMap(([path, item]) =>
+    Object.entries(object(item)).map(([method, operation]) => {
+      if (METHODS.includes(method)) return readOperation(document, path, method, object(operation));
+      throw new SpecError(`${path}: '${method}' is not supported here.`);
+    }),
+  );
+  return { document, operations };
+};
+
+const readOperation = (
+  document: JsonObject,
+  path: string,
+  method: string,
+  source: JsonObject,
+): OperationModel => {
+  const where = `${method.toUpperCase()} ${path}`;
+  const security = list(source.security ?? document.security ?? []).map(object);
+  return {
+    name: text(source['x-name']) ?? missing(where, 'x-name'),
+    group: text(source['x-group']) ?? missing(where, 'x-group'),
+    operationId: text(source.operationId) ?? '',
+    method: method.toUpperCase(),
+    path,
+    summary: text(source.summary),
+    description: text(source.description),
+    deprecated: source.deprecated === true,
+    parameters: list(source.parameters ?? []).map((parameter) =>
+      readParameter(document, where, object(parameter)),
+    ),
+    body: readBody(document, where, source.requestBody),
+    result: readResult(document, where, source),
+    isPublic: security.length === 0,
+    scopes: [
+      ...new Set(
+        security.flatMap((scheme) =>
+          Object.values(scheme).flatMap((scopes) => list(scopes).map(String)),
+        ),
+      ),
+    ],
+    safeToRetry:
+      typeof source['x-safe-to-retry'] === 'boolean'
+        ? source['x-safe-to-retry']
+        : missing(where, 'x-safe-to-retry'),
+    rateClass: text(source['x-rate-class']) ?? missing(where, 'x-rate-class'),
+    timeoutMs: typeof source['x-timeout-ms'] === 'number' ? source['x-timeout-ms'] : undefined,
+    source,
+  };
+};
+
+const readParameter = (document: JsonObject, where: string, raw: JsonObject): ParameterModel => {
+  const source = deref(document, raw);
+  const wireName = text(source.name) ?? missing(where, 'name of a parameter');
+  if (source.in !== 'path' && source.in !== 'query') {
+    throw new SpecError(
+      `${where}: parameter '${wireName}' is in ${String(source.in)}; only path and query are supported.`,
+    );
+  }
+  return {
+    name: camelCase(wireName),
+    wireName,
+    in: source.in,
+    required: source.required === true,
+    schema: object(source.schema),
+    description: text(source.description),
+    deprecated: source.deprecated === true,
+    style: arrayStyle(where, source),
+  };
+};
+
+const arrayStyle = (where: string, source: JsonObject): ParameterModel['style'] => {
+  const style = text(source.style) ?? (source.in === 'path' ? 'simple' : 'form');
+  const isRepeated = source.explode ?? style === 'form';
+  const joined = {
+    form: 'comma',
+    simple: undefined,
+    spaceDelimited: 'space',
+    pipeDelimited: 'pipe',
+  } as const;
+  if (!Object.hasOwn(joined, style))
+    throw new SpecError(`${where}: the style '${style}' is not supported.`);
+  return isRepeated ? undefined : joined[style as keyof typeof joined];
+};
+
+const readBody = (
+  document: JsonObject,
+  where: string,
+  raw: Json | undefined,
+): BodyModel | undefined => {
+  if (raw === undefined) return undefined;
+  const source = deref(document, object(raw));
+  const content = object(source.content);
+  const common = { required: source.required === true, description: text(source.description) };
+  const kinds = {
+    json: 'application/json',
+    form: 'application/x-www-form-urlencoded',
+    multipart: 'multipart/form-data',
+  } as const;
+  for (const [kind, type] of Object.entries(kinds) as [BodyModel['kind'], string][]) {
+    if (content[type] !== undefined)
+      return { ...common, kind, schema: object(object(content[type]).schema ?? {}) };
+  }
+  throw new SpecError(
+    `${where}: no media type of its body can be sent (${Object.keys(content).join(', ')}).`,
+  );
+};
+
+const readResult = (document: JsonObject, where: string, source: JsonObject): ResultModel => {
+  const responses = Object.entries(object(source.responses)).map(
+    ([status, response]) =>
+      [status, object(deref(document, object(response)).content ?? {})] as const,
+  );
+  const successes = responses.filter(([status]) => /^2/.test(status)).map(([, content]) => content);
+  const withBody = successes.filter((content) => Object.keys(content).length > 0);
+  const schemas = distinct(withBody.map(firstSchema));
+  const errors = distinct(
+    responses.filter(([status]) => !/^2/.test(status)).map(([, content]) => firstSchema(content)),
+  );
+  const kind = responseKind(where, source, schemas);
+  const types = [...new Set(withBody.flatMap((content) => Object.keys(content)))];
+  const accept =
+    kind === 'bytes'
+      ? types
+      : types.filter(
+          (type) => kind === 'json' && type !== 'application/json' && !/json$|xml$/.test(type),
+        );
+  return {
+    kind,
+    schemas,
+    mayBeEmpty: withBody.length > 0 && withBody.length < successes.length,
+    accept,
+    errors,
+  };
+};
+
+const responseKind = (
+  where: string,
+  source: JsonObject,
+  schemas: readonly JsonObject[],
+): ResultModel['kind'] => {
+  const stated = text(source['x-response-kind']);
+  if (stated !== undefined) return stated as ResultModel['kind'];
+  if (schemas.length === 0) return 'none';
+  const binary = schemas.filter(({ format }) => format === 'binary').length;
+  if (binary > 0 && binary < schemas.length)
+    throw new SpecError(`${where}: its answers are both files and objects.`);
+  return binary > 0 ? 'bytes' : 'json';
+};
+
+const firstSchema = (content: JsonObject): JsonObject | undefined => {
+  const media = content['application/json'] ?? Object.values(content)[0];
+  const schema = isObject(media) ? media.schema : undefined;
+  return isObject(schema) ? schema : undefined;
+};
+
+const distinct = (schemas: readonly (JsonObject | undefined)[]): JsonObject[] => {
+  const byText = new Map(
+    schemas.filter(isObject).map((schema) => [JSON.stringify(schema), schema]),
+  );
+  return [...byText.values()];
+};
+
+const deref = (document: JsonObject, node: JsonObject): JsonObject =>
+  typeof node.$ref === 'string' ? resolveRef(document, node.$ref) : node;
+
+/** `account-id`, `client_id`, `AssetFile` and `filter[name]` as names in TypeScript. */
+export const camelCase = (name: string): string => {
+  const words = name.split(/[^A-Za-z0-9$]+/).filter((word) => word !== '');
+  const joined = words
+    .map((word, index) => (index === 0 ? word : word.slice(0, 1).toUpperCase() + word.slice(1)))
+    .join('');
+  return joined.slice(0, 1).toLowerCase() + joined.slice(1);
+};
+
+export const object = (node: Json | undefined): JsonObject => {
+  if (isObject(node)) return node;
+  throw new SpecError(
+    `An object was expected where the document has ${JSON.stringify(node)?.slice(0, 60)}.`,
+  );
+};
+
+const list = (node: Json): Json[] => (Array.isArray(node) ? node : []);
+
+const text = (node: Json | undefined): string | undefined =>
+  typeof node === 'string' ? node : undefined;
+
+const missing = (where: string, what: string): never => {
+  throw new SpecError(`${where} has no ${what}.`);
+};

@@ -1,0 +1,303 @@
+import type { JsonObject } from './document.ts';
+import { SpecError } from './errors.ts';
+import {
+  type ApiModel,
+  camelCase,
+  object,
+  type OperationModel,
+  type ParameterModel,
+} from './model.ts';
+import { comment, identifier, number, propertyKey, string } from './sinks.ts';
+import {
+  type Field,
+  fieldsOf,
+  isModel,
+  modelName,
+  schemaLines,
+  type TypeWriter,
+  typeWriter,
+  usages,
+} from './types.ts';
+
+/*
+ * Turns a document into the one that the generator reads: structure for the generator (groups,
+ * names of files), and for the templates finished texts that went through the sinks.
+ * A field is always there: a template that misses one would print an outer one of the same name.
+ */
+
+interface OperationText {
+  readonly name: string;
+  readonly doc: string;
+  readonly params: string;
+  readonly result: string;
+  /** Empty where an operation takes no parameters. */
+  readonly paramsInterface: readonly {
+    readonly name: string;
+    readonly doc: string;
+    readonly fields: readonly Field[];
+  }[];
+  readonly facts: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** Import lists of a group's file; stands at the group's first operation. */
+interface FileText {
+  readonly coreTypes: string;
+  readonly models: readonly { readonly names: string }[];
+}
+
+/** The document for the generator, as JSON in ASCII. */
+export const normalise = (model: ApiModel, title: string): string => {
+  const { document } = model;
+  checkNames(model);
+  const writer = typeWriter(document);
+  const paths: JsonObject = {};
+  for (const group of groupsOf(model)) {
+    const texts = group.operations.map((operation) => operationText(operation, writer));
+    const file = fileText(texts, writer.takeNames());
+    group.operations.forEach((operation, index) => {
+      // Numbered: what a path or an id says reaches code through the texts only.
+      const id = `o${String(Object.keys(paths).length).padStart(5, '0')}`;
+      paths[`/${id}`] = generatorOperation(
+        id,
+        operation.group,
+        texts[index] as OperationText,
+        index === 0 && file,
+      );
+    });
+  }
+  const output = {
+    openapi: '3.0.3',
+    info: { title, version: '1' },
+    paths,
+    components: { schemas: schemaTexts(model, writer) },
+  };
+  return ascii(JSON.stringify(output, null, 1));
+};
+
+const groupsOf = ({ operations }: ApiModel): { name: string; operations: OperationModel[] }[] => {
+  const names = [...new Set(operations.map(({ group }) => identifier(group)))];
+  return names.map((name) => ({
+    name,
+    operations: operations
+      .filter(({ group }) => group === name)
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+  }));
+};
+
+const generatorOperation = (
+  id: string,
+  group: string,
+  text: OperationText,
+  file: FileText | false,
+): JsonObject => ({
+  get: {
+    operationId: id,
+    tags: [group],
+    responses: { 200: { description: 'OK' } },
+    'x-op': text as unknown as JsonObject,
+    'x-file': file as unknown as JsonObject,
+  },
+});
+
+const operationText = (operation: OperationModel, writer: TypeWriter): OperationText => {
+  const name = identifier(operation.name);
+  const fields = paramFields(operation, writer);
+  checkUnique(
+    `parameters of ${name}`,
+    fields.map(({ key }) => key),
+  );
+  const params = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}Params`;
+  return {
+    name,
+    doc: comment(operationLines(operation)),
+    params: fields.length > 0 ? params : 'NoParams',
+    result: resultType(operation, writer),
+    paramsInterface:
+      fields.length > 0
+        ? [{ name: params, doc: comment([`Parameters of {@link ${name}}.`]), fields }]
+        : [],
+    facts: operationFacts(operation),
+  };
+};
+
+const operationLines = (operation: OperationModel): string[] => [
+  ...(operation.summary ? [operation.summary] : []),
+  ...(operation.description ? [operation.description] : []),
+  `\`${operation.method} ${operation.path}\` (${operation.operationId})`,
+  ...(operation.scopes.length > 0 ? [`Needs ${operation.scopes.join(', ')}.`] : []),
+  ...(operation.deprecated ? ['@deprecated'] : []),
+];
+
+const paramFields = (operation: OperationModel, writer: TypeWriter): Field[] => {
+  const parameters = operation.parameters.map((parameter) => ({
+    doc: comment(parameterLines(parameter)),
+    key: propertyKey(parameter.name),
+    mark: parameter.required ? '' : '?',
+    type: writer.typeOf(parameter.schema, 'request').replace(/^(.*)\[\]$/, 'readonly $1[]'),
+  }));
+  const { body } = operation;
+  if (body === undefined) return parameters;
+  if (body.kind === 'json') {
+    const doc = comment(body.description ? [body.description] : []);
+    return [
+      ...parameters,
+      {
+        doc,
+        key: 'body',
+        mark: body.required ? '' : '?',
+        type: writer.typeOf(body.schema, 'request'),
+      },
+    ];
+  }
+  const fields = fieldsOf(body.schema, 'request', writer);
+  const wireNames = Object.keys(object(body.schema.properties));
+  return [
+    ...parameters,
+    ...fields.map((field, index) => ({
+      ...field,
+      key: propertyKey(camelCase(wireNames[index] ?? '')),
+    })),
+  ];
+};
+
+const parameterLines = ({ description, deprecated, schema }: ParameterModel): string[] => [
+  ...(description ? [description] : []),
+  ...schemaLines(schema),
+  ...(deprecated ? ['@deprecated'] : []),
+];
+
+const resultType = ({ result }: OperationModel, writer: TypeWriter): string => {
+  if (result.kind === 'none') return 'undefined';
+  if (result.kind === 'bytes') return 'Uint8Array';
+  if (result.kind === 'text') return 'string';
+  const types = [...new Set(result.schemas.map((schema) => writer.typeOf(schema, 'response')))];
+  return [...types, ...(result.mayBeEmpty ? ['undefined'] : [])].join(' | ');
+};
+
+const operationFacts = (operation: OperationModel): { key: string; value: string }[] => {
+  const { body, result, parameters } = operation;
+  const query = parameters.filter((parameter) => parameter.in === 'query');
+  const isGet = operation.method === 'GET';
+  const facts: [string, string | false][] = [
+    ['id', string(operation.name)],
+    ['method', string(operation.method)],
+    ['path', string(templateOf(operation))],
+    ['query', query.length > 0 && `[${query.map(queryFact).join(', ')}]`],
+    ['body', body?.kind === 'json' && 'true'],
+    ['form', body?.kind === 'form' && formFacts(body.schema)],
+    ['multipart', body?.kind === 'multipart' && formFacts(body.schema)],
+    ['response', result.kind !== 'json' && string(result.kind)],
+    ['accept', result.accept.length > 0 && `[${result.accept.map(string).join(', ')}]`],
+    ['auth', operation.isPublic && string('none')],
+    ['safeToRetry', operation.safeToRetry !== isGet && String(operation.safeToRetry)],
+    ['rateClass', operation.rateClass !== 'default' && string(operation.rateClass)],
+    ['timeoutMs', operation.timeoutMs !== undefined && number(operation.timeoutMs)],
+    ['scopes', operation.scopes.length > 0 && `[${operation.scopes.map(string).join(', ')}]`],
+  ];
+  return facts.flatMap(([key, value]) => (value === false ? [] : [{ key, value }]));
+};
+
+/** The path with the names that its parameters have in TypeScript. */
+export const templateOf = ({ path, parameters }: OperationModel): string =>
+  path.replace(/\{([^}]+)\}/g, (_, wireName: string) => {
+    const parameter = parameters.find(
+      (candidate) => candidate.in === 'path' && candidate.wireName === wireName,
+    );
+    if (parameter) return `{${identifier(parameter.name)}}`;
+    throw new SpecError(`${path}: the path parameter '${wireName}' is not declared.`);
+  });
+
+const queryFact = ({ name, wireName, style }: ParameterModel): string => {
+  if (name === wireName && style === undefined) return string(name);
+  const entries = [
+    ['name', name],
+    ...(name === wireName ? [] : [['as', wireName]]),
+    ...(style ? [['style', style]] : []),
+  ];
+  return `{ ${entries.map(([key, value]) => `${key}: ${string(value ?? '')}`).join(', ')} }`;
+};
+
+const SECRET_FIELDS = new Set([
+  'client_secret',
+  'code',
+  'code_verifier',
+  'password',
+  'refresh_token',
+]);
+
+const formFacts = (schema: JsonObject): string => {
+  const fields = Object.entries(object(schema.properties)).map(([wireName, property]) => {
+    const name = camelCase(wireName);
+    const { default: value } = object(property);
+    const entries = [
+      `name: ${string(name)}`,
+      ...(name === wireName ? [] : [`as: ${string(wireName)}`]),
+      ...(typeof value === 'string' ? [`default: ${string(value)}`] : []),
+      ...(SECRET_FIELDS.has(wireName) ? ['secret: true'] : []),
+    ];
+    return `{ ${entries.join(', ')} }`;
+  });
+  return `[${fields.join(', ')}]`;
+};
+
+const fileText = (texts: readonly OperationText[], models: readonly string[]): FileText => ({
+  coreTypes: texts.some(({ params }) => params === 'NoParams')
+    ? 'NoParams, Operation'
+    : 'Operation',
+  models: models.length > 0 ? [{ names: models.join(', ') }] : [],
+});
+
+// Numbered names keep the generator's own ideas about names of schemas out of the matter.
+const schemaTexts = (model: ApiModel, writer: TypeWriter): JsonObject => {
+  const schemas = object(object(model.document.components ?? {}).schemas ?? {});
+  const entries = [...usages(model)]
+    .filter(([name]) => isModel(object(schemas[name])))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, usage], index) => {
+      const schema = object(schemas[name]);
+      const text = {
+        name: modelName(name, schema),
+        doc: comment(schemaLines(schema)),
+        fields: fieldsOf(schema, usage, writer),
+      };
+      writer.takeNames();
+      return [
+        `M${String(index).padStart(5, '0')}`,
+        {
+          type: 'object',
+          properties: { _: { type: 'string' } },
+          'x-model': text as unknown as JsonObject,
+        },
+      ];
+    });
+  return Object.fromEntries(entries);
+};
+
+const checkNames = (model: ApiModel): void => {
+  const { operations } = model;
+  const schemas = object(object(model.document.components ?? {}).schemas ?? {});
+  const capital = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1);
+  checkUnique(
+    'operations (x-name)',
+    operations.map(({ name }) => name),
+  );
+  checkUnique('exported types', [
+    ...[...usages(model).keys()].map((name) => modelName(name, object(schemas[name]))),
+    ...operations.map(({ name }) => `${capital(name)}Params`),
+    ...new Set(operations.map(({ group }) => `${capital(group)}Api`)),
+  ]);
+};
+
+const checkUnique = (what: string, names: readonly string[]): void => {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new SpecError(
+      `Two ${what} are called '${twice}'; name one of them in the overlay (x-name).`,
+    );
+};
+
+const ascii = (json: string): string =>
+  json.replace(
+    /[\u007f-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { paths as findPaths } from 'jsonpath-rfc9535';
+import { isObject, type Json, type JsonObject } from './document.ts';
+import { SpecError } from './errors.ts';
+
+/** One change of an OpenAPI Overlay 1.0.0: what is at `target` is merged with `update`, or removed. */
+export interface OverlayAction {
+  readonly target: string;
+  /** Why. */
+  readonly description: string;
+  readonly update?: Json;
+  readonly remove?: boolean;
+}
+
+const validate = new Ajv2020({
+  allErrors: true,
+  strictRequired: false,
+  allowUnionTypes: true,
+}).compile(JSON.parse(readFileSync(join(import.meta.dirname, 'overlay.schema.json'), 'utf8')));
+
+/** Reads an overlay and checks each fact against the vocabulary (overlay.schema.json). */
+export const readOverlay = (overlay: JsonObject): readonly OverlayAction[] => {
+  if (!validate(overlay)) {
+    const first = validate.errors?.find(({ keyword }) => keyword !== 'anyOf');
+    throw new SpecError(`The overlay is not valid: ${first?.instancePath} ${first?.message}`);
+  }
+  return overlay.actions as unknown as readonly OverlayAction[];
+};
+
+/** Applies the actions in order to a copy. An action that finds nothing is an error: it would be silently lost. */
+export const applyOverlay = (
+  document: JsonObject,
+  actions: readonly OverlayAction[],
+): JsonObject => {
+  const result = structuredClone(document);
+  for (const action of actions) {
+    const paths = find(result, action.target);
+    if (paths.length === 0)
+      throw new SpecError(`The overlay's target ${action.target} matches nothing.`);
+    for (const path of paths) change(result, path, action);
+  }
+  return result;
+};
+
+const find = (document: JsonObject, target: string): (number | string)[][] => {
+  // Their regular expressions could run for ever.
+  if (/\b(?:match|search)\s*\(/.test(target)) {
+    throw new SpecError(
+      `The overlay's target ${target} uses match or search, which are not allowed.`,
+    );
+  }
+  try {
+    return findPaths(document, target).map(stepsOf);
+  } catch {
+    throw new SpecError(`The overlay's target ${target} is no JSONPath (RFC 9535).`);
+  }
+};
+
+// A normalized path: $['paths']['/a'][0]
+const stepsOf = (normalized: string): (number | string)[] =>
+  [...normalized.matchAll(/\[(?:'((?:[^'\\]|\\.)*)'|(\d+))\]/g)].map(([, name, index]) =>
+    name === undefined
+      ? Number(index)
+      : (JSON.parse(`"${name.replaceAll("\\'", "'").replaceAll('"', '\\"')}"`) as string),
+  );
+
+const change = (
+  document: JsonObject,
+  path: readonly (number | string)[],
+  { remove, update }: OverlayAction,
+): void => {
+  const parent = path
+    .slice(0, -1)
+    .reduce<Json>((node, step) => (node as JsonObject)[step as string] as Json, document);
+  const last = path.at(-1);
+  if (last === undefined) throw new SpecError('An overlay cannot replace the whole document.');
+  if (remove) {
+    if (Array.isArray(parent)) parent.splice(Number(last), 1);
+    else delete (parent as JsonObject)[last];
+    return;
+  }
+  const key = last as string;
+  (parent as JsonObject)[key] = merge((parent as JsonObject)[key] ?? null, update ?? null);
+};
+
+// Overlay 1.0.0 section 4.4.3: objects merge, an array takes one more element, all else is replaced.
+const merge = (old: Json, update: Json): Json => {
+  if (Array.isArray(old)) return [...old, update];
+  if (!isObject(old) || !isObject(update)) return update;
+  const merged: JsonObject = { ...old };
+  for (const [key, value] of Object.entries(update)) {
+    if (key === '__proto__') throw new SpecError('An overlay may not name __proto__.');
+    const before = merged[key];
+    const isMerge = isObject(before) && isObject(value);
+    merged[key] = isMerge
+      ? merge(before, value)
+      : Array.isArray(before) && Array.isArray(value)
+        ? [...before, ...value]
+        : value;
+  }
+  return merged;
+};
