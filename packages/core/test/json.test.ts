@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseJson } from '../src/json.js';
+
+describe('reading JSON of a server', () => {
+  it('reads what JSON.parse reads, for any value of safe numbers and ordinary keys', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const text = JSON.stringify(value);
+        const parsed = parseJson(text);
+        if (/__proto__|constructor|prototype/.test(text) || !isSafe(value)) return;
+        expect(parsed).toEqual({ ok: true, value: JSON.parse(text) });
+      }),
+    );
+  });
+
+  it('takes a byte order mark', () => {
+    expect(parseJson('\ufeff{"a":1}')).toEqual({ ok: true, value: { a: 1 } });
+  });
+
+  it.each(['{"a":', '', 'html', '[1,]', '"a'])('refuses %j as unparsable', (text) => {
+    expect(parseJson(text)).toEqual({ ok: false, reason: 'unparsable' });
+  });
+
+  it('refuses 65 levels and takes 64', () => {
+    expect(parseJson('['.repeat(65) + ']'.repeat(65))).toEqual({ ok: false, reason: 'too-deep' });
+    expect(parseJson('['.repeat(64) + ']'.repeat(64)).ok).toBe(true);
+    expect(parseJson('['.repeat(100_000))).toEqual({ ok: false, reason: 'too-deep' });
+  });
+
+  it.each([
+    ['{"data":[{"id":1},{"id":9007199254740993}]}', 'data.1.id'],
+    ['{"a, b":{"x":"1,2","y":-9007199254740993}}', 'a, b.y'],
+    ['[[1,2],[3,12345678901234567890]]', '1.1'],
+    ['9007199254740993', ''],
+  ])('names the field of an integer that would lose digits: %s', (text, field) => {
+    expect(parseJson(text)).toEqual({ ok: false, reason: 'unsafe-integer', field });
+  });
+
+  it.each(['9007199254740991', '-9007199254740991', '12345678901234567890.5', '1e30', '"12345678901234567890"'])('takes %s', (text) => {
+    expect(parseJson(text)).toEqual({ ok: true, value: JSON.parse(text) });
+  });
+
+  it.each(['{"__proto__":{"polluted":1},"a":1}', '{"constructor":{"prototype":{"polluted":1}},"a":1}', '{"\\u005f_proto__":{"polluted":1},"a":1}'])(
+    'drops keys that reach a prototype: %s',
+    (text) => {
+      const reading = parseJson(text);
+      const value = reading.ok ? (reading.value as object) : {};
+      expect(Object.keys(value)).toEqual(['a']);
+      expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+    },
+  );
+
+  it('lets a string speak of prototypes', () => {
+    expect(parseJson('{"a":"__proto__"}')).toEqual({ ok: true, value: { a: '__proto__' } });
+  });
+});
+
+const isSafe = (value: unknown): boolean => {
+  if (typeof value === 'number') return !Number.isInteger(value) || Number.isSafeInteger(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(isSafe);
+};

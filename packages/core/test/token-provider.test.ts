@@ -1,0 +1,299 @@
+import { describe, expect, it } from 'vitest';
+import { ApiError, ConnectionError, ReauthRequiredError, TokenError } from '../src/errors.js';
+import type { Grant } from '../src/grants.js';
+import type { SdkEvent } from '../src/observe.js';
+import type { TokenResponse } from '../src/token-endpoint.js';
+import { createTokenProvider, windows } from '../src/token-provider.js';
+import { manualClock } from './manual-clock.js';
+
+const LIFE_S = 900;
+
+interface Request {
+  readonly grant: Grant;
+  readonly signal: AbortSignal | undefined;
+  answer(fields?: TokenResponse): void;
+  fail(error: unknown): void;
+}
+
+/** A provider over an endpoint whose requests the test answers by hand. */
+const setUp = (grant: Grant = { type: 'client_credentials' }) => {
+  const clock = manualClock();
+  const requests: Request[] = [];
+  const events: SdkEvent[] = [];
+  const tokens = createTokenProvider<Grant>({
+    endpoint: {
+      grants: ['client_credentials', 'authorization_code', 'refresh_token'],
+      defaultLifetimeMs: 300_000,
+      request: (sent, _credentials, { signal }) =>
+        new Promise((resolve, reject) => {
+          const number = requests.length + 1;
+          requests.push({
+            grant: sent,
+            signal,
+            answer: (fields = {}) => resolve({ access_token: `token-${number}`, token_type: 'Bearer', expires_in: LIFE_S, ...fields }),
+            fail: reject,
+          });
+          signal?.addEventListener('abort', () => reject(signal.reason));
+        }),
+    },
+    grant,
+    credentials: async () => ({ clientId: 'id', clientSecret: 'secret' }),
+    clock,
+    random: () => 0,
+    tell: (event) => events.push(event),
+  });
+  const turn = (): Promise<void> => clock.advance(0);
+  /** Gets a first token. */
+  const warm = async (fields?: TokenResponse): Promise<void> => {
+    const got = tokens.get();
+    await turn();
+    requests.at(-1)?.answer(fields);
+    await got;
+  };
+  return { clock, requests, events, tokens, turn, warm };
+};
+
+const warnings = (events: readonly SdkEvent[]): string[] => events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+
+describe('windows of a token', () => {
+  it.each([
+    [900_000, 791_000, 890_000],
+    [300_000, 236_000, 290_000],
+    [3_000, 1_460, 2_000],
+    [2_000, 1_140, 1_500],
+    [1_000, 570, 750],
+  ])('a life of %i ms is renewed from %i ms and served until %i ms, at the smallest window', (life, soft, hard) => {
+    expect(windows(life, () => 0)).toEqual({ softEndMs: soft, hardEndMs: hard });
+  });
+
+  it('the largest window begins 120 s before the end of 900 s, and at 1.4 s of 3 s', () => {
+    expect(windows(900_000, () => 1).softEndMs).toBe(780_000);
+    expect(windows(3_000, () => 1).softEndMs).toBe(1_400);
+  });
+});
+
+describe('one flight', () => {
+  it('fetches once for 1,000 concurrent callers', async () => {
+    const { tokens, requests, turn } = setUp();
+    const all = Array.from({ length: 1_000 }, () => tokens.get());
+    await turn();
+    requests[0]?.answer();
+    const values = new Set((await Promise.all(all)).map(({ value }) => value));
+    expect([...values]).toEqual(['token-1']);
+    expect(requests).toHaveLength(1);
+  });
+
+  it('rejects all callers with one error, and the next call tries again', async () => {
+    const { tokens, requests, turn } = setUp();
+    const all = Promise.allSettled(Array.from({ length: 10 }, () => tokens.get()));
+    await turn();
+    requests[0]?.fail(new ConnectionError('getToken failed: the connection was refused.'));
+    const reasons = new Set((await all).map((result) => (result.status === 'rejected' ? result.reason : undefined)));
+    expect(reasons.size).toBe(1);
+    expect([...reasons][0]).toBeInstanceOf(TokenError);
+    const again = tokens.get();
+    await turn();
+    requests[1]?.answer();
+    expect((await again).value).toBe('token-2');
+  });
+
+  it('lets one waiter leave without the others', async () => {
+    const { tokens, requests, turn } = setUp();
+    const leaving = new AbortController();
+    const gone = tokens.get({ signal: leaving.signal });
+    const staying = tokens.get();
+    await turn();
+    leaving.abort(new Error('gone'));
+    await expect(gone).rejects.toThrow('gone');
+    requests[0]?.answer();
+    expect((await staying).value).toBe('token-1');
+    expect(requests).toHaveLength(1);
+  });
+
+  it('stops the request when the last waiter has left, and does not keep it', async () => {
+    const { tokens, requests, turn } = setUp();
+    const leaving = new AbortController();
+    const gone = Promise.allSettled([tokens.get({ signal: leaving.signal }), tokens.get({ signal: leaving.signal })]);
+    await turn();
+    leaving.abort(new Error('gone'));
+    await gone;
+    expect(requests[0]?.signal?.aborted).toBe(true);
+    const next = tokens.get();
+    await turn();
+    expect(requests).toHaveLength(2);
+    requests[1]?.answer();
+    expect((await next).value).toBe('token-2');
+  });
+
+  it('refuses a caller whose signal has aborted before', async () => {
+    const { tokens, requests } = setUp();
+    await expect(tokens.get({ signal: AbortSignal.abort(new Error('too late')) })).rejects.toThrow('too late');
+    expect(requests).toHaveLength(0);
+  });
+});
+
+describe('ahead of expiry', () => {
+  it('serves the old token while the new one is on its way', async () => {
+    const { clock, tokens, requests, turn, warm } = setUp();
+    await warm();
+    await clock.advance(791_000);
+    expect((await tokens.get()).value).toBe('token-1');
+    expect((await tokens.get()).value).toBe('token-1');
+    await turn();
+    expect(requests).toHaveLength(2);
+    requests[1]?.answer();
+    await turn();
+    expect((await tokens.get()).value).toBe('token-2');
+  });
+
+  it('does not renew before the window opens', async () => {
+    const { clock, tokens, requests, turn, warm } = setUp();
+    await warm();
+    await clock.advance(790_999);
+    await tokens.get();
+    await turn();
+    expect(requests).toHaveLength(1);
+  });
+
+  it('makes everybody wait once the token is no longer served', async () => {
+    const { clock, tokens, requests, turn, warm } = setUp();
+    await warm();
+    await clock.advance(890_000);
+    const waiting = tokens.get();
+    await turn();
+    requests[1]?.answer();
+    expect((await waiting).value).toBe('token-2');
+  });
+
+  it('keeps the old token while renewing fails, warns, and pauses before the next try', async () => {
+    const { clock, tokens, requests, events, turn, warm } = setUp();
+    await warm();
+    await clock.advance(791_000);
+    await tokens.get();
+    await turn();
+    requests[1]?.fail(new ConnectionError('getToken failed.'));
+    await turn();
+    expect((await tokens.get()).value).toBe('token-1');
+    await turn();
+    expect(requests).toHaveLength(2);
+    expect(warnings(events)).toEqual(['The token could not be renewed; the one in use is kept while it lasts.']);
+    await clock.advance(500);
+    await tokens.get();
+    await turn();
+    expect(requests).toHaveLength(3);
+  });
+
+  it('counts the life from the start of the request', async () => {
+    const { clock, tokens, requests, turn } = setUp();
+    const slow = tokens.get();
+    await clock.advance(10_000);
+    requests[0]?.answer();
+    const token = await slow;
+    expect(token.expiresAt.getTime()).toBe(clock.now() - 10_000 + LIFE_S * 1000);
+    await clock.advance(880_000);
+    const waiting = tokens.get();
+    await turn();
+    expect(requests).toHaveLength(2);
+    requests[1]?.answer();
+    await waiting;
+  });
+});
+
+describe('clocks', () => {
+  it('takes a machine that slept for two hours to have used up its token', async () => {
+    const { clock, tokens, requests, turn, warm } = setUp();
+    await warm();
+    clock.jump(2 * 3_600_000);
+    const waiting = tokens.get();
+    await turn();
+    expect(requests).toHaveLength(2);
+    requests[1]?.answer();
+    await waiting;
+    await tokens.get();
+    expect(requests).toHaveLength(2);
+  });
+
+  it('is not led astray by a wall clock that is set back', async () => {
+    const { clock, tokens, requests, warm } = setUp();
+    await warm();
+    clock.jump(-3_600_000);
+    await tokens.get();
+    expect(requests).toHaveLength(1);
+  });
+});
+
+describe('a refused token', () => {
+  it('is given up only while it is the one in use', async () => {
+    const { tokens, requests, turn, warm } = setUp();
+    await warm();
+    tokens.invalidate('another');
+    expect((await tokens.get()).value).toBe('token-1');
+    tokens.invalidate('token-1');
+    const fresh = tokens.get();
+    await turn();
+    requests[1]?.answer();
+    expect((await fresh).value).toBe('token-2');
+    tokens.invalidate('token-1');
+    expect((await tokens.get()).value).toBe('token-2');
+    expect(requests).toHaveLength(2);
+  });
+
+  it('is not kept when the endpoint hands out the same one again', async () => {
+    const { tokens, requests, turn, warm } = setUp();
+    await warm({ access_token: 'same' });
+    tokens.invalidate('same');
+    const fresh = tokens.get();
+    await turn();
+    requests[1]?.answer({ access_token: 'same' });
+    await fresh;
+    tokens.get().catch(() => {});
+    await turn();
+    expect(requests).toHaveLength(3);
+  });
+});
+
+describe('grants of a user', () => {
+  const code: Grant = { type: 'authorization_code', code: 'c', redirectUri: 'https://app.example/back' };
+
+  it('spends a code once, then lives on the refresh token it brought', async () => {
+    const { tokens, requests, turn, warm } = setUp(code);
+    await warm({ refresh_token: 'r-1' });
+    tokens.invalidate('token-1');
+    const second = tokens.get();
+    await turn();
+    expect(requests[1]?.grant).toEqual({ type: 'refresh_token', refreshToken: 'r-1' });
+    requests[1]?.answer({ refresh_token: 'r-2' });
+    await second;
+    tokens.invalidate('token-2');
+    tokens.get().catch(() => {});
+    await turn();
+    expect(requests[2]?.grant).toEqual({ type: 'refresh_token', refreshToken: 'r-2' });
+  });
+
+  it('keeps the refresh token when an answer brings none', async () => {
+    const { tokens, requests, turn, warm } = setUp({ type: 'refresh_token', refreshToken: 'r-0' });
+    await warm({ refresh_token: null });
+    tokens.invalidate('token-1');
+    tokens.get().catch(() => {});
+    await turn();
+    expect(requests[1]?.grant).toEqual({ type: 'refresh_token', refreshToken: 'r-0' });
+  });
+
+  it('never sends a code again, not even after its answer was lost', async () => {
+    const { tokens, requests, turn } = setUp(code);
+    const lost = tokens.get();
+    await turn();
+    requests[0]?.fail(new ConnectionError('getToken failed: the connection was reset.'));
+    await expect(lost).rejects.toBeInstanceOf(TokenError);
+    await expect(tokens.get()).rejects.toBeInstanceOf(ReauthRequiredError);
+    expect(requests).toHaveLength(1);
+  });
+
+  it('asks for a new consent when the refresh token is refused', async () => {
+    const { tokens, requests, turn } = setUp({ type: 'refresh_token', refreshToken: 'r-0' });
+    const refused = tokens.get();
+    await turn();
+    requests[0]?.fail(new ApiError('getToken failed: 400 invalid_grant', { status: 400, problems: [{ code: 'invalid_grant' }] }));
+    await expect(refused).rejects.toMatchObject({ name: 'ReauthRequiredError', code: 'invalid_grant', status: 400, retryable: false });
+  });
+});

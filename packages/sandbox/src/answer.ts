@@ -1,0 +1,55 @@
+import { type DeclaredResponse, fieldsOf, type Operation, resolve } from './documents.js';
+import { download } from './download.js';
+import { generate } from './generate.js';
+import { pageMetadata, readPage } from './paging.js';
+import { problemAnswer } from './problems.js';
+import { isParameter, pathParameters } from './router.js';
+import type { ApiAnswer, ApiRequest } from './server.js';
+
+/** The first declared success with a body, filled by its schema and always with the same bytes. */
+export function answerOperation(
+  operation: Operation,
+  path: readonly string[],
+  request: ApiRequest,
+  seed: number,
+): ApiAnswer {
+  const { document, segments, method } = operation;
+  const page = readPage(operation, request.query);
+  if (page === 'invalid') {
+    const problem = { status: 400, type: 'validation', code: 'invalid-page' } as const;
+    const detail = 'pageIndex or pageSize is out of range.';
+    return problemAnswer({ ...problem, detail }, request.path, document);
+  }
+  const [status, { contentType, schema: declared }] = successOf(operation);
+  if (!contentType || !declared || status === 204) return { status };
+  const schema = resolve(declared, document.schemas);
+  const file = download(schema, contentType, `${seed} /${path.join('/')}`);
+  if (file !== undefined) return { status, contentType, body: file };
+
+  const params = pathParameters(operation, path);
+  // A POST below a resource creates something new; any other call is about the resource itself.
+  const isAboutLast = method !== 'POST' || isParameter(segments.at(-1) ?? '');
+  const body = generate(schema, {
+    seed,
+    schemas: document.schemas,
+    path: `/${path.join('/')}`,
+    kind: segments.filter((segment) => !isParameter(segment)).at(-1) ?? '',
+    params,
+    ownId: isAboutLast ? [...params.values()].at(-1) : undefined,
+    from: page.index * page.size,
+    until: Math.max(page.index * page.size, Math.min((page.index + 1) * page.size, page.total)),
+  });
+  const model = fieldsOf(schema.properties?.metadata, document);
+  const metadata = 'currentPageIndex' in model && { metadata: pageMetadata(page, model, request) };
+  return {
+    status,
+    contentType,
+    body: JSON.stringify(metadata ? { ...(body as object), ...metadata } : body),
+  };
+}
+
+function successOf({ responses }: Operation): readonly [number, DeclaredResponse] {
+  const successes = [...responses].filter(([status]) => status >= 200 && status < 300);
+  const withBody = successes.find(([, { schema }]) => schema);
+  return withBody ?? successes[0] ?? [200, { contentType: undefined, schema: undefined }];
+}

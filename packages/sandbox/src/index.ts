@@ -1,0 +1,9 @@
+export type { CallFilter, JournalEntry } from './journal.js';
+export {
+  type Budget,
+  type Sandbox,
+  type SandboxClock,
+  type SandboxCredentials,
+  type SandboxOptions,
+  startSandbox,
+} from './sandbox.js';

@@ -1,0 +1,122 @@
+import { answerRequest } from './api.js';
+import { createApplications, DEFAULT_ID } from './applications.js';
+import { loadOperations, versionId } from './documents.js';
+import { type CallFilter, type JournalEntry, journalEntry, record } from './journal.js';
+import { createRouter } from './router.js';
+import { listen } from './server.js';
+import { atLeast, checkBudget, initialState, now, type World } from './state.js';
+
+export interface SandboxOptions {
+  /** The same seed gives the same answers, byte for byte. @default 7 */
+  readonly seed?: number;
+  /** 0 takes any free port. @default 0 */
+  readonly port?: number;
+  /** @default the life that each API version gives: 300 s for marketing v1, else 900 s */
+  readonly tokenLifetimeMs?: number | undefined;
+  /** @default no budget */
+  readonly budget?: Budget | undefined;
+}
+
+/** How many API calls fit into each window; token calls are free. */
+export interface Budget {
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+/** What a client of the sandbox needs; spread it into `createClient`. */
+export interface SandboxCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly baseUrl: string;
+  readonly allowLoopbackHttp: true;
+}
+
+/** Real time plus what `tick` added; tokens and budgets follow it. */
+export interface SandboxClock {
+  now(): Date;
+  /** Moves time forward by milliseconds, or by a span such as `'500ms'`, `'30s'`, `'15m'`, `'2h'`. */
+  tick(span: number | string): void;
+}
+
+export interface Sandbox {
+  readonly url: string;
+  /** The default application; at `/oauth2/token` it is answered as the newest version does. */
+  readonly clientOptions: SandboxCredentials;
+  readonly clock: SandboxClock;
+  /** The application of one API version, such as `'retailmedia/2022-10'`. */
+  credentials(version: string): SandboxCredentials;
+  /** What was called, oldest first, the newest 10 000; filter by operation name or by a predicate. */
+  calls(filter?: CallFilter): readonly JournalEntry[];
+  /** The life of tokens issued from now on. */
+  setTokenLifetime(ms: number): void;
+  setBudget(budget: Budget | undefined): void;
+  /** These operations answer 403 until `reset()`, as without a permission. */
+  forbid(...operations: string[]): void;
+  /** Journal, tokens, clock, budget, token life and forbidden operations are as at the start. */
+  reset(): void;
+  /** Ends at once, open keep-alive connections included. */
+  close(): Promise<void>;
+}
+
+/** Starts a server on 127.0.0.1 that keeps the process alive until `close()`. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const operations = loadOperations();
+  const applications = createApplications(new Set(operations.map((o) => versionId(o.document))));
+  const router = createRouter(operations);
+  const world: World = { seed: options.seed ?? 7, operations, router, applications };
+  let state = initialState(options);
+  const listener = await listen(options.port ?? 0, (request) => {
+    const at = now(state);
+    const { answer, operation } = answerRequest(request, world, state);
+    const entry = journalEntry(request, operation, applications);
+    record(state.journal, { at, ...entry, status: answer.status });
+    return answer;
+  });
+
+  const baseUrl = `http://127.0.0.1:${listener.port}`;
+  const credentials = (isMeant: (id: string, version?: string) => boolean): SandboxCredentials => {
+    const found = [...applications.values()].find((a) => isMeant(a.clientId, a.version));
+    if (!found) throw new TypeError('credentials: the sandbox has no such API version');
+    const { clientId, clientSecret } = found;
+    return { clientId, clientSecret, baseUrl, allowLoopbackHttp: true };
+  };
+  return {
+    url: baseUrl,
+    clientOptions: credentials((id) => id === DEFAULT_ID),
+    clock: {
+      now: () => now(state),
+      tick: (span) => {
+        state.aheadMs += typeof span === 'number' ? atLeast(0, span) : parseSpan(span);
+      },
+    },
+    credentials: (wanted) => credentials((_id, version) => version === wanted),
+    calls: (filter = () => true) =>
+      state.journal.filter((e) =>
+        typeof filter === 'string' ? e.operation === filter : filter(e),
+      ),
+    setTokenLifetime: (ms) => {
+      state.tokenLifetimeMs = atLeast(0, ms);
+    },
+    setBudget: (budget) => {
+      Object.assign(state, { budget: checkBudget(budget), window: { endsAt: 0, used: 0 } });
+    },
+    forbid: (...names) => {
+      const unknown = names.find(
+        (name) => !operations.some((operation) => operation.name === name),
+      );
+      if (unknown) throw new TypeError(`forbid: no operation is named '${unknown}'`);
+      for (const name of names) state.forbidden.add(name);
+    },
+    reset: () => {
+      state = initialState(options);
+    },
+    close: listener.close,
+  };
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, h: 3.6e6, d: 8.64e7 };
+
+function parseSpan(span: string): number {
+  const [, amount, unit = ''] = /^(\d+)(ms|s|m|h|d)$/.exec(span) ?? [];
+  return atLeast(0, Number(amount) * (UNITS[unit] ?? Number.NaN));
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import type { Applications } from './applications.js';
+import type { Operation } from './documents.js';
+import type { JournalEntry } from './journal.js';
+import type { Router } from './router.js';
+import type { Budget, SandboxOptions } from './sandbox.js';
+
+/** What is fixed when the sandbox starts. */
+export interface World {
+  readonly seed: number;
+  readonly operations: readonly Operation[];
+  readonly router: Router;
+  readonly applications: Applications;
+}
+
+/** Everything that calls and settings change; `reset()` is a new one. */
+export interface State {
+  /** How far the sandbox's clock is ahead of the machine's. */
+  aheadMs: number;
+  tokenLifetimeMs: number | undefined;
+  budget: Budget | undefined;
+  window: { endsAt: number; used: number };
+  readonly signingKey: Buffer;
+  readonly forbidden: Set<string>;
+  readonly journal: JournalEntry[];
+}
+
+export function initialState({ tokenLifetimeMs, budget }: SandboxOptions): State {
+  return {
+    aheadMs: 0,
+    tokenLifetimeMs: tokenLifetimeMs === undefined ? undefined : atLeast(0, tokenLifetimeMs),
+    budget: checkBudget(budget),
+    window: { endsAt: 0, used: 0 },
+    signingKey: randomBytes(32),
+    forbidden: new Set(),
+    journal: [],
+  };
+}
+
+export function now({ aheadMs }: State): Date {
+  return new Date(Date.now() + aheadMs);
+}
+
+export function checkBudget(budget: Budget | undefined): Budget | undefined {
+  if (!budget) return undefined;
+  return { limit: atLeast(0, budget.limit), windowMs: atLeast(1, budget.windowMs) };
+}
+
+export function atLeast(least: number, value: number): number {
+  if (value >= least && value <= 1e13) return value;
+  throw new TypeError(`sandbox: expected at least ${least}, or a span such as '15m'; got ${value}`);
+}

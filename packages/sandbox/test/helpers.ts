@@ -1,0 +1,75 @@
+import { request } from 'node:http';
+import { afterEach } from 'vitest';
+import {
+  type Sandbox,
+  type SandboxCredentials,
+  type SandboxOptions,
+  startSandbox,
+} from '../src/index.js';
+
+const running: Sandbox[] = [];
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((sandbox) => sandbox.close()));
+});
+
+/** A sandbox that ends with the test. */
+export async function start(options?: SandboxOptions): Promise<Sandbox> {
+  const sandbox = await startSandbox(options);
+  running.push(sandbox);
+  return sandbox;
+}
+
+export const SHARED = '/oauth2/token';
+export const V1 = '/marketing/oauth2/token';
+
+export function postForm(
+  sandbox: Sandbox,
+  path: string,
+  form: Record<string, string> | string,
+): Promise<Response> {
+  const body = new URLSearchParams(form).toString();
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  return fetch(sandbox.url + path, { method: 'POST', headers, body });
+}
+
+export function formOf({ clientId, clientSecret }: SandboxCredentials): Record<string, string> {
+  return { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+}
+
+export async function getToken(sandbox: Sandbox): Promise<string> {
+  const response = await postForm(sandbox, SHARED, formOf(sandbox.clientOptions));
+  return ((await response.json()) as { access_token: string }).access_token;
+}
+
+export function get(sandbox: Sandbox, path: string, token: string): Promise<Response> {
+  return fetch(sandbox.url + path, { headers: { authorization: `Bearer ${token}` } });
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly body: string;
+}
+
+/** What fetch would not send: any target, Host or Origin. */
+export function raw(
+  sandbox: Sandbox,
+  path: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<RawAnswer> {
+  const { hostname, port } = new URL(sandbox.url);
+  return new Promise((resolve, reject) => {
+    const { method = 'GET', headers = {}, body } = options;
+    const outgoing = request(
+      { hostname, port, path, method, headers, agent: false },
+      async (incoming) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of incoming) chunks.push(chunk as Buffer);
+        const text = Buffer.concat(chunks).toString();
+        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text });
+      },
+    );
+    outgoing.on('error', reject).end(body);
+  });
+}

@@ -1,0 +1,62 @@
+import { Ajv, type ValidateFunction } from 'ajv';
+import formats from 'ajv-formats';
+
+export interface Document {
+  readonly servers: readonly { readonly url: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, JudgedOperation>>>>;
+  readonly components: object;
+}
+
+export interface JudgedOperation {
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Record<string, { schema?: object }> }>
+  >;
+}
+
+/** Says what is wrong with an answer by the document, or undefined. */
+export function createJudge(
+  document: Document,
+): (operation: JudgedOperation, response: Response) => Promise<unknown> {
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  formats.default(ajv);
+  const digits = /^\d+$/;
+  ajv.addFormat('int32', {
+    type: 'number',
+    validate: (n: number) => Number.isInteger(n) && Math.abs(n) < 2 ** 31,
+  });
+  ajv.addFormat('int64', { type: 'number', validate: Number.isSafeInteger });
+  for (const name of ['float', 'double', 'decimal'])
+    ajv.addFormat(name, { type: 'number', validate: Number.isFinite });
+  ajv.addFormat('long-id', digits);
+  ajv.addFormat('byte', /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/);
+  ajv.addFormat('binary', true);
+  ajv.addFormat('password', true);
+  ajv.addSchema({ $id: 'doc', ...(toJsonSchema(document) as object) });
+  return async (operation, response) => {
+    const declared = operation.responses[response.status];
+    if (!response.ok || !declared) return `status ${response.status} is not declared`;
+    const text = await response.text();
+    const content = declared.content ?? {};
+    if (Object.keys(content).length === 0)
+      return text === '' ? undefined : 'a body where none is declared';
+    const type = response.headers.get('content-type') ?? '';
+    if (!(type in content)) return `type ${type} is not declared`;
+    const schema = toJsonSchema(content[type]?.schema ?? {}) as { format?: string };
+    const value = schema.format === 'binary' ? text : (JSON.parse(text) as unknown);
+    const validate: ValidateFunction = ajv.compile(schema);
+    return validate(value) ? undefined : { value, errors: validate.errors };
+  };
+}
+
+/** OpenAPI 3.0 to JSON schema: absolute references, and `nullable` as a type. */
+function toJsonSchema(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(toJsonSchema);
+  if (typeof node !== 'object' || node === null) return node;
+  const copy: Record<string, unknown> = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, toJsonSchema(value)]),
+  );
+  if (typeof copy.$ref === 'string') return { $ref: `doc${copy.$ref}` };
+  if (copy.nullable !== true) return copy;
+  const { nullable: _nullable, ...rest } = copy;
+  return { anyOf: [rest, { type: 'null' }] };
+}

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { formOf, get, getToken, postForm, raw, SHARED, start, V1 } from './helpers.js';
+
+/** `undefined` takes a parameter out. */
+type Change = Record<string, string | undefined>;
+
+const MS = 'marketingsolutions/2020-10';
+const RM = 'retailmedia/2022-10';
+
+const success = [
+  {
+    version: 'marketing/v1',
+    path: V1,
+    keys: ['access_token', 'expires_in', 'token_type'],
+    life: 300,
+  },
+  { version: MS, path: SHARED, keys: ['access_token', 'expires_in', 'token_type'], life: 900 },
+  {
+    version: RM,
+    path: SHARED,
+    keys: ['access_token', 'expires_in', 'refresh_token', 'token_type'],
+    life: 900,
+  },
+];
+
+const wrongSecret = { client_secret: 'wrong' };
+const noGrant = { grant_type: undefined };
+const otherGrant = { grant_type: 'password' };
+const noSecret = { client_secret: undefined };
+const nothing = { client_id: undefined, client_secret: undefined, grant_type: undefined };
+
+const verdicts: readonly [string, string, Change, number, string | undefined][] = [
+  ['marketing/v1', V1, noGrant, 200, undefined],
+  ['marketing/v1', V1, wrongSecret, 403, undefined],
+  ['marketing/v1', V1, noSecret, 403, undefined],
+  ['marketing/v1', V1, otherGrant, 400, undefined],
+  [MS, SHARED, noGrant, 200, undefined],
+  [MS, SHARED, { grant_type: '' }, 200, undefined],
+  [MS, SHARED, wrongSecret, 400, 'invalid_client'],
+  [MS, SHARED, noSecret, 400, 'invalid_client'],
+  [MS, SHARED, otherGrant, 400, 'unsupported_grant_type'],
+  [MS, SHARED, nothing, 400, 'invalid_client'],
+  [RM, SHARED, noGrant, 400, 'invalid_request'],
+  [RM, SHARED, noSecret, 400, 'invalid_request'],
+  [RM, SHARED, wrongSecret, 401, 'invalid_client'],
+  [RM, SHARED, { client_id: 'stranger' }, 401, 'invalid_client'],
+  [RM, SHARED, otherGrant, 400, 'unsupported_grant_type'],
+  [RM, SHARED, { grant_type: '__proto__' }, 400, 'unsupported_grant_type'],
+  [RM, SHARED, { redirect_uri: '', code: '', refresh_token: '' }, 200, undefined],
+];
+
+describe('the token endpoints', () => {
+  it.each(success)('$version answers with its own model', async ({ version, path, keys, life }) => {
+    const sandbox = await start();
+    const response = await postForm(sandbox, path, formOf(sandbox.credentials(version)));
+    const body = (await response.json()) as Record<string, unknown>;
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(Object.keys(body).sort()).toEqual(keys);
+    expect(body).toMatchObject({ token_type: 'Bearer', expires_in: life });
+    expect(body.access_token).toMatch(/^sandbox_[\w-]{40,}$/);
+    if (keys.includes('refresh_token')) expect(body.refresh_token).toBeNull();
+  });
+
+  it.each(verdicts)(
+    '%s at %s with %j answers %i %s',
+    async (version, path, change, status, error) => {
+      const sandbox = await start();
+      const form = { ...formOf(sandbox.credentials(version)), ...change };
+      const sent = Object.entries(form).filter(
+        (pair): pair is [string, string] => pair[1] !== undefined,
+      );
+      const response = await postForm(sandbox, path, Object.fromEntries(sent));
+      const text = await response.text();
+      expect(response.status).toBe(status);
+      if (status === 200) return;
+      if (error === undefined) expect(text).toBe('');
+      else expect(JSON.parse(text)).toMatchObject({ error, error_description: expect.any(String) });
+    },
+  );
+
+  it('says error_uri in the model of 2022-10 only', async () => {
+    const sandbox = await start();
+    const keysOf = async (version: string): Promise<string[]> => {
+      const form = { ...formOf(sandbox.credentials(version)), ...wrongSecret };
+      return Object.keys((await (await postForm(sandbox, SHARED, form)).json()) as object);
+    };
+    expect(await keysOf(MS)).toEqual(['error', 'error_description']);
+    expect(await keysOf(RM)).toEqual(['error', 'error_description', 'error_uri']);
+  });
+
+  it('answers the default application as the newest version', async () => {
+    const sandbox = await start();
+    const response = await postForm(sandbox, SHARED, formOf(sandbox.clientOptions));
+    expect(await response.json()).toHaveProperty('refresh_token', null);
+    expect(sandbox.calls()[0]).toMatchObject({ product: 'retailmedia', operation: 'getToken' });
+  });
+
+  it('takes any of its applications at the v1 endpoint', async () => {
+    const sandbox = await start();
+    const response = await postForm(sandbox, V1, formOf(sandbox.clientOptions));
+    expect(await response.json()).not.toHaveProperty('refresh_token');
+  });
+
+  it.each([
+    ['JSON', { 'content-type': 'application/json' }, '{"grant_type":"client_credentials"}'],
+    ['Basic alone', { authorization: 'Basic YTpi' }, ''],
+    ['no content type', {}, 'grant_type=client_credentials'],
+    [
+      'a repeated parameter',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      'client_id=a&client_id=b',
+    ],
+    ['bad escapes', { 'content-type': 'application/x-www-form-urlencoded' }, '%%%=%zz&=&&=&%ff'],
+  ])('answers 400 to %s', async (_case, headers, body) => {
+    const sandbox = await start();
+    const shared = await raw(sandbox, SHARED, { method: 'POST', headers, body });
+    const v1 = await raw(sandbox, V1, { method: 'POST', headers, body });
+    expect([shared.status, v1.status, v1.body]).toEqual([400, 400, '']);
+    expect(JSON.parse(shared.body)).toHaveProperty('error', 'invalid_request');
+  });
+
+  it('answers 413 to 2 MiB, and goes on', async () => {
+    const sandbox = await start();
+    const response = await postForm(sandbox, SHARED, { junk: 'x'.repeat(2 ** 21) });
+    expect([response.status, await response.json()]).toMatchObject([
+      413,
+      { error: 'invalid_request' },
+    ]);
+    expect(await getToken(sandbox)).toMatch(/^sandbox_/);
+  });
+
+  it('refuses another method', async () => {
+    const response = await fetch((await start()).url + SHARED);
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+
+  it('has secrets that break without form encoding', async () => {
+    const sandbox = await start();
+    const { clientId, clientSecret } = sandbox.clientOptions;
+    const body = `grant_type=client_credentials&client_id=${clientId}&client_secret=${clientSecret}`;
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect((await raw(sandbox, SHARED, { method: 'POST', headers, body })).status).toBe(401);
+  });
+
+  it('keeps several tokens valid at once', async () => {
+    const sandbox = await start();
+    const [first, second] = [await getToken(sandbox), await getToken(sandbox)];
+    expect(first).not.toBe(second);
+    expect((await get(sandbox, '/me', first)).status).toBe(200);
+    expect((await get(sandbox, '/me', second)).status).toBe(200);
+  });
+
+  it('gives tokens of the life that was set, from then on', async () => {
+    const sandbox = await start({ tokenLifetimeMs: 60_000 });
+    const old = await getToken(sandbox);
+    sandbox.setTokenLifetime(3_000);
+    const response = await postForm(sandbox, SHARED, formOf(sandbox.clientOptions));
+    const { access_token: short, expires_in } = (await response.json()) as Record<string, string>;
+    expect(expires_in).toBe(3);
+    sandbox.clock.tick('3s');
+    expect((await get(sandbox, '/me', short ?? '')).status).toBe(401);
+    expect((await get(sandbox, '/me', old)).status).toBe(200);
+  });
+
+  it('issues 10 000 tokens in bounded memory', { timeout: 60_000 }, async () => {
+    const sandbox = await start();
+    const rssAfter = async (count: number): Promise<number> => {
+      for (let i = 0; i < count; i += 20) {
+        await Promise.all(Array.from({ length: 20 }, () => getToken(sandbox)));
+        sandbox.clock.tick('7s');
+      }
+      globalThis.gc?.();
+      return process.memoryUsage().rss;
+    };
+    const before = await rssAfter(8_000);
+    const after = await rssAfter(2_000);
+    expect(after).toBeLessThan(before * 1.1);
+    expect(sandbox.calls().length).toBeLessThanOrEqual(10_000);
+  });
+});
