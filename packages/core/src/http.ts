@@ -1,7 +1,7 @@
 import axios, { type AxiosInstance } from 'axios';
 import { TransportFault } from './fault.js';
 import type { Method, Operation, RetryOptions } from './operation.js';
-import { abortable, type Clock } from './time.js';
+import { type Clock, raced, withDeadline } from './time.js';
 
 /** What one call carries through all of its attempts. */
 export interface CallState {
@@ -49,28 +49,16 @@ const LARGEST_TOKEN_ANSWER_BYTES = 1024 * 1024;
 /** The last step: one HTTP exchange through axios, with none of its defaults that lose secrets or time. */
 export const axiosSend =
   (instance: AxiosInstance, clock: Clock): Send =>
-  (request) => {
+  async (request) => {
     request.call.attempts += 1;
     const limitMs = Math.max(ATTEMPT_TIMEOUT_MS, request.operation.timeoutMs ?? 0);
-    const attempt = new AbortController();
-    return abortable<HttpResponse>(request.call.signal, (resolve, reject) => {
-      const cancelTimer = clock.after(limitMs, () =>
-        end(new TransportFault('timeout', 'no answer', { limitMs })),
-      );
-      const end = (reason: unknown): void => {
-        cancelTimer();
-        reject(reason);
-        attempt.abort();
-      };
-      exchange(instance, request, attempt.signal).then(
-        (response) => {
-          cancelTimer();
-          resolve(response);
-        },
-        (error) => end(error),
-      );
-      return () => end(undefined);
-    });
+    const { signal, cancel } = withDeadline(clock, limitMs, request.call.signal);
+    try {
+      // An adapter of the user's may ignore the signal: the caller is let go all the same.
+      return await raced(signal, exchange(instance, request, signal));
+    } finally {
+      cancel();
+    }
   };
 
 const exchange = async (

@@ -21,6 +21,7 @@ export const writeRequest = async (
   target: Target,
   call: CallState,
 ): Promise<HttpRequest> => {
+  checkPath(operation);
   refuseUnknown(operation, params);
   for (const secret of secretFields(operation, params)) call.secrets.add(secret);
   const { body, type } = await writeBody(operation, params);
@@ -42,6 +43,20 @@ export const writeRequest = async (
 
 const bytesTypes = (operation: Operation): string =>
   operation.accept?.join(', ') ?? 'application/octet-stream';
+
+// A path that begins with two slashes, or that a URL parser would rewrite, could lead to another host.
+const PATH = /^\/(?![/\\])(?!.*(?:^|\/)\.{1,2}(?:\/|$))[^?#\\\s]*$/;
+
+const checkPath = ({ id, path }: Operation): void => {
+  if (PATH.test(path)) return;
+  throw new ConfigError(
+    `${id}: the path must begin with one '/' and hold no host, query, fragment or dots.`,
+    {
+      operation: id,
+      hint: 'Pass the query as `query`.',
+    },
+  );
+};
 
 const pathNames = (path: string): string[] =>
   [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name ?? '');

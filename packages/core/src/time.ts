@@ -54,6 +54,13 @@ export const abortable = <T>(
     );
   });
 
+/** The promise, unless the signal aborts first: then its reason. */
+export const raced = <T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> =>
+  abortable(signal, (resolve, reject) => {
+    promise.then(resolve, reject);
+    return () => {};
+  });
+
 /** A signal that aborts for `outer` and, with a timeout fault, after `limitMs`. */
 export const withDeadline = (
   clock: Clock,
@@ -62,7 +69,7 @@ export const withDeadline = (
 ): { readonly signal: AbortSignal; readonly cancel: () => void } => {
   const controller = new AbortController();
   const stopTimer = clock.after(limitMs, () =>
-    controller.abort(new TransportFault('timeout', 'it was not done', { limitMs })),
+    controller.abort(new TransportFault('timeout', 'no complete answer came', { limitMs })),
   );
   const onAbort = (): void => controller.abort(outer?.reason);
   if (outer?.aborted) onAbort();

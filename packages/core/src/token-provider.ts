@@ -2,7 +2,7 @@ import type { AccessToken } from './access-token.js';
 import { ApiError, ReauthRequiredError, SdkError, TokenError } from './errors.js';
 import type { Grant } from './grants.js';
 import type { Observe } from './observe.js';
-import { abortable, type Clock } from './time.js';
+import { type Clock, raced } from './time.js';
 import { type Credentials, readTokenResponse, type TokenEndpoint } from './token-endpoint.js';
 
 /** Where the pipeline gets its bearer token. */
@@ -141,18 +141,17 @@ export const createTokenProvider = <G extends Grant>(
     return options.grant;
   };
 
-  const wait = (joined: Flight, signal: AbortSignal | undefined): Promise<AccessToken> => {
+  const wait = async (joined: Flight, signal: AbortSignal | undefined): Promise<AccessToken> => {
     joined.waiters += 1;
-    const leave = (): void => {
+    try {
+      return await raced(signal, joined.result);
+    } finally {
       joined.waiters -= 1;
-      if (joined.waiters > 0 || flight !== joined) return;
-      flight = undefined;
-      joined.abort();
-    };
-    return abortable(signal, (resolve, reject) => {
-      joined.result.then(resolve, reject);
-      return leave;
-    });
+      if (joined.waiters === 0 && flight === joined) {
+        flight = undefined;
+        joined.abort();
+      }
+    }
   };
 
   return { get, invalidate };

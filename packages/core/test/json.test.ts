@@ -37,19 +37,26 @@ describe('reading JSON of a server', () => {
     expect(parseJson(text)).toEqual({ ok: false, reason: 'unsafe-integer', field });
   });
 
-  it.each(['9007199254740991', '-9007199254740991', '12345678901234567890.5', '1e30', '"12345678901234567890"'])('takes %s', (text) => {
+  it.each([
+    '9007199254740991',
+    '-9007199254740991',
+    '12345678901234567890.5',
+    '1e30',
+    '"12345678901234567890"',
+  ])('takes %s', (text) => {
     expect(parseJson(text)).toEqual({ ok: true, value: JSON.parse(text) });
   });
 
-  it.each(['{"__proto__":{"polluted":1},"a":1}', '{"constructor":{"prototype":{"polluted":1}},"a":1}', '{"\\u005f_proto__":{"polluted":1},"a":1}'])(
-    'drops keys that reach a prototype: %s',
-    (text) => {
-      const reading = parseJson(text);
-      const value = reading.ok ? (reading.value as object) : {};
-      expect(Object.keys(value)).toEqual(['a']);
-      expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
-    },
-  );
+  it.each([
+    '{"__proto__":{"polluted":1},"a":1}',
+    '{"constructor":{"prototype":{"polluted":1}},"a":1}',
+    '{"\\u005f_proto__":{"polluted":1},"a":1}',
+  ])('drops keys that reach a prototype: %s', (text) => {
+    const reading = parseJson(text);
+    const value = reading.ok ? (reading.value as object) : {};
+    expect(Object.keys(value)).toEqual(['a']);
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+  });
 
   it('lets a string speak of prototypes', () => {
     expect(parseJson('{"a":"__proto__"}')).toEqual({ ok: true, value: { a: '__proto__' } });

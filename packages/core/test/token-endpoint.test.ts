@@ -6,7 +6,11 @@ import { readTokenResponse } from '../src/token-endpoint.js';
 
 const read = (answer: unknown): { token: AccessToken; warnings: string[] } => {
   const warnings: string[] = [];
-  const token = readTokenResponse(answer, { requestedAt: 1_000, defaultLifetimeMs: 300_000, warn: (message) => warnings.push(message) });
+  const token = readTokenResponse(answer, {
+    requestedAt: 1_000,
+    defaultLifetimeMs: 300_000,
+    warn: (message) => warnings.push(message),
+  });
   return { token, warnings };
 };
 
@@ -20,7 +24,11 @@ describe('the one reading of every token model', () => {
     ['an empty refresh token', { ...good, refresh_token: '' }],
   ])('reads %s', (_, answer) => {
     const { token, warnings } = read(answer);
-    expect(token).toMatchObject({ value: 'abc', tokenType: 'Bearer', expiresAt: new Date(901_000) });
+    expect(token).toMatchObject({
+      value: 'abc',
+      tokenType: 'Bearer',
+      expiresAt: new Date(901_000),
+    });
     expect(token.refreshToken).toBeUndefined();
     expect(warnings).toEqual([]);
   });
@@ -64,21 +72,43 @@ describe('the one reading of every token model', () => {
     expect(() => read(answer)).toThrow(TokenError);
   });
 
-  it.each([{ token_type: 'bearer' }, { token_type: 'BEARER' }, { token_type: undefined }])('takes %o', (fields) => {
-    expect(read({ ...good, ...fields }).token.tokenType).toBe('Bearer');
-  });
+  it.each([{ token_type: 'bearer' }, { token_type: 'BEARER' }, { token_type: undefined }])(
+    'takes %o',
+    (fields) => {
+      expect(read({ ...good, ...fields }).token.tokenType).toBe('Bearer');
+    },
+  );
 });
 
 describe('an access token', () => {
-  const token = new AccessToken({ value: 'secret-1', tokenType: 'Bearer', expiresAt: new Date(0), refreshToken: 'secret-2' });
+  const token = new AccessToken({
+    value: 'secret-1',
+    tokenType: 'Bearer',
+    expiresAt: new Date(0),
+    refreshToken: 'secret-2',
+  });
 
   it('shows no secret in any printed form', () => {
-    const printed = [String(token), `${token}`, JSON.stringify(token), JSON.stringify({ token }), inspect(token, { showHidden: true, depth: 9 }), inspect({ token }), Object.entries(token).join(), JSON.stringify({ ...token })];
+    const printed = [
+      String(token),
+      `${token}`,
+      JSON.stringify(token),
+      JSON.stringify({ token }),
+      inspect(token, { showHidden: true, depth: 9 }),
+      inspect({ token }),
+      Object.entries(token).join(),
+      JSON.stringify({ ...token }),
+    ];
     for (const text of printed) expect(text).not.toMatch(/secret-/);
   });
 
   it('says what it is', () => {
     expect(String(token)).toBe('[AccessToken until 1970-01-01T00:00:00.000Z]');
-    expect(JSON.parse(JSON.stringify(token))).toEqual({ value: '[redacted]', refreshToken: '[redacted]', tokenType: 'Bearer', expiresAt: '1970-01-01T00:00:00.000Z' });
+    expect(JSON.parse(JSON.stringify(token))).toEqual({
+      value: '[redacted]',
+      refreshToken: '[redacted]',
+      tokenType: 'Bearer',
+      expiresAt: '1970-01-01T00:00:00.000Z',
+    });
   });
 });

@@ -30,7 +30,13 @@ const setUp = (grant: Grant = { type: 'client_credentials' }) => {
           requests.push({
             grant: sent,
             signal,
-            answer: (fields = {}) => resolve({ access_token: `token-${number}`, token_type: 'Bearer', expires_in: LIFE_S, ...fields }),
+            answer: (fields = {}) =>
+              resolve({
+                access_token: `token-${number}`,
+                token_type: 'Bearer',
+                expires_in: LIFE_S,
+                ...fields,
+              }),
             fail: reject,
           });
           signal?.addEventListener('abort', () => reject(signal.reason));
@@ -53,7 +59,8 @@ const setUp = (grant: Grant = { type: 'client_credentials' }) => {
   return { clock, requests, events, tokens, turn, warm };
 };
 
-const warnings = (events: readonly SdkEvent[]): string[] => events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+const warnings = (events: readonly SdkEvent[]): string[] =>
+  events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
 
 describe('windows of a token', () => {
   it.each([
@@ -62,9 +69,12 @@ describe('windows of a token', () => {
     [3_000, 1_460, 2_000],
     [2_000, 1_140, 1_500],
     [1_000, 570, 750],
-  ])('a life of %i ms is renewed from %i ms and served until %i ms, at the smallest window', (life, soft, hard) => {
-    expect(windows(life, () => 0)).toEqual({ softEndMs: soft, hardEndMs: hard });
-  });
+  ])(
+    'a life of %i ms is renewed from %i ms and served until %i ms, at the smallest window',
+    (life, soft, hard) => {
+      expect(windows(life, () => 0)).toEqual({ softEndMs: soft, hardEndMs: hard });
+    },
+  );
 
   it('the largest window begins 120 s before the end of 900 s, and at 1.4 s of 3 s', () => {
     expect(windows(900_000, () => 1).softEndMs).toBe(780_000);
@@ -88,7 +98,9 @@ describe('one flight', () => {
     const all = Promise.allSettled(Array.from({ length: 10 }, () => tokens.get()));
     await turn();
     requests[0]?.fail(new ConnectionError('getToken failed: the connection was refused.'));
-    const reasons = new Set((await all).map((result) => (result.status === 'rejected' ? result.reason : undefined)));
+    const reasons = new Set(
+      (await all).map((result) => (result.status === 'rejected' ? result.reason : undefined)),
+    );
     expect(reasons.size).toBe(1);
     expect([...reasons][0]).toBeInstanceOf(TokenError);
     const again = tokens.get();
@@ -113,7 +125,10 @@ describe('one flight', () => {
   it('stops the request when the last waiter has left, and does not keep it', async () => {
     const { tokens, requests, turn } = setUp();
     const leaving = new AbortController();
-    const gone = Promise.allSettled([tokens.get({ signal: leaving.signal }), tokens.get({ signal: leaving.signal })]);
+    const gone = Promise.allSettled([
+      tokens.get({ signal: leaving.signal }),
+      tokens.get({ signal: leaving.signal }),
+    ]);
     await turn();
     leaving.abort(new Error('gone'));
     await gone;
@@ -127,7 +142,9 @@ describe('one flight', () => {
 
   it('refuses a caller whose signal has aborted before', async () => {
     const { tokens, requests } = setUp();
-    await expect(tokens.get({ signal: AbortSignal.abort(new Error('too late')) })).rejects.toThrow('too late');
+    await expect(tokens.get({ signal: AbortSignal.abort(new Error('too late')) })).rejects.toThrow(
+      'too late',
+    );
     expect(requests).toHaveLength(0);
   });
 });
@@ -176,7 +193,9 @@ describe('ahead of expiry', () => {
     expect((await tokens.get()).value).toBe('token-1');
     await turn();
     expect(requests).toHaveLength(2);
-    expect(warnings(events)).toEqual(['The token could not be renewed; the one in use is kept while it lasts.']);
+    expect(warnings(events)).toEqual([
+      'The token could not be renewed; the one in use is kept while it lasts.',
+    ]);
     await clock.advance(500);
     await tokens.get();
     await turn();
@@ -253,7 +272,11 @@ describe('a refused token', () => {
 });
 
 describe('grants of a user', () => {
-  const code: Grant = { type: 'authorization_code', code: 'c', redirectUri: 'https://app.example/back' };
+  const code: Grant = {
+    type: 'authorization_code',
+    code: 'c',
+    redirectUri: 'https://app.example/back',
+  };
 
   it('spends a code once, then lives on the refresh token it brought', async () => {
     const { tokens, requests, turn, warm } = setUp(code);
@@ -293,7 +316,17 @@ describe('grants of a user', () => {
     const { tokens, requests, turn } = setUp({ type: 'refresh_token', refreshToken: 'r-0' });
     const refused = tokens.get();
     await turn();
-    requests[0]?.fail(new ApiError('getToken failed: 400 invalid_grant', { status: 400, problems: [{ code: 'invalid_grant' }] }));
-    await expect(refused).rejects.toMatchObject({ name: 'ReauthRequiredError', code: 'invalid_grant', status: 400, retryable: false });
+    requests[0]?.fail(
+      new ApiError('getToken failed: 400 invalid_grant', {
+        status: 400,
+        problems: [{ code: 'invalid_grant' }],
+      }),
+    );
+    await expect(refused).rejects.toMatchObject({
+      name: 'ReauthRequiredError',
+      code: 'invalid_grant',
+      status: 400,
+      retryable: false,
+    });
   });
 });

@@ -1,0 +1,118 @@
+import type { ClientCredentials } from '../src/grants.js';
+import { type Client, type ClientOptions, connect } from '../src/client.js';
+import type { Operation, Transport } from '../src/operation.js';
+import type { TokenResponse } from '../src/token-endpoint.js';
+import { type FaultServer, type Handler, json, serve } from './server.js';
+
+/** A tiny API version, as generated code and an `index.ts` would make it. */
+export const getThing: Operation<
+  { readonly id: string; readonly tags?: readonly string[] },
+  { name: string }
+> = {
+  id: 'getThing',
+  method: 'GET',
+  path: '/things/{id}',
+  query: ['tags'],
+};
+export const createThing: Operation<{ readonly body: unknown }, { name: string }> = {
+  id: 'createThing',
+  method: 'POST',
+  path: '/things',
+  body: true,
+};
+export const searchThings: Operation<{ readonly body: unknown }, { name: string }> = {
+  id: 'searchThings',
+  method: 'POST',
+  path: '/things/search',
+  body: true,
+  safeToRetry: true,
+};
+export const getFile: Operation<Record<string, never>, Uint8Array> = {
+  id: 'getFile',
+  method: 'GET',
+  path: '/file',
+  response: 'bytes',
+  accept: ['text/csv'],
+};
+const token: Operation<
+  { readonly clientId: string; readonly clientSecret: string; readonly grantType: string },
+  TokenResponse
+> = {
+  id: 'token',
+  method: 'POST',
+  path: '/oauth2/token',
+  auth: 'none',
+  form: [
+    { name: 'clientId', as: 'client_id' },
+    { name: 'clientSecret', as: 'client_secret', secret: true },
+    { name: 'grantType', as: 'grant_type' },
+  ],
+};
+
+export const SECRET = 'canary+secret/1==';
+
+const version = {
+  product: { name: 'made-up', origin: 'https://api.example.com', prefix: '/v' },
+  version: '1',
+  groups: () => ({}),
+  tokenEndpoint: (transport: Transport) => ({
+    grants: ['client_credentials'] as const,
+    defaultLifetimeMs: 900_000,
+    request: (
+      grant: ClientCredentials,
+      credentials: { clientId: string; clientSecret: string },
+      options: object,
+    ) => transport.call(token, { ...credentials, grantType: grant.type }, options),
+  }),
+};
+
+export interface SetUp {
+  readonly client: Client<object>;
+  readonly server: FaultServer;
+  /** Requests of the API, and of the token endpoint. */
+  readonly apiCalls: () => FaultServer['seen'];
+  readonly tokenCalls: () => FaultServer['seen'];
+  /** Both have the client that talks to this server; more clients may be made. */
+  readonly connect: (options?: Partial<ClientOptions<ClientCredentials>>) => Client<object>;
+}
+
+/** A client and a server. The server gives tokens by itself, and leaves the rest to `handler`. */
+export const setUp = async (
+  handler: Handler,
+  options: Partial<ClientOptions<ClientCredentials>> = {},
+  tokenHandler: Handler = giveToken,
+): Promise<SetUp> => {
+  let apiCount = 0;
+  let tokenCount = 0;
+  const server = await serve((seen, response) => {
+    if (seen.url.endsWith('/oauth2/token')) tokenHandler(seen, response, tokenCount++);
+    else handler(seen, response, apiCount++);
+  });
+  const connectTo = (more: Partial<ClientOptions<ClientCredentials>> = {}): Client<object> =>
+    connect(version, {
+      clientId: 'id',
+      clientSecret: SECRET,
+      baseUrl: server.url,
+      allowLoopbackHttp: true,
+      logLevel: 'off',
+      // Pauses of a millisecond: what is tested is that they happen, not how long they are.
+      retry: { baseMs: 1, maxMs: 2 },
+      ...options,
+      ...more,
+    });
+  const isToken = ({ url }: { url: string }): boolean => url.endsWith('/oauth2/token');
+  return {
+    client: connectTo(),
+    server,
+    connect: connectTo,
+    apiCalls: () => server.seen.filter((seen) => !isToken(seen)),
+    tokenCalls: () => server.seen.filter(isToken),
+  };
+};
+
+export const giveToken: Handler = (_seen, response, before) =>
+  json(response, 200, {
+    access_token: `token-${before + 1}`,
+    token_type: 'Bearer',
+    expires_in: 900,
+  });
