@@ -72,7 +72,8 @@ const exchange = async (
     const { status, headers, data } = await instance.request<unknown>({
       url: request.url,
       method: request.method,
-      headers: { ...request.headers },
+      // Without it axios calls an absent body of a POST, PUT or PATCH a form.
+      headers: { 'content-type': false, ...request.headers },
       data: request.body,
       signal,
       responseType: request.operation.response === 'bytes' ? 'arraybuffer' : 'text',
