@@ -2,7 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   resolve: {
-    alias: { '#transport': new URL('packages/core/src/transport-node.ts', import.meta.url).pathname },
+    alias: {
+      '#transport': new URL('packages/core/src/transport-node.ts', import.meta.url).pathname,
+    },
   },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'tools/**/*.test.ts', 'test/**/*.test.ts'],

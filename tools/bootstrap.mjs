@@ -8,31 +8,61 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = join(root, 'node_modules/.criteo-sdk-installed');
-const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+const lock = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
 
 const step = (what, command, args) => {
   const startedAt = Date.now();
   process.stderr.write(`· ${what} …`);
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' });
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
   if (status === 0) {
     process.stderr.write(` done in ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
     return;
   }
-  process.stderr.write(` failed\n${stdout ?? ''}${stderr ?? ''}\nTo see it alone: ${command} ${args.join(' ')}\n`);
+  process.stderr.write(
+    ` failed\n${stdout ?? ''}${stderr ?? ''}\nTo see it alone: ${command} ${args.join(' ')}\n`,
+  );
   process.exit(1);
 };
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
-  step('installing packages once (about 30 s)', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  step('installing packages once (about 30 s)', 'npm', [
+    'ci',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]);
   writeFileSync(stamp, lock);
 }
 
 // The tools are TypeScript that Node runs as it is; the Node for it comes with the packages on Linux and Windows.
-const node = spawnSync('node', ['--version'], { cwd: root, encoding: 'utf8', env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}` } });
+const node = spawnSync('node', ['--version'], {
+  cwd: root,
+  encoding: 'utf8',
+  env: {
+    ...process.env,
+    PATH: `${join(root, 'node_modules/.bin')}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`,
+  },
+});
 const [major = 0, minor = 0] = (node.stdout ?? '').slice(1).split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
-  process.stderr.write(`This machine needs Node 22.18 or newer for the tools of this repository (it has ${(node.stdout ?? '').trim()}).\n`);
+  process.stderr.write(
+    `This machine needs Node 22.18 or newer for the tools of this repository (it has ${(node.stdout ?? '').trim()}).\n`,
+  );
   process.exit(1);
 }
 
-step('building the packages', 'npx', ['--no-install', 'nx', 'run-many', '-t', 'build', '--outputStyle=static']);
+step('building the packages', 'npx', [
+  '--no-install',
+  'nx',
+  'run-many',
+  '-t',
+  'build',
+  '--outputStyle=static',
+]);

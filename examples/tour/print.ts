@@ -13,7 +13,7 @@ export const title = (number: number, text: string): void => {
 /** A token's value as one may show it: enough to tell two apart. */
 export const masked = (fields: object): string =>
   JSON.stringify(fields, (key, value: unknown) =>
-    /token$/.test(key) && typeof value === 'string'
+    key.endsWith('token') && typeof value === 'string'
       ? `${value.slice(0, 8)}…(${value.length} characters)`
       : value,
   );

@@ -1,18 +1,18 @@
 import {
+  AuthenticationApi,
   createClient as createMarketing,
   createTransport as marketing,
-  AuthenticationApi,
 } from '@criteo-sdk/marketing/v1';
 import {
   createClient as createMarketingSolutions,
-  createTransport as marketingSolutions,
   OAuthApi as MarketingSolutionsOAuth,
+  createTransport as marketingSolutions,
 } from '@criteo-sdk/marketingsolutions/2020-10';
 import { ConfigError, PermissionError, SdkError, TokenError } from '@criteo-sdk/retailmedia';
 import {
   createClient as createRetailMedia,
-  createTransport as retailMedia,
   OAuthApi as RetailMediaOAuth,
+  createTransport as retailMedia,
 } from '@criteo-sdk/retailmedia/2022-10';
 import type { Sandbox } from '@criteo-sdk/sandbox';
 import { masked, say } from './print.ts';

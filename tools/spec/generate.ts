@@ -43,9 +43,7 @@ export const generate = async (
     await runGenerator(jobs, folder);
     tell('formatting');
     format(jobs.map(({ outputDir }) => outputDir));
-    stale.forEach((entry, index) =>
-      install(entry, jobs[index]?.outputDir ?? '', jobs[index]?.facts ?? ''),
-    );
+    for (const job of jobs) install(job);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -61,6 +59,7 @@ const factsFile = ({ product, version }: SpecEntry): string =>
   join(ROOT, 'packages/sandbox/generated', `${product}-${version}.json`);
 
 interface Prepared {
+  readonly entry: SpecEntry;
   readonly inputSpec: string;
   readonly outputDir: string;
   /** The document with its overlay, as the sandbox reads it. */
@@ -75,7 +74,12 @@ const prepare = (entry: SpecEntry, folder: string): Prepared => {
     inputSpec,
     inContext(entry, () => normalise(readModel(document), name)),
   );
-  return { inputSpec, outputDir: join(folder, name), facts: `${JSON.stringify(document)}\n` };
+  return {
+    entry,
+    inputSpec,
+    outputDir: join(folder, name),
+    facts: `${JSON.stringify(document)}\n`,
+  };
 };
 
 const inContext = <T>(entry: SpecEntry, work: () => T): T => {
@@ -101,7 +105,7 @@ export const format = (folders: readonly string[]): void => {
 };
 
 // Emptied first: a file that is generated no more must not stay.
-const install = (entry: SpecEntry, outputDir: string, facts: string): void => {
+const install = ({ entry, outputDir, facts }: Prepared): void => {
   for (const leftover of ['.openapi-generator', '.openapi-generator-ignore'])
     rmSync(join(outputDir, leftover), { recursive: true, force: true });
   const target = generatedFolder(entry);

@@ -37,7 +37,7 @@ const main = async (): Promise<number> => {
     options: { json: { type: 'boolean' }, help: { type: 'boolean' } },
   });
   const [command = '', ...names] = positionals;
-  const run = COMMANDS[command];
+  const run = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
   if (run === undefined || values.help) {
     (values.help ? console.log : console.error)(USAGE);
     return values.help ? 0 : 2;

@@ -182,11 +182,15 @@ const readResult = (document: JsonObject, where: string, source: JsonObject): Re
     ([status, response]) =>
       [status, object(deref(document, object(response)).content ?? {})] as const,
   );
-  const successes = responses.filter(([status]) => /^2/.test(status)).map(([, content]) => content);
+  const successes = responses
+    .filter(([status]) => status.startsWith('2'))
+    .map(([, content]) => content);
   const withBody = successes.filter((content) => Object.keys(content).length > 0);
   const schemas = distinct(withBody.map(firstSchema));
   const errors = distinct(
-    responses.filter(([status]) => !/^2/.test(status)).map(([, content]) => firstSchema(content)),
+    responses
+      .filter(([status]) => !status.startsWith('2'))
+      .map(([, content]) => firstSchema(content)),
   );
   const kind = responseKind(where, source, schemas);
   const types = [...new Set(withBody.flatMap((content) => Object.keys(content)))];

@@ -3,8 +3,8 @@ import { SpecError } from './errors.ts';
 import {
   type ApiModel,
   camelCase,
-  object,
   type OperationModel,
+  object,
   type ParameterModel,
 } from './model.ts';
 import { comment, identifier, number, propertyKey, string } from './sinks.ts';

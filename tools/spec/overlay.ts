@@ -39,7 +39,8 @@ export const applyOverlay = (
     const paths = find(result, action.target);
     if (paths.length === 0)
       throw new SpecError(`The overlay's target ${action.target} matches nothing.`);
-    for (const path of paths) change(result, path, action);
+    // From the end, so that what is removed does not move what is yet to be removed.
+    for (const path of action.remove ? paths.reverse() : paths) change(result, path, action);
   }
   return result;
 };

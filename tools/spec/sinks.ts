@@ -48,7 +48,7 @@ export const comment = (lines: readonly string[]): string => {
 const plainLines = (text: string): string[] =>
   text
     .normalize('NFC')
-    .split(/[\n\r\u000b\u000c\u0085\u2028\u2029]+/)
+    .split(/[\n\r\v\f\u0085\u2028\u2029]+/)
     .map((line) =>
       line
         .replace(INVISIBLE, '')
@@ -59,8 +59,7 @@ const plainLines = (text: string): string[] =>
     );
 
 // Controls, and marks that turn the direction of text.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it looks for
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+const INVISIBLE = /[\p{Cc}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 // Words that compilers, linters and debuggers obey in a comment.
 const DIRECTIVE =
   /@ts-|eslint-|biome-|oxlint-|sourceMappingURL|sourceURL|\/\/\/|@(?:import|template|typedef)\b/gi;

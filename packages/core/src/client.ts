@@ -1,4 +1,5 @@
 import type { AxiosInstance } from 'axios';
+import { createAxios } from '#transport';
 import { toCall } from './call.js';
 import type { Grant } from './grants.js';
 import { axiosSend, type CallState, compose, type Middleware, type Send } from './http.js';
@@ -20,7 +21,6 @@ import { readAnswer } from './response.js';
 import { type Clock, systemClock, withDeadline } from './time.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 import { createTokenProvider, type TokenProvider } from './token-provider.js';
-import { createAxios } from '#transport';
 
 const CALL_TIMEOUT_MS = 120_000;
 

@@ -128,7 +128,7 @@ export interface Call<R> extends Promise<R> {
 
 /** What runs operations: a client, or {@link createTransport}. */
 export interface Transport {
-  call<P, R>(operation: Operation<P, R>, ...args: Arguments<P>): Call<R>;
+  call<P, R>(operation: Operation<P, R>, ...args: Arguments<NoInfer<P>>): Call<R>;
 }
 
 /** A method of a generated class: a function that works unbound and knows its operation. */

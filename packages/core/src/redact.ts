@@ -2,8 +2,7 @@ import type { HttpRequest } from './http.js';
 
 const LONGEST_TEXT = 300;
 // C0, DEL and C1 controls, and the marks that turn the direction of text: they act on a terminal.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it looks for
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g;
+const CONTROLS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu;
 
 /**
  * Makes a server's text fit for an error message: no secret of the request that it answers (the

@@ -1,5 +1,5 @@
-import type { HttpRequest, HttpResponse } from './http.js';
 import type { TransportFault } from './fault.js';
+import type { HttpRequest, HttpResponse } from './http.js';
 import type { Operation, RetryOptions } from './operation.js';
 import type { Clock } from './time.js';
 

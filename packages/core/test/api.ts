@@ -1,5 +1,5 @@
-import type { ClientCredentials } from '../src/grants.js';
 import { type Client, type ClientOptions, connect } from '../src/client.js';
+import type { ClientCredentials } from '../src/grants.js';
 import type { Operation, Transport } from '../src/operation.js';
 import type { TokenResponse } from '../src/token-endpoint.js';
 import { type FaultServer, type Handler, json, serve } from './server.js';

@@ -9,13 +9,13 @@ import {
 } from '../src/errors.js';
 import type { SdkEvent } from '../src/observe.js';
 import {
+  setUp as connectAndServe,
   createThing,
   getFile,
   getThing,
-  searchThings,
-  setUp as connectAndServe,
-  type SetUp,
   SECRET,
+  type SetUp,
+  searchThings,
 } from './api.js';
 import { type Handler, json } from './server.js';
 

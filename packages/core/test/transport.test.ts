@@ -5,7 +5,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import axios from 'axios';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ConnectionError, ResponseError } from '../src/errors.js';
-import { getFile, getThing, type SetUp, setUp as connectAndServe } from './api.js';
+import { setUp as connectAndServe, getFile, getThing, type SetUp } from './api.js';
 import { type Handler, json } from './server.js';
 
 let current: SetUp | undefined;

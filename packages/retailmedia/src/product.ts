@@ -1,8 +1,8 @@
 import {
   type ClientTransport,
-  createTransport as transportTo,
   type Product,
   type TransportOptions,
+  createTransport as transportTo,
 } from '@criteo-sdk/core';
 
 export const product: Product = {

@@ -8,7 +8,7 @@ import {
   type Transport,
 } from '@criteo-sdk/core';
 import { product } from '../product.js';
-import { OAuthApi, type Groups, groups } from './generated/index.js';
+import { type Groups, groups, OAuthApi } from './generated/index.js';
 
 export { createTransport } from '../product.js';
 export * from './generated/index.js';

@@ -1,14 +1,14 @@
 import {
   type Client,
-  type Grant,
   type ClientOptions,
   connect,
+  type Grant,
   grantParameters,
   type TokenEndpoint,
   type Transport,
 } from '@criteo-sdk/core';
 import { product } from '../product.js';
-import { OAuthApi, type Groups, groups } from './generated/index.js';
+import { type Groups, groups, OAuthApi } from './generated/index.js';
 
 export { createTransport } from '../product.js';
 export * from './generated/index.js';

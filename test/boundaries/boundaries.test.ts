@@ -1,0 +1,151 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** What each published package may depend on at run time: design, and nothing more. */
+const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
+  core: ['axios'],
+  marketing: ['@criteo-sdk/core'],
+  marketingsolutions: ['@criteo-sdk/core'],
+  retailmedia: ['@criteo-sdk/core'],
+  sandbox: [],
+};
+
+interface Manifest {
+  readonly dependencies?: Record<string, string>;
+  readonly peerDependencies?: Record<string, string>;
+  readonly optionalDependencies?: Record<string, string>;
+  readonly scripts?: Record<string, string>;
+}
+
+const manifest = (name: string): Manifest =>
+  JSON.parse(readFileSync(join(ROOT, 'packages', name, 'package.json'), 'utf8')) as Manifest;
+
+describe('packages', () => {
+  it('are those of the table', () => {
+    expect(readdirSync(join(ROOT, 'packages')).sort()).toEqual(Object.keys(DEPENDENCIES).sort());
+  });
+
+  it.each(Object.entries(DEPENDENCIES))(
+    '%s depends on %j alone, and runs nothing on install',
+    (name, expected) => {
+      const {
+        dependencies = {},
+        peerDependencies = {},
+        optionalDependencies = {},
+        scripts = {},
+      } = manifest(name);
+      expect(Object.keys(dependencies)).toEqual(expected);
+      expect({ ...peerDependencies, ...optionalDependencies }).toEqual({});
+      expect(
+        Object.keys(scripts).filter((script) => /install|prepare|publish|pack/.test(script)),
+      ).toEqual([]);
+    },
+  );
+});
+
+describe('the direction of imports', () => {
+  const planted: string[] = [];
+  const plant = (folder: string, source: string): string => {
+    const file = join(ROOT, folder, `planted-${process.pid}.ts`);
+    writeFileSync(file, source);
+    planted.push(file);
+    return file;
+  };
+  afterAll(() => {
+    for (const file of planted) rmSync(file, { force: true });
+  });
+  const lint = (file: string) =>
+    spawnSync(process.execPath, [join(ROOT, 'node_modules/oxlint/bin/oxlint'), file], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+
+  it.each([
+    ['packages/core/src', "import '@criteo-sdk/retailmedia/2022-10';"],
+    ['packages/retailmedia/src', "import '@criteo-sdk/marketing';"],
+    ['packages/marketing/src/v1', "import '@criteo-sdk/sandbox';"],
+    ['packages/sandbox/src', "import '@criteo-sdk/core';"],
+    ['tools/spec', "import '@criteo-sdk/core';"],
+  ])('in %s the linter refuses %s', (folder, source) => {
+    const { status, stdout } = lint(plant(folder, source));
+    expect(stdout).toContain('no-restricted-imports');
+    expect(status).not.toBe(0);
+  });
+
+  it('a product may import core', () => {
+    const { status, stdout } = lint(
+      plant('packages/retailmedia/src', "import '@criteo-sdk/core';"),
+    );
+    expect(stdout).not.toContain('no-restricted-imports');
+    expect(status).toBe(0);
+  });
+});
+
+describe('core outside Node', () => {
+  const bundle = async (
+    platform: 'browser' | 'neutral' | 'node',
+    entry: string,
+  ): Promise<string> => {
+    const { outputFiles } = await build({
+      stdin: { contents: `export * from '${entry}';`, resolveDir: ROOT },
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform,
+      logLevel: 'silent',
+      external: ['axios'],
+    });
+    return outputFiles[0]?.text ?? '';
+  };
+
+  it.each(['browser', 'neutral'] as const)(
+    'a %s bundle holds no node: import',
+    async (platform) => {
+      const text = await bundle(platform, '@criteo-sdk/core');
+      expect(text).toContain('createTransport');
+      expect(text).not.toMatch(/["']node:/);
+    },
+  );
+
+  it('a Node bundle holds the transport of Node, so the check can tell', async () => {
+    expect(await bundle('node', '@criteo-sdk/core')).toMatch(/["']node:http["']/);
+  });
+
+  it('a product bundles for the browser, too', async () => {
+    expect(await bundle('browser', '@criteo-sdk/retailmedia/2022-10')).not.toMatch(/["']node:/);
+  });
+});
+
+describe('the project', () => {
+  const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+    .trim()
+    .split('\n');
+
+  it('has no stock files of the generator', () => {
+    expect(
+      tracked.filter((file) =>
+        /(?:^|\/)(?:base|common|configuration|git_push)\.(?:ts|sh)$/.test(file),
+      ),
+    ).toEqual([]);
+  });
+
+  it('publishes only what the allow-lists name', () => {
+    for (const name of Object.keys(DEPENDENCIES)) {
+      const files = (
+        JSON.parse(readFileSync(join(ROOT, 'packages', name, 'package.json'), 'utf8')) as {
+          files: string[];
+        }
+      ).files;
+      expect(files, name).toContain('dist');
+      expect(files, name).toContain('!dist/.tsbuildinfo');
+    }
+  });
+});

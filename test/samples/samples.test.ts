@@ -1,0 +1,253 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { AccessToken, ApiError, PermissionError, TokenError } from '@criteo-sdk/retailmedia';
+import { createClient } from '@criteo-sdk/retailmedia/2022-10';
+import { type SandboxCredentials, startSandbox } from '@criteo-sdk/sandbox';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Exchange, startTap } from '../wire/tap.js';
+import { g1 } from './g1.js';
+import { g2 } from './g2.js';
+import { g3 } from './g3.js';
+import { g4 } from './g4.js';
+import { s1 } from './s1.js';
+import { s1WithoutParameters } from './s1-without-parameters.js';
+import { s2 } from './s2.js';
+import { s2WithoutParameters } from './s2-without-parameters.js';
+import { s3a } from './s3a.js';
+import { s3b } from './s3b.js';
+
+/*
+ * What the vendor's client documents and its guide show, in this SDK. Each file beside this one is
+ * one sample, run here as it stands.
+ */
+
+const sandbox = await startSandbox();
+const tap = await startTap(sandbox.url);
+let first = 0;
+
+beforeEach(() => {
+  first = tap.exchanges.length;
+});
+
+afterAll(async () => {
+  tap.close();
+  await sandbox.close();
+});
+
+describe('S1: AuthenticationApi alone, marketing v1', () => {
+  it('gets a token that lives 300 s', async () => {
+    const options = application('marketing/v1');
+    expect(await s1(options)).toEqual({
+      access_token: expect.stringMatching(/^sandbox_/),
+      expires_in: 300,
+      token_type: 'Bearer',
+    });
+    const { method, path } = only();
+    expect({ method, path, form: sentForm() }).toEqual({
+      method: 'POST',
+      path: '/marketing/oauth2/token',
+      form: clientCredentials(options),
+    });
+    expect(only().headers.authorization).toBeUndefined();
+  });
+
+  it('catches the exception of a wrong secret', async () => {
+    const error = await s1(withWrongSecret('marketing/v1'));
+    expect(error).toBeInstanceOf(PermissionError);
+    expect(error).toMatchObject({ status: 403, operation: 'oAuth2TokenPost', problems: [] });
+  });
+
+  it('may leave all three parameters out; the default grant is sent', async () => {
+    const failure = await s1WithoutParameters(application('marketing/v1')).catch(itself);
+    expect(failure).toMatchObject({ name: 'PermissionError', status: 403 });
+    expect(sentForm()).toEqual({ grant_type: 'client_credentials' });
+  });
+});
+
+describe('S2: OAuthApi alone, marketingsolutions 2020-10', () => {
+  it('gets a token that lives 900 s', async () => {
+    const options = application('marketingsolutions/2020-10');
+    expect(await s2(options)).toEqual({
+      access_token: expect.stringMatching(/^sandbox_/),
+      expires_in: 900,
+      token_type: 'Bearer',
+    });
+    expect(only()).toMatchObject({ method: 'POST', path: '/oauth2/token' });
+    expect(sentForm()).toEqual(clientCredentials(options));
+    expect(only().headers.authorization).toBeUndefined();
+  });
+
+  it('reads the OAuth2Error of a 400', async () => {
+    const error = await s2(withWrongSecret('marketingsolutions/2020-10'));
+    expect(error).toBeInstanceOf(ApiError);
+    const { error: code, error_description: detail } = JSON.parse(only().answer.toString());
+    expect(error).toMatchObject({
+      status: 400,
+      code: 'invalid_client',
+      problems: [{ code, detail }],
+    });
+  });
+
+  it('may leave all three parameters out; the default grant is sent', async () => {
+    const options = application('marketingsolutions/2020-10');
+    const failure = await s2WithoutParameters(options).catch(itself);
+    expect(failure).toMatchObject({ name: 'ApiError', status: 400, code: 'invalid_client' });
+    expect(sentForm()).toEqual({ grant_type: 'client_credentials' });
+  });
+});
+
+describe('S3: OAuthApi alone, retailmedia 2022-10', () => {
+  it('gets a token with the three required parameters (S3a)', async () => {
+    const options = application('retailmedia/2022-10');
+    expect(await s3a(options)).toEqual({
+      access_token: expect.stringMatching(/^sandbox_/),
+      expires_in: 900,
+      refresh_token: null,
+      token_type: 'Bearer',
+    });
+    expect(only()).toMatchObject({ method: 'POST', path: '/oauth2/token' });
+    expect(sentForm()).toEqual(clientCredentials(options));
+    expect(only().headers.authorization).toBeUndefined();
+  });
+
+  it('gets a token with all six (S3b)', async () => {
+    const options = application('retailmedia/2022-10');
+    expect(await s3b(options)).toMatchObject({ token_type: 'Bearer' });
+    expect(sentForm()).toEqual({
+      ...clientCredentials(options),
+      redirect_uri: 'https://example.com/back?to=us',
+      code: 'a+code/1',
+      refresh_token: 'a+refresh/token=',
+    });
+  });
+
+  it('reads the OAuthErrorModel of a 401', async () => {
+    const error = await s3a(withWrongSecret('retailmedia/2022-10'));
+    if (!(error instanceof ApiError)) throw new Error('the call did not fail');
+    expect(error.name).toBe('AuthenticationError');
+    expect(error.status).toBe(401);
+    expect(error.problems[0]?.code).toBe('invalid_client');
+  });
+});
+
+describe('G1: the form post of the guide', () => {
+  it('gets a bearer token that lives 900 s', async () => {
+    const options = application('retailmedia/2022-10');
+    const before = Date.now();
+    const token = await g1(options);
+    expect(token).toBeInstanceOf(AccessToken);
+    expect(token.tokenType).toBe('Bearer');
+    expect(lifeInSeconds(token, before)).toBe(900);
+    const { method, path, headers } = only();
+    expect({ method, path, type: headers['content-type'] }).toEqual({
+      method: 'POST',
+      path: '/oauth2/token',
+      type: 'application/x-www-form-urlencoded',
+    });
+    expect(sentForm()).toEqual(clientCredentials(options));
+  });
+});
+
+describe('G2: the authorization code of the guide', () => {
+  it('sends code and redirect URI, and a grant that the server has not is a TokenError', async () => {
+    const options = application('retailmedia/2022-10');
+    const error = await g2(options);
+    expect(error).toBeInstanceOf(TokenError);
+    expect(error).toMatchObject({ status: 400, code: 'unsupported_grant_type', attempts: 1 });
+    expect(sentForm()).toEqual({
+      ...clientCredentials(options),
+      grant_type: 'authorization_code',
+      code: 'a+code/1',
+      redirect_uri: 'https://example.com/back?to=us',
+    });
+  });
+});
+
+describe('G3: a path that no document has', () => {
+  it('is reached with the token and the Accept header of the guide', async () => {
+    const failure = await g3(application('marketingsolutions/2020-10')).catch(itself);
+    const [token, call, ...others] = tap.exchanges.slice(first);
+    const { access_token } = JSON.parse(String(token?.answer));
+    expect(others).toEqual([]);
+    expect(call).toMatchObject({ method: 'GET', path: '/2020-10/advertisers/me', query: '' });
+    expect(call?.headers).toMatchObject({
+      accept: 'text/plain',
+      authorization: `Bearer ${access_token}`,
+    });
+    expect(failure).toBeInstanceOf(ApiError);
+    expect(failure).toMatchObject({ status: 404, operation: 'GET /2020-10/advertisers/me' });
+  });
+});
+
+describe('G4: the life of a token', () => {
+  it('is 900 s, after which a 401 brings a new one', async () => {
+    await g4(application('retailmedia/2022-10'), () => sandbox.clock.tick('15m'));
+    const seen = tap.exchanges.slice(first);
+    expect(seen.map(({ path, status }) => `${path} ${status}`)).toEqual([
+      '/oauth2/token 200',
+      '/me 200',
+      '/me 401',
+      '/oauth2/token 200',
+      '/me 200',
+    ]);
+    const [, before, refused, , after] = seen.map(({ headers }) => headers.authorization);
+    expect(refused).toBe(before);
+    expect(after).not.toBe(before);
+  });
+
+  it('is not over one second before', async () => {
+    await g4(application('retailmedia/2022-10'), () => sandbox.clock.tick(899_000));
+    expect(tap.exchanges.slice(first).map(({ status }) => status)).toEqual([200, 200, 200]);
+  });
+
+  it('goes on when another token is issued', async () => {
+    const options = application('retailmedia/2022-10');
+    const [one, other] = [createClient(options), createClient(options)];
+    await one.gateway.getCurrentApplication();
+    await other.gateway.getCurrentApplication();
+    await one.gateway.getCurrentApplication();
+    const calls = tap.exchanges.slice(first).filter(({ path }) => path === '/me');
+    expect(calls.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(new Set(calls.map(({ headers }) => headers.authorization)).size).toBe(2);
+  });
+});
+
+describe('the samples', () => {
+  const folder = new URL('./', import.meta.url);
+  const files = readdirSync(folder).filter((file) => /^[sg]\d.*\.ts$/.test(file));
+
+  it.each(files)('%s is at most 12 lines of code', (file) => {
+    const source = readFileSync(new URL(file, folder), 'utf8');
+    const withoutImports = source.replace(/^import [^;]*;$/gm, '');
+    const code = withoutImports.split('\n').filter((line) => line.trim() !== '');
+    expect(code.length).toBeLessThanOrEqual(12);
+  });
+});
+
+const application = (version: string): SandboxCredentials =>
+  tap.through(sandbox.credentials(version));
+
+const withWrongSecret = (version: string): SandboxCredentials => ({
+  ...application(version),
+  clientSecret: 'not+the/secret=',
+});
+
+/** The one exchange of this test. */
+const only = (): Exchange => {
+  const [exchange, ...others] = tap.exchanges.slice(first);
+  if (!exchange || others.length > 0) throw new Error(`${others.length + 1} exchanges, not one`);
+  return exchange;
+};
+
+const sentForm = (): Record<string, string> =>
+  Object.fromEntries(new URLSearchParams(only().body.toString('latin1')));
+
+const clientCredentials = ({ clientId, clientSecret }: SandboxCredentials): object => ({
+  client_id: clientId,
+  client_secret: clientSecret,
+  grant_type: 'client_credentials',
+});
+
+const lifeInSeconds = ({ expiresAt }: AccessToken, since: number): number =>
+  Math.round((expiresAt.getTime() - since) / 1_000);
+
+const itself = (error: unknown): unknown => error;

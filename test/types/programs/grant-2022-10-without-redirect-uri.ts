@@ -1,0 +1,8 @@
+import { createClient } from '@criteo-sdk/retailmedia/2022-10';
+
+createClient({
+  clientId: 'id',
+  clientSecret: 'secret',
+  // expect-next TS2322
+  grant: { type: 'authorization_code', code: 'code' },
+});

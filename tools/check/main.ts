@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { ROOT } from './scratch.ts';
+
+/*
+ * npm run check: all that CI runs, in its order. Each step is a command that can be run alone.
+ *   --rest  without npm test, for those who have just run it
+ */
+
+const STEPS: readonly (readonly [name: string, command: string])[] = [
+  ['tests', 'npm test'],
+  ['types', 'npm run -s typecheck'],
+  ['lint', 'npm run -s lint'],
+  ['lock file', 'node tools/check/lock-file.ts'],
+  ['templates: golden documents', 'node tools/templates/golden.ts'],
+  ['templates: a planted fault is found', 'node tools/templates/golden.ts --planted-fault'],
+  ['generated code is what the specs give', 'node tools/check/generated.ts'],
+  ['packed packages run for consumers', 'node tools/check/consumers.ts'],
+  ['the tour, with 1,024 open files', 'bash -c "ulimit -n 1024 && npm start --silent -- --json"'],
+];
+
+const { values } = parseArgs({ options: { rest: { type: 'boolean', default: false } } });
+const steps = STEPS.filter(([name]) => !values.rest || name !== 'tests');
+const failed = steps.filter(([name, command]) => {
+  console.log(`\n=== ${name}: ${command}`);
+  const startedAt = Date.now();
+  const { status } = spawnSync(command, { cwd: ROOT, shell: true, stdio: 'inherit' });
+  console.log(
+    `=== ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
+  );
+  return status !== 0;
+});
+
+for (const [name, command] of failed) console.log(`FAILED ${name}. To see it alone: ${command}`);
+console.log(`${steps.length - failed.length} passed, ${failed.length} failed`);
+process.exitCode = failed.length === 0 ? 0 : 1;
