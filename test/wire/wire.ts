@@ -52,11 +52,21 @@ export const seenWire = async (entry: JournalEntry, exchange: Exchange): Promise
   };
 };
 
-/** The members in which two requests differ. */
-export const differences = (expected: Wire, seen: Wire): readonly string[] =>
-  Object.keys(expected).filter(
-    (member) => !isDeepStrictEqual(Reflect.get(expected, member), Reflect.get(seen, member)),
+/** The members in which two requests differ, with both values. */
+export const differences = (expected: Wire, seen: Wire): Readonly<Record<string, Difference>> => {
+  const members = Object.keys(expected).map((member): [string, Difference] => [
+    member,
+    { expected: Reflect.get(expected, member), seen: Reflect.get(seen, member) },
+  ]);
+  return Object.fromEntries(
+    members.filter(([, values]) => !isDeepStrictEqual(values.expected, values.seen)),
   );
+};
+
+export interface Difference {
+  readonly expected: unknown;
+  readonly seen: unknown;
+}
 
 const isForm = (type: string): boolean => type !== 'application/json';
 

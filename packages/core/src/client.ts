@@ -15,7 +15,14 @@ import type {
   RetryOptions,
   Transport,
 } from './operation.js';
-import { checkCredentials, checkGrant, type Secret, secretOf, targetOf } from './options.js';
+import {
+  checkCredentials,
+  checkGrant,
+  checkTimeout,
+  type Secret,
+  secretOf,
+  targetOf,
+} from './options.js';
 import { type Target, writeRequest } from './request.js';
 import { readAnswer } from './response.js';
 import { type Clock, systemClock, withDeadline } from './time.js';
@@ -106,22 +113,8 @@ export const connect = <G extends Grant, T>(
   const tokens =
     options.tokens ?? ownTokens(api, options, transportTo(target, options, instance, []));
   const transport = transportTo(target, options, instance, [authenticate(tokens)]);
-  const request = <R>(raw: RawRequest, callOptions?: CallOptions): Call<R> => {
-    const { method, path, query = {}, body } = raw;
-    const id = `${method} ${path}`;
-    const operation: Operation<object, R> = {
-      id,
-      method,
-      path,
-      query: Object.keys(query),
-      body: true,
-    };
-    return transport.call(
-      operation,
-      { ...query, ...(body !== undefined && { body }) },
-      callOptions,
-    );
-  };
+  const request = <R>(raw: RawRequest, callOptions?: CallOptions): Call<R> =>
+    transport.call(...toOperation<R>(raw), callOptions);
   return { ...api.groups(transport), ...transport, tokens, request, close };
 };
 
@@ -135,6 +128,26 @@ export const createTransport = (
 ): ClientTransport => {
   const { instance, close } = createAxios(options.axios);
   return { ...transportTo(targetOf(options), options, instance, []), close };
+};
+
+// Query parameters get names of their own, so that none can be taken for the body.
+const toOperation = <R>({
+  method,
+  path,
+  query = {},
+  body,
+}: RawRequest): [Operation<object, R>, object] => {
+  const names = Object.keys(query).map((as) => ({ name: `query ${as}`, as }));
+  const values = Object.fromEntries(names.map(({ name, as }) => [name, query[as]]));
+  const operation = {
+    id: `${method} ${path}`,
+    method,
+    path,
+    query: names,
+    body: true,
+    accept: ['text/plain'],
+  } as const;
+  return [operation, body === undefined ? values : { ...values, body }];
 };
 
 const ownTokens = <G extends Grant, T>(
@@ -188,7 +201,7 @@ const run = async (
   { timeoutMs, retry: policy, clock = systemClock }: TransportOptions,
 ): Promise<Answer<unknown>> => {
   const limitMs = callOptions.timeoutMs ?? operation.timeoutMs ?? timeoutMs ?? CALL_TIMEOUT_MS;
-  const deadline = withDeadline(clock, limitMs, callOptions.signal);
+  const deadline = withDeadline(clock, checkTimeout(operation.id, limitMs), callOptions.signal);
   const call: CallState = {
     signal: deadline.signal,
     retry: { ...policy, ...callOptions.retry },

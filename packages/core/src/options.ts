@@ -75,6 +75,14 @@ export const checkCredentials = ({
   );
 };
 
+/** @throws {ConfigError} for a time limit that is no positive number of milliseconds */
+export const checkTimeout = (operation: string, timeoutMs: number): number => {
+  if (timeoutMs > 0) return timeoutMs;
+  throw new ConfigError(`${operation}: 'timeoutMs' must be a positive number of milliseconds.`, {
+    operation,
+  });
+};
+
 /** The secret as it is now. */
 export const secretOf = async (secret: Secret | undefined): Promise<string> => {
   const value = typeof secret === 'function' ? await secret() : secret;

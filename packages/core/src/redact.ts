@@ -1,6 +1,8 @@
 import type { HttpRequest } from './http.js';
 
 const LONGEST_TEXT = 300;
+// Shorter ones are toys, and would tear words apart.
+const SHORTEST_SECRET = 4;
 // C0, DEL and C1 controls, and the marks that turn the direction of text: they act on a terminal.
 const CONTROLS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu;
 
@@ -22,7 +24,7 @@ const formsOf = (secrets: readonly string[]): string[] =>
   [...new Set(secrets.flatMap(encodings))].sort((a, b) => b.length - a.length);
 
 const encodings = (secret: string): string[] =>
-  secret === ''
+  secret.length < SHORTEST_SECRET
     ? []
     : [
         secret,

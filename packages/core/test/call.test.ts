@@ -170,6 +170,12 @@ describe('a call', () => {
     expect(server.seen).toHaveLength(0);
   });
 
+  it('takes a query parameter called body for what it is', async () => {
+    const { client, apiCalls } = await setUp(ok);
+    await client.request({ method: 'GET', path: '/x', query: { body: 'text' } });
+    expect(apiCalls()[0]).toMatchObject({ url: '/v/x?body=text', body: '' });
+  });
+
   it('lets two clients share tokens', async () => {
     const { client, connect, tokenCalls } = await setUp(ok);
     await client.call(getThing, { id: '1' });
@@ -581,6 +587,13 @@ describe('what a caller gets wrong', () => {
       expect(server.seen).toHaveLength(0);
     },
   );
+
+  it.each([0, -1, Number.NaN])('is told about the time limit %d', async (timeoutMs) => {
+    const { client } = await setUp(ok);
+    expect(await fails(client.call(getThing, { id: '1' }, { timeoutMs }))).toBeInstanceOf(
+      ConfigError,
+    );
+  });
 
   it('is told about a body that is no JSON', async () => {
     const { client } = await setUp(ok);

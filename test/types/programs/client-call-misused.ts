@@ -1,8 +1,6 @@
-import { createClient } from '@criteo-sdk/retailmedia/2022-10';
+import { createClient, getCampaignsByAccountId } from '@criteo-sdk/retailmedia/2022-10';
 
 const client = createClient({ clientId: 'id', clientSecret: 'secret' });
-
-import { getCampaignsByAccountId } from '@criteo-sdk/retailmedia/2022-10';
 
 client.call(getCampaignsByAccountId); // expect TS2554
 client.call(getCampaignsByAccountId, { pageSize: 5 }); // expect TS2741

@@ -1,13 +1,12 @@
-import { createClient } from '@criteo-sdk/retailmedia/2022-10';
-
-const client = createClient({ clientId: 'id', clientSecret: 'secret' });
-
 import {
+  createClient,
   getCampaignsByAccountId,
   getCurrentApplication,
   type JsonApiPageResponseOfCampaign,
 } from '@criteo-sdk/retailmedia/2022-10';
 import { exact } from './exact.js';
+
+const client = createClient({ clientId: 'id', clientSecret: 'secret' });
 
 const page = await client.call(getCampaignsByAccountId, { accountId: '1' });
 exact<typeof page, JsonApiPageResponseOfCampaign>('same');

@@ -1,10 +1,8 @@
-import { createClient } from '@criteo-sdk/retailmedia/2022-10';
+import type { Answer, Problem } from '@criteo-sdk/retailmedia';
+import { createClient, type JsonApiPageResponseOfCampaign } from '@criteo-sdk/retailmedia/2022-10';
+import { exact } from './exact.js';
 
 const client = createClient({ clientId: 'id', clientSecret: 'secret' });
-
-import type { Answer, Problem } from '@criteo-sdk/retailmedia';
-import type { JsonApiPageResponseOfCampaign } from '@criteo-sdk/retailmedia/2022-10';
-import { exact } from './exact.js';
 
 const call = client.campaign.getCampaignsByAccountId({ accountId: '1' });
 const answer = await call.withResponse();

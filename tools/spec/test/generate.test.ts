@@ -1,0 +1,78 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SpecError } from '../errors.ts';
+import { format, generate, generatedFolder } from '../generate.ts';
+import { ROOT } from '../registry.ts';
+
+// Nothing here needs Java: what comes before the generator runs, and the formatter.
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'criteo-test-'));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const entry = (): { product: string; version: string; folder: string } => ({
+  product: 'tiny',
+  version: 'v0',
+  folder,
+});
+
+const write = (document: string): void => {
+  writeFileSync(join(folder, 'openapi.yaml'), document);
+  writeFileSync(
+    join(folder, 'overlay.yaml'),
+    `overlay: 1.0.0
+info: { title: Facts, version: '1' }
+actions:
+  - { target: $.info, description: A name., update: { title: Tiny } }`,
+  );
+};
+
+describe('generating', () => {
+  it('does nothing and tells nothing where nothing is asked for', async () => {
+    const told: string[] = [];
+    expect(await generate([], (line) => told.push(line))).toEqual({ generated: [], unchanged: [] });
+    expect(told).toEqual([]);
+  });
+
+  it('says which version is at fault, and leaves nothing behind', async () => {
+    write('openapi: 3.0.3\ninfo: {}\npaths: { /a: { get: { responses: {} } } }');
+    for (const name of ['TMPDIR', 'TEMP']) vi.stubEnv(name, folder);
+    await expect(generate([entry()], () => undefined)).rejects.toThrow(
+      new SpecError('tiny/v0: GET /a has no x-name.'),
+    );
+    expect(readdirSync(folder)).toEqual(['openapi.yaml', 'overlay.yaml']);
+    expect(existsSync(generatedFolder(entry()))).toBe(false);
+    expect(existsSync(join(ROOT, '.cache/generate/tiny-v0.json'))).toBe(false);
+  });
+
+  it('tells which versions it reads before it reads them', async () => {
+    write('swagger: 2');
+    const told: string[] = [];
+    await expect(generate([entry()], (line) => told.push(line))).rejects.toThrow(SpecError);
+    expect(told).toEqual(['reading tiny/v0']);
+  });
+
+  it('has a place for each version inside its package', () => {
+    expect(generatedFolder(entry())).toBe(join(ROOT, 'packages/tiny/src/v0/generated'));
+  });
+});
+
+describe('formatting', () => {
+  it("follows the project's settings, also outside of the project", () => {
+    const file = join(folder, 'a.ts');
+    writeFileSync(file, 'export const a={b:"c",d:[1,2]}');
+    format([folder]);
+    expect(readFileSync(file, 'utf8')).toBe("export const a = { b: 'c', d: [1, 2] };\n");
+  });
+
+  it('refuses code that it cannot read', () => {
+    writeFileSync(join(folder, 'a.ts'), 'export const = ;');
+    expect(() => format([folder])).toThrow('The generated code could not be formatted');
+  });
+});

@@ -1,0 +1,289 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../document.ts';
+import { readModel } from '../model.ts';
+import { normalise } from '../normalise.ts';
+import {
+  answering,
+  documentOf,
+  documentWith,
+  type FieldText,
+  factsOfOnly,
+  operation,
+  textsOf,
+} from './tiny.ts';
+
+const paramsOf = (get: JsonObject, schemas: JsonObject = {}): readonly FieldText[] =>
+  textsOf(documentOf(get, schemas)).operations[0]?.paramsInterface[0]?.fields ?? [];
+
+const query = (name: string, more: JsonObject = {}): JsonObject => ({
+  name,
+  in: 'query',
+  schema: { type: 'string' },
+  ...more,
+});
+
+const model = (more: JsonObject = {}): JsonObject => ({
+  type: 'object',
+  properties: { id: { type: 'string' } },
+  ...more,
+});
+
+const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
+
+describe('names', () => {
+  const two = (a: JsonObject, b: JsonObject, schemas: JsonObject = {}): JsonObject =>
+    documentWith({ '/a': { get: operation(a) }, '/b': { get: operation(b) } }, schemas);
+
+  it('refuses two operations of one name, in different groups too', () => {
+    expect(() => textsOf(two({ 'x-group': 'a' }, { 'x-group': 'b' }))).toThrow(
+      "Two operations (x-name) are called 'getThing'; name one of them in the overlay",
+    );
+  });
+
+  it('refuses two schemas of one name', () => {
+    const schemas = { Thing: model(), 'V1.Thing': model({ 'x-name': 'Thing' }) };
+    const document = documentOf(
+      answering({ type: 'object', properties: { a: ref('Thing'), b: ref('V1.Thing') } }),
+      schemas,
+    );
+    expect(() => textsOf(document)).toThrow("Two exported types are called 'Thing'");
+  });
+
+  it('refuses a schema that is called like the parameters of an operation or like a class', () => {
+    for (const name of ['GetThingParams', 'ThingApi'])
+      expect(() => textsOf(documentOf(answering(ref(name)), { [name]: model() }))).toThrow(
+        `Two exported types are called '${name}'`,
+      );
+  });
+
+  it('does not mind a name in a schema that nothing reaches', () => {
+    const schemas = { 'not an identifier': model(), Error: model(), ThingApi: model() };
+    expect(textsOf(documentOf(operation(), schemas)).models).toEqual([]);
+  });
+
+  it('refuses two parameters of one name in TypeScript', () => {
+    const parameters = [query('account-id'), query('accountId')];
+    expect(() => paramsOf(operation({ parameters }))).toThrow(
+      "Two parameters of getThing are called 'accountId'",
+    );
+  });
+
+  it('refuses a parameter that is called like the body, or like a field of the form', () => {
+    const bodyOf = (type: string): JsonObject => ({ content: { [type]: { schema: model() } } });
+    expect(() =>
+      paramsOf(operation({ parameters: [query('body')], requestBody: bodyOf('application/json') })),
+    ).toThrow("are called 'body'");
+    expect(() =>
+      paramsOf(
+        operation({ parameters: [query('id')], requestBody: bodyOf('multipart/form-data') }),
+      ),
+    ).toThrow("are called 'id'");
+  });
+
+  it.each([
+    ['x-name', 'delete'],
+    ['x-name', 'groups'],
+    ['x-name', 'get-thing'],
+    ['x-group', 'class'],
+    ['x-group', 'a b'],
+  ])('refuses %s: %s', (fact, name) => {
+    expect(() => textsOf(documentOf(operation({ [fact]: name })))).toThrow('(x-name)');
+  });
+
+  it('refuses a schema called Error until it has an x-name', () => {
+    const document = (error: JsonObject): JsonObject =>
+      documentOf(answering(ref('Error')), { Error: error });
+    expect(() => textsOf(document(model()))).toThrow("'Error' is a name of the language");
+    expect(textsOf(document(model({ 'x-name': 'ErrorModel' }))).operations[0]?.result).toBe(
+      'ErrorModel',
+    );
+  });
+
+  it('sorts operations by name within a group and keeps the order of the groups', () => {
+    const document = documentWith({
+      '/1': { get: operation({ 'x-name': 'b', 'x-group': 'two' }) },
+      '/2': { get: operation({ 'x-name': 'z', 'x-group': 'one' }) },
+      '/3': { get: operation({ 'x-name': 'a', 'x-group': 'two' }) },
+    });
+    expect(textsOf(document).operations.map(({ name }) => name)).toEqual(['a', 'b', 'z']);
+  });
+});
+
+describe('paths', () => {
+  it('carry the names that parameters have in TypeScript', () => {
+    const get = operation({
+      parameters: [{ name: 'account-id', in: 'path', required: true, schema: { type: 'string' } }],
+    });
+    const document = documentWith({ '/accounts/{account-id}': { get } });
+    expect(factsOfOnly(document).path).toBe('"/accounts/{accountId}"');
+  });
+
+  it('refuse a parameter that is not declared, or is declared for the query', () => {
+    for (const parameters of [[], [query('id')]])
+      expect(() =>
+        textsOf(documentWith({ '/things/{id}': { get: operation({ parameters }) } })),
+      ).toThrow("/things/{id}: the path parameter 'id' is not declared.");
+  });
+});
+
+describe('facts', () => {
+  it('are not written where they follow from the method', () => {
+    expect(Object.keys(factsOfOnly(documentOf(answering({ type: 'string' }))))).toEqual([
+      'id',
+      'method',
+      'path',
+    ]);
+    const post = answering({ type: 'string' }, { 'x-safe-to-retry': false });
+    expect(factsOfOnly(documentWith({ '/a': { post } }))).not.toHaveProperty('safeToRetry');
+  });
+
+  it('are written where they do not', () => {
+    const get = operation({
+      'x-safe-to-retry': false,
+      'x-rate-class': 'reporting',
+      'x-timeout-ms': 300_000,
+      security: [{ oauth: ['Read'] }],
+    });
+    expect(factsOfOnly(documentOf(get))).toMatchObject({
+      response: '"none"',
+      safeToRetry: 'false',
+      rateClass: '"reporting"',
+      timeoutMs: '300000',
+      scopes: '["Read"]',
+    });
+  });
+
+  it('mark the secret fields of a form', () => {
+    const names = [
+      'client_id',
+      'client_secret',
+      'code',
+      'code_verifier',
+      'password',
+      'refresh_token',
+    ];
+    const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
+    const content = {
+      'application/x-www-form-urlencoded': { schema: { type: 'object', properties } },
+    };
+    const { form = '' } = factsOfOnly(documentOf(operation({ requestBody: { content } })));
+    expect(form.match(/\{[^}]*\}/g)?.map((field) => field.includes('secret: true'))).toEqual([
+      false,
+      true,
+      true,
+      true,
+      true,
+      true,
+    ]);
+  });
+});
+
+describe('types', () => {
+  const resultOf = (schema: JsonObject, schemas: JsonObject = {}): string | undefined =>
+    textsOf(documentOf(answering(schema), schemas)).operations[0]?.result;
+
+  it.each([
+    [{ type: 'string' }, 'string'],
+    [{ type: 'string', format: 'date-time' }, 'string'],
+    [{ type: 'integer', format: 'int64' }, 'number'],
+    [{ type: 'boolean', nullable: true }, 'boolean | null'],
+    [{}, 'unknown'],
+    [{ nullable: true }, 'unknown'],
+    [{ type: 'array' }, 'unknown[]'],
+    [{ type: 'array', items: { type: 'string', nullable: true } }, '(string | null)[]'],
+    [{ type: 'array', items: { type: 'array', items: { type: 'number' } } }, 'number[][]'],
+    [{ type: 'object' }, '{ [key: string]: unknown }'],
+    [{ type: 'object', additionalProperties: { type: 'number' } }, '{ [key: string]: number }'],
+    [{ allOf: [{ type: 'string' }], nullable: true }, 'string | null'],
+    [{ oneOf: [{ type: 'string' }, { type: 'number' }] }, 'string | number'],
+    [
+      { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'number' }] } },
+      '(string | number)[]',
+    ],
+    [{ type: 'string', enum: ['a', 'b'] }, '"a" | "b" | (string & {})'],
+    [{ type: 'array', items: { type: 'string', enum: ['a'] } }, '("a" | (string & {}))[]'],
+    [{ type: 'integer', enum: [1, 2] }, '1 | 2 | (number & {})'],
+    [{ properties: { a: { type: 'string' } }, required: ['a'] }, '{ a: string }'],
+  ])('%j is %s', (schema, type) => {
+    expect(resultOf(schema as JsonObject)).toBe(type);
+  });
+
+  it('inline a schema without properties and name one with', () => {
+    expect(resultOf(ref('Id'), { Id: { type: 'string' } })).toBe('string');
+    expect(resultOf(ref('Thing'), { Thing: model() })).toBe('Thing');
+    expect(resultOf(ref('Thing'), { Thing: model({ nullable: true }) })).toBe('Thing | null');
+  });
+
+  it('refuse a schema without a name of its own that contains itself', () => {
+    expect(() => resultOf(ref('List'), { List: { type: 'array', items: ref('List') } })).toThrow(
+      'contains itself',
+    );
+  });
+
+  it('refuse a type that OpenAPI 3.0 does not know', () => {
+    expect(() => resultOf({ type: 'null' })).toThrow("has the type 'null'");
+    expect(() => resultOf({ type: 'file' })).toThrow("has the type 'file'");
+  });
+
+  it('leave enums closed in a request, and open in a schema that goes both ways', () => {
+    const status = { type: 'string', enum: ['a'] };
+    const document = documentWith(
+      {
+        '/a': {
+          post: answering(ref('Both'), {
+            requestBody: { content: { 'application/json': { schema: ref('Search') } } },
+          }),
+        },
+      },
+      {
+        Both: { type: 'object', properties: { status } },
+        Search: { type: 'object', properties: { status, both: ref('Both') } },
+      },
+    );
+    const types = textsOf(document).models.map(({ name, fields }) => [name, fields[0]?.type]);
+    expect(types).toEqual([
+      ['Both', '"a" | (string & {})'],
+      ['Search', '"a"'],
+    ]);
+  });
+
+  it('ask for a file as Blob and answer with one as bytes', () => {
+    const schema = { type: 'object', properties: { f: { type: 'string', format: 'binary' } } };
+    const get = operation({ requestBody: { content: { 'multipart/form-data': { schema } } } });
+    expect(paramsOf(get)[0]?.type).toBe('Blob');
+    expect(resultOf({ type: 'string', format: 'binary' })).toBe('Uint8Array');
+  });
+
+  it('take a read-only array for a parameter', () => {
+    const parameters = [query('ids', { schema: { type: 'array', items: { type: 'string' } } })];
+    expect(paramsOf(operation({ parameters }))[0]?.type).toBe('readonly string[]');
+  });
+});
+
+describe('what the generator reads', () => {
+  const hostile = fc.string({ unit: 'binary' });
+
+  it('is JSON in ASCII whose ids and names of schemas are ours, whatever the document says', () => {
+    fc.assert(
+      fc.property(hostile, hostile, hostile, (operationId, summary, property) => {
+        const document = documentOf(
+          answering(ref('Thing'), { operationId, summary, tags: [summary] }),
+          { Thing: { type: 'object', properties: { [property]: { type: 'string' } } } },
+        );
+        const text = normalise(readModel(document), 'tiny');
+        expect(text).toMatch(/^[\n\x20-\x7e]*$/);
+        const { paths, components } = JSON.parse(text);
+        expect(Object.keys(paths)).toEqual(['/o00000']);
+        expect(paths['/o00000'].get).toMatchObject({ operationId: 'o00000', tags: ['thing'] });
+        expect(Object.keys(components.schemas)).toEqual(['M00000']);
+      }),
+    );
+  });
+
+  it('is the same for the same document', () => {
+    const document = documentOf(answering(ref('Thing')), { Thing: model() });
+    const once = normalise(readModel(document), 'tiny');
+    expect(normalise(readModel(structuredClone(document)), 'tiny')).toBe(once);
+  });
+});
