@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: ROOT,
+  encoding: 'utf8',
+})
+  .trim()
+  .split('\n')
+  .filter((file) => existsSync(join(ROOT, file)));
+
+const fences = (file: string): string[] =>
+  [...read(file).matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code ?? '');
+
+describe('the README', () => {
+  it('shows as its first sample the one in examples', () => {
+    expect(fences('README.md')[0]).toBe(read('examples/first-call.ts').replace(/^\/\/.*\n/, ''));
+  });
+
+  it('names npm start and npm test first, and says first that it is independent', () => {
+    const text = read('README.md');
+    expect(text.indexOf('npm start')).toBeLessThan(text.indexOf('npm test'));
+    expect(text.indexOf('npm test')).toBeLessThan(text.indexOf('npm install'));
+    expect(text.split('\n').slice(0, 4).join(' ')).toContain(
+      'Independent: not affiliated with or endorsed by Criteo',
+    );
+  });
+
+  it.each(tracked.filter((file) => /^packages\/[^/]+\/README\.md$/.test(file)))(
+    '%s says first that it is independent',
+    (file) => {
+      expect(read(file).split('\n').slice(0, 4).join(' ')).toMatch(
+        /[Ii]ndependent.*not affiliated/,
+      );
+    },
+  );
+});
+
+describe('links in documents', () => {
+  it.each(tracked.filter((file) => file.endsWith('.md') && !file.startsWith('.changeset')))(
+    'of %s lead somewhere',
+    (file) => {
+      const targets = [...read(file).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(
+        ([, target]) => target ?? '',
+      );
+      for (const target of targets)
+        expect(existsSync(join(ROOT, file, '..', target)), target).toBe(true);
+    },
+  );
+});
+
+describe('CONTRIBUTING tells one call line by line', () => {
+  const table = read('CONTRIBUTING.md').split('## One call')[1] ?? '';
+  const rows = [...table.matchAll(/^\| `([^`]+)` \| `([^`]+)` \|/gm)].map(([, file, code]) => ({
+    file: `packages/${file}`,
+    code: code?.replaceAll('\\|', '|') ?? '',
+  }));
+
+  it.each(rows)('$file: $code', ({ file, code }) => {
+    expect(
+      read(file)
+        .split('\n')
+        .some((line) => line.trim().startsWith(code)),
+    ).toBe(true);
+  });
+
+  it('in four files of together at most 600 lines', () => {
+    const files = [...new Set(rows.map(({ file }) => file))];
+    expect(files).toHaveLength(4);
+    const lines = files.reduce((sum, file) => sum + read(file).trimEnd().split('\n').length, 0);
+    expect(lines).toBeLessThanOrEqual(600);
+  });
+});
+
+describe('the generated code of retailmedia/2022-10', () => {
+  const folder = 'packages/retailmedia/src/2022-10/generated/';
+
+  it('has at most 2,500 lines of code, comments and blanks not counted', () => {
+    const code = tracked
+      .filter((file) => file.startsWith(folder) && file.endsWith('.ts'))
+      .map((file) =>
+        read(file)
+          .replace(/\/\*[\s\S]*?\*\//g, '')
+          .replace(/^\s*\/\/.*$/gm, ''),
+      )
+      .flatMap((text) => text.split('\n').filter((line) => line.trim() !== ''));
+    expect(code.length).toBeGreaterThan(1_000);
+    expect(code.length).toBeLessThanOrEqual(2_500);
+  });
+});
+
+describe('the project carries what it cites', () => {
+  const texts = tracked.filter(
+    (file) =>
+      /\.(?:ts|mjs|json|md|yaml|yml|mustache)$|\.ci\/run$/.test(file) &&
+      file !== 'package-lock.json',
+  );
+
+  it('names no path of a machine and no folder outside', () => {
+    const outside = new RegExp(
+      ['(^|[^A-Za-z0-9_.-])/(work|home|root|Users)/', '\\.\\./shared'].join('|'),
+      'm',
+    );
+    expect(
+      texts.filter((file) => outside.test(read(file)) && file !== 'test/docs/docs.test.ts'),
+    ).toEqual([]);
+    expect(outside.test('cd /work/x')).toBe(true);
+  });
+
+  it('cites only documents that exist', () => {
+    const cited = texts.flatMap((file) =>
+      [...read(file).matchAll(/docs\/[\w./-]+\.md/g)].map(([path]) => path),
+    );
+    for (const path of new Set(cited)) expect(existsSync(join(ROOT, path)), path).toBe(true);
+  });
+});
