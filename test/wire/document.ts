@@ -136,9 +136,12 @@ const namedBy = (actions: readonly RawAction[], target: string, key: string): st
   return String(named[0]?.update?.[key]);
 };
 
+// A file, by its schema or because the overlay says so where the document declares no body.
 const makesDownload = ({ target, update }: RawAction, operation: string): boolean =>
-  target.startsWith(`${operation}.responses`) &&
-  JSON.stringify(update ?? {}).includes('"format":"binary"');
+  target === operation
+    ? update?.['x-response-kind'] === 'bytes'
+    : target.startsWith(`${operation}.responses`) &&
+      JSON.stringify(update ?? {}).includes('"format":"binary"');
 
 const PREFERRED = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];
 

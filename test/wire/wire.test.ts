@@ -194,14 +194,14 @@ const needsMoreThanRequired = ({ isToken, version }: Described, extent: Extent):
   isToken && extent === 'what is required' && version !== 'retailmedia/2022-10';
 
 const answerOf = ({ isDownload }: Described, { answer }: Exchange): unknown => {
-  if (answer.length === 0) return undefined;
-  return isDownload ? answer : (JSON.parse(answer.toString('utf8')) as unknown);
+  if (isDownload) return answer;
+  return answer.length === 0 ? undefined : (JSON.parse(answer.toString('utf8')) as unknown);
 };
 
 const acceptable = ({ headers }: JournalEntry, { produces, isDownload }: Described): boolean => {
   const accepted = (headers.accept ?? '').split(/, */);
   return isDownload
-    ? accepted.every((type) => produces.includes(type))
+    ? accepted.every((type) => (produces.length === 0 ? type === '*/*' : produces.includes(type)))
     : accepted[0] === 'application/json';
 };
 

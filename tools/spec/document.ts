@@ -14,7 +14,9 @@ const LARGEST_BYTES = 32 * 1024 * 1024;
 export const loadDocument = ({ folder }: Pick<SpecEntry, 'folder'>): JsonObject => {
   const document = readYaml(join(folder, 'openapi.yaml'));
   checkReferences(document);
-  return applyOverlay(document, readOverlay(readYaml(join(folder, 'overlay.yaml'))));
+  const changed = applyOverlay(document, readOverlay(readYaml(join(folder, 'overlay.yaml'))));
+  checkReferences(changed);
+  return changed;
 };
 
 /** Reads one YAML file strictly: no aliases, no duplicate keys, no unknown tags, one object. */
@@ -48,12 +50,21 @@ export const checkReferences = (document: JsonObject): void => {
   }
 };
 
+/** The steps of a local `$ref` (RFC 6901 in a URI fragment). */
+export const stepsOfRef = (ref: string): string[] => {
+  try {
+    return ref
+      .slice(2)
+      .split('/')
+      .map((step) => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~'));
+  } catch {
+    throw new SpecError(`The $ref '${ref}' is no JSON Pointer.`);
+  }
+};
+
 /** What a local `$ref` points to. */
 export const resolveRef = (document: JsonObject, ref: string): JsonObject => {
-  const steps = ref
-    .slice(2)
-    .split('/')
-    .map((step) => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~'));
+  const steps = stepsOfRef(ref);
   let node: Json | undefined = document;
   for (const step of steps)
     node = isObject(node) && Object.hasOwn(node, step) ? node[step] : undefined;

@@ -2,3 +2,13 @@
 export class SpecError extends Error {
   override readonly name = 'SpecError';
 }
+
+/** Runs a piece of work; bad data in it is told with the place in front. */
+export const within = <T>(place: string, work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SpecError) throw new SpecError(`${place}: ${error.message}`);
+    throw error;
+  }
+};

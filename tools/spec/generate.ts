@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { loadDocument } from './document.ts';
-import { SpecError } from './errors.ts';
+import { SpecError, within } from './errors.ts';
 import { runGenerator } from './generator.ts';
 import { readModel } from './model.ts';
 import { normalise } from './normalise.ts';
@@ -68,11 +68,11 @@ interface Prepared {
 
 const prepare = (entry: SpecEntry, folder: string): Prepared => {
   const name = `${entry.product}-${entry.version}`;
-  const document = inContext(entry, () => loadDocument(entry));
+  const document = within(specName(entry), () => loadDocument(entry));
   const inputSpec = join(folder, `${name}.json`);
   writeFileSync(
     inputSpec,
-    inContext(entry, () => normalise(readModel(document), name)),
+    within(specName(entry), () => normalise(readModel(document), name)),
   );
   return {
     entry,
@@ -80,15 +80,6 @@ const prepare = (entry: SpecEntry, folder: string): Prepared => {
     outputDir: join(folder, name),
     facts: `${JSON.stringify(document)}\n`,
   };
-};
-
-const inContext = <T>(entry: SpecEntry, work: () => T): T => {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof SpecError) throw new SpecError(`${specName(entry)}: ${error.message}`);
-    throw error;
-  }
 };
 
 /** Formats generated files in place, with the project's own settings. */
@@ -138,12 +129,21 @@ const writeCache = (entry: SpecEntry, text: string): void => {
   writeFileSync(cacheFile(entry), text);
 };
 
-const toolsKey = (): string =>
-  hashOf(
-    ['tools/spec', 'tools/templates', 'biome.json', 'openapitools.json', 'package-lock.json'].map(
-      (path) => join(ROOT, path),
+// Tests and golden documents are not among them: they change no output.
+const TOOLS = /^(?:tools\/spec\/[^/]+\.(?:ts|json)|tools\/templates\/[^/]+\.(?:json|mustache))$/;
+
+const toolsKey = (): string => {
+  const tools = ['tools/spec', 'tools/templates'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .map((name) => `${folder}/${name}`)
+      .filter((file) => TOOLS.test(file)),
+  );
+  return hashOf(
+    [...tools.sort(), 'biome.json', 'openapitools.json', 'package-lock.json'].map((path) =>
+      join(ROOT, path),
     ),
   );
+};
 
 const hashOf = (paths: readonly string[]): string => {
   const hash = createHash('sha256');

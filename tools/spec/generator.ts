@@ -67,7 +67,14 @@ const verifiedJar = async (): Promise<string> => {
   );
   if (!existsSync(jar)) {
     const wrapper = join(ROOT, 'node_modules/@openapitools/openapi-generator-cli/main.js');
-    await run(process.execPath, [wrapper, 'version-manager', 'set', version()], { cwd: ROOT });
+    await run(process.execPath, [wrapper, 'version-manager', 'set', version()], {
+      cwd: ROOT,
+    }).catch(() => {});
+    if (!existsSync(jar)) {
+      throw new SpecError(
+        `The generator's jar ${version()} could not be downloaded from Maven Central.`,
+      );
+    }
   }
   const sha256 = createHash('sha256').update(readFileSync(jar)).digest('hex');
   if (sha256 === JAR_SHA256) return jar;

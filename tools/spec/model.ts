@@ -87,10 +87,14 @@ const readOperation = (
   source: JsonObject,
 ): OperationModel => {
   const where = `${method.toUpperCase()} ${path}`;
-  const security = list(source.security ?? document.security ?? []).map(object);
+  const name = text(source['x-name']) ?? missing(where, 'x-name');
+  const group = text(source['x-group']) ?? missing(where, 'x-group');
+  const security = list(source.security ?? document.security ?? missing(where, 'security')).map(
+    object,
+  );
   return {
-    name: text(source['x-name']) ?? missing(where, 'x-name'),
-    group: text(source['x-group']) ?? missing(where, 'x-group'),
+    name,
+    group,
     operationId: text(source.operationId) ?? '',
     method: method.toUpperCase(),
     path,
@@ -102,7 +106,7 @@ const readOperation = (
     ),
     body: readBody(document, where, source.requestBody),
     result: readResult(document, where, source),
-    isPublic: security.length === 0,
+    isPublic: security.length === 0 || security.some((scheme) => Object.keys(scheme).length === 0),
     scopes: [
       ...new Set(
         security.flatMap((scheme) =>
@@ -129,10 +133,10 @@ const readParameter = (document: JsonObject, where: string, raw: JsonObject): Pa
     );
   }
   return {
-    name: camelCase(wireName),
+    name: text(source['x-name']) ?? camelCase(wireName),
     wireName,
     in: source.in,
-    required: source.required === true,
+    required: source.required === true || source.in === 'path',
     schema: object(source.schema),
     description: text(source.description),
     deprecated: source.deprecated === true,
@@ -169,8 +173,12 @@ const readBody = (
     multipart: 'multipart/form-data',
   } as const;
   for (const [kind, type] of Object.entries(kinds) as [BodyModel['kind'], string][]) {
-    if (content[type] !== undefined)
-      return { ...common, kind, schema: object(object(content[type]).schema ?? {}) };
+    if (content[type] === undefined) continue;
+    const schema = object(object(content[type]).schema ?? {});
+    if (kind === 'json') return { ...common, kind, schema };
+    const form = deref(document, schema);
+    if (!isObject(form.properties)) throw new SpecError(`${where}: its form has no fields.`);
+    return { ...common, kind, schema: form };
   }
   throw new SpecError(
     `${where}: no media type of its body can be sent (${Object.keys(content).join(', ')}).`,
@@ -195,7 +203,7 @@ const readResult = (document: JsonObject, where: string, source: JsonObject): Re
   const kind = responseKind(where, source, schemas);
   const types = [...new Set(withBody.flatMap((content) => Object.keys(content)))];
   const accept =
-    kind === 'bytes'
+    kind === 'bytes' || kind === 'text'
       ? types
       : types.filter(
           (type) => kind === 'json' && type !== 'application/json' && !/json$|xml$/.test(type),
@@ -245,7 +253,8 @@ export const camelCase = (name: string): string => {
   const joined = words
     .map((word, index) => (index === 0 ? word : word.slice(0, 1).toUpperCase() + word.slice(1)))
     .join('');
-  return joined.slice(0, 1).toLowerCase() + joined.slice(1);
+  // A leading abbreviation goes down whole: SKUList becomes skuList.
+  return joined.replace(/^[A-Z]+(?=[A-Z][a-z]|[^A-Za-z]|$)|^[A-Z]/, (start) => start.toLowerCase());
 };
 
 export const object = (node: Json | undefined): JsonObject => {

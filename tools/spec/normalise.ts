@@ -1,5 +1,5 @@
 import type { JsonObject } from './document.ts';
-import { SpecError } from './errors.ts';
+import { SpecError, within } from './errors.ts';
 import {
   type ApiModel,
   camelCase,
@@ -99,7 +99,10 @@ const generatorOperation = (
   },
 });
 
-const operationText = (operation: OperationModel, writer: TypeWriter): OperationText => {
+const operationText = (operation: OperationModel, writer: TypeWriter): OperationText =>
+  within(`${operation.method} ${operation.path}`, () => readText(operation, writer));
+
+const readText = (operation: OperationModel, writer: TypeWriter): OperationText => {
   const name = identifier(operation.name);
   const fields = paramFields(operation, writer);
   checkUnique(
@@ -121,8 +124,8 @@ const operationText = (operation: OperationModel, writer: TypeWriter): Operation
 };
 
 const operationLines = (operation: OperationModel): string[] => [
-  ...(operation.summary ? [operation.summary] : []),
-  ...(operation.description ? [operation.description] : []),
+  ...(operation.summary ? [operation.summary, ''] : []),
+  ...(operation.description ? [operation.description, ''] : []),
   `\`${operation.method} ${operation.path}\` (${operation.operationId})`,
   ...(operation.scopes.length > 0 ? [`Needs ${operation.scopes.join(', ')}.`] : []),
   ...(operation.deprecated ? ['@deprecated'] : []),
@@ -133,7 +136,7 @@ const paramFields = (operation: OperationModel, writer: TypeWriter): Field[] => 
     doc: comment(parameterLines(parameter)),
     key: propertyKey(parameter.name),
     mark: parameter.required ? '' : '?',
-    type: writer.typeOf(parameter.schema, 'request').replace(/^(.*)\[\]$/, 'readonly $1[]'),
+    type: writer.typeOf(parameter.schema, 'request'),
   }));
   const { body } = operation;
   if (body === undefined) return parameters;
@@ -151,13 +154,12 @@ const paramFields = (operation: OperationModel, writer: TypeWriter): Field[] => 
   }
   const fields = fieldsOf(body.schema, 'request', writer);
   const wireNames = Object.keys(object(body.schema.properties));
-  return [
-    ...parameters,
-    ...fields.map((field, index) => ({
-      ...field,
-      key: propertyKey(camelCase(wireNames[index] ?? '')),
+  return parameters.concat(
+    wireNames.map((name, index) => ({
+      ...(fields[index] as Field),
+      key: propertyKey(camelCase(name)),
     })),
-  ];
+  );
 };
 
 const parameterLines = ({ description, deprecated, schema }: ParameterModel): string[] => [
@@ -255,11 +257,11 @@ const schemaTexts = (model: ApiModel, writer: TypeWriter): JsonObject => {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, usage], index) => {
       const schema = object(schemas[name]);
-      const text = {
+      const text = within(`schema ${name}`, () => ({
         name: modelName(name, schema),
         doc: comment(schemaLines(schema)),
         fields: fieldsOf(schema, usage, writer),
-      };
+      }));
       writer.takeNames();
       return [
         `M${String(index).padStart(5, '0')}`,
@@ -280,6 +282,11 @@ const checkNames = (model: ApiModel): void => {
   checkUnique(
     'operations (x-name)',
     operations.map(({ name }) => name),
+  );
+  // Their files may stand on a disk that does not tell a from A.
+  checkUnique(
+    'groups',
+    [...new Set(operations.map(({ group }) => group))].map((group) => group.toLowerCase()),
   );
   checkUnique('exported types', [
     ...[...usages(model).keys()].map((name) => modelName(name, object(schemas[name]))),

@@ -23,8 +23,12 @@ const validate = new Ajv2020({
 /** Reads an overlay and checks each fact against the vocabulary (overlay.schema.json). */
 export const readOverlay = (overlay: JsonObject): readonly OverlayAction[] => {
   if (!validate(overlay)) {
-    const first = validate.errors?.find(({ keyword }) => keyword !== 'anyOf');
-    throw new SpecError(`The overlay is not valid: ${first?.instancePath} ${first?.message}`);
+    const errors = validate.errors ?? [];
+    const first =
+      errors.find(({ keyword }) => keyword === 'false schema') ??
+      errors.toSorted((a, b) => b.instancePath.length - a.instancePath.length)[0];
+    const why = first?.keyword === 'false schema' ? 'is no fact of the vocabulary' : first?.message;
+    throw new SpecError(`The overlay is not valid: ${first?.instancePath} ${why}`);
   }
   return overlay.actions as unknown as readonly OverlayAction[];
 };
@@ -36,6 +40,7 @@ export const applyOverlay = (
 ): JsonObject => {
   const result = structuredClone(document);
   for (const action of actions) {
+    refusePrototype(action.update ?? null);
     const paths = find(result, action.target);
     if (paths.length === 0)
       throw new SpecError(`The overlay's target ${action.target} matches nothing.`);
@@ -86,13 +91,18 @@ const change = (
   (parent as JsonObject)[key] = merge((parent as JsonObject)[key] ?? null, update ?? null);
 };
 
+const refusePrototype = (node: Json): void => {
+  if (typeof node !== 'object' || node === null) return;
+  if (Object.hasOwn(node, '__proto__')) throw new SpecError('An overlay may not name __proto__.');
+  for (const child of Object.values(node)) refusePrototype(child as Json);
+};
+
 // Overlay 1.0.0 section 4.4.3: objects merge, an array takes one more element, all else is replaced.
 const merge = (old: Json, update: Json): Json => {
   if (Array.isArray(old)) return [...old, update];
   if (!isObject(old) || !isObject(update)) return update;
   const merged: JsonObject = { ...old };
   for (const [key, value] of Object.entries(update)) {
-    if (key === '__proto__') throw new SpecError('An overlay may not name __proto__.');
     const before = merged[key];
     const isMerge = isObject(before) && isObject(value);
     merged[key] = isMerge

@@ -38,11 +38,14 @@ export const number = (value: number): string => {
 
 /** A doc comment of these lines on lines of its own, or nothing if there are none. */
 export const comment = (lines: readonly string[]): string => {
-  const safe = lines.flatMap(plainLines).filter((line) => line !== '');
+  const all = lines.flatMap(plainLines);
+  // An empty line parts paragraphs; there is none at an end, and never two.
+  const safe = all.filter((line, index) => line !== '' || (all[index - 1] ?? '') !== '');
+  while (safe.at(-1) === '') safe.pop();
   if (safe.length === 0) return '';
   return safe.length === 1
     ? `/** ${safe[0]} */\n`
-    : `/**\n${safe.map((line) => ` * ${line}\n`).join('')} */\n`;
+    : `/**\n${safe.map((line) => ` * ${line}`.trimEnd()).join('\n')}\n */\n`;
 };
 
 const plainLines = (text: string): string[] =>
@@ -54,7 +57,9 @@ const plainLines = (text: string): string[] =>
         .replace(INVISIBLE, '')
         .replaceAll('*/', '*\\/')
         .replaceAll('/*', '/\\*')
-        .replace(DIRECTIVE, (word) => `${word.slice(0, 1)}\u200b${word.slice(1)}`)
+        .replace(DIRECTIVE, (word) =>
+          word.startsWith('/') ? [...word].join(' ') : `${word.slice(0, 1)} ${word.slice(1)}`,
+        )
         .trim(),
     );
 
@@ -62,7 +67,7 @@ const plainLines = (text: string): string[] =>
 const INVISIBLE = /[\p{Cc}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 // Words that compilers, linters and debuggers obey in a comment.
 const DIRECTIVE =
-  /@ts-|eslint-|biome-|oxlint-|sourceMappingURL|sourceURL|\/\/\/|@(?:import|template|typedef)\b/gi;
+  /@ts-|eslint-|biome-|oxlint-|sourceMappingURL|sourceURL|\/{3,}|@(?:import|template|typedef)\b/gi;
 
 const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
 

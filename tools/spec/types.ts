@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, resolveRef } from './document.ts';
+import { isObject, type Json, type JsonObject, resolveRef, stepsOfRef } from './document.ts';
 import { SpecError } from './errors.ts';
 import { type ApiModel, object } from './model.ts';
 import { comment, identifier, number, propertyKey, string } from './sinks.ts';
@@ -29,7 +29,15 @@ export const modelName = (name: string, schema: JsonObject): string =>
 
 /** Does the schema get an interface of its own? */
 export const isModel = (schema: JsonObject): boolean =>
-  isObject(schema.properties) && Object.keys(schema.properties).length > 0;
+  isObject(schema.properties) &&
+  Object.keys(schema.properties).length > 0 &&
+  !COMBINERS.some(([key]) => Array.isArray(schema[key]));
+
+const COMBINERS = [
+  ['allOf', ' & '],
+  ['oneOf', ' | '],
+  ['anyOf', ' | '],
+] as const;
 
 /** For each named schema that operations reach: how they use it. */
 export const usages = ({ document, operations }: ApiModel): Map<string, Usage> => {
@@ -37,7 +45,7 @@ export const usages = ({ document, operations }: ApiModel): Map<string, Usage> =
   const visit = (node: Json, usage: 'request' | 'response'): void => {
     if (typeof node !== 'object' || node === null) return;
     if (isObject(node) && typeof node.$ref === 'string' && node.$ref.startsWith(PREFIX)) {
-      const name = node.$ref.slice(PREFIX.length);
+      const name = schemaName(node.$ref);
       const before = found.get(name);
       if (before === 'both' || before === usage) return;
       found.set(name, before === undefined ? usage : 'both');
@@ -53,20 +61,29 @@ export const usages = ({ document, operations }: ApiModel): Map<string, Usage> =
   return found;
 };
 
+const schemaName = (ref: string): string => stepsOfRef(ref).at(-1) ?? '';
+
 export const typeWriter = (document: JsonObject): TypeWriter => {
   const names = new Set<string>();
 
   const typeOf = (schema: JsonObject, usage: Usage, depth = 0): string => {
     if (depth > 64) throw new SpecError('A schema without a name of its own contains itself.');
     const type = plainType(schema, usage, depth);
-    return schema.nullable === true && type !== 'unknown' ? `${type} | null` : type;
+    return isNullable(schema) && type !== 'unknown' ? `${type} | null` : type;
   };
 
   const plainType = (schema: JsonObject, usage: Usage, depth: number): string => {
     if (typeof schema.$ref === 'string') return reference(schema.$ref, usage, depth);
-    if (Array.isArray(schema.allOf)) return combine(schema.allOf, ' & ', usage, depth);
-    if (Array.isArray(schema.oneOf)) return combine(schema.oneOf, ' | ', usage, depth);
-    if (Array.isArray(schema.anyOf)) return combine(schema.anyOf, ' | ', usage, depth);
+    const combined = COMBINERS.flatMap(([key, sign]) => {
+      const schemas = schema[key];
+      return Array.isArray(schemas) ? [combine(schemas, sign, usage, depth)] : [];
+    });
+    if (combined.length > 0) {
+      const own = isObject(schema.properties) ? [objectType(schema, usage, depth)] : [];
+      return combined.length + own.length === 1
+        ? combined.join('')
+        : [...combined.map(wrapped), ...own].join(' & ');
+    }
     if (Array.isArray(schema.enum)) return enumType(schema.enum, usage);
     switch (schema.type) {
       case 'string':
@@ -81,7 +98,7 @@ export const typeWriter = (document: JsonObject): TypeWriter => {
       case 'boolean':
         return 'boolean';
       case 'array':
-        return `${wrapped(typeOf(object(schema.items ?? {}), usage, depth + 1))}[]`;
+        return arrayOf(typeOf(object(schema.items ?? {}), usage, depth + 1), usage);
       case 'object':
         return objectType(schema, usage, depth);
       case undefined:
@@ -96,9 +113,9 @@ export const typeWriter = (document: JsonObject): TypeWriter => {
   const reference = (ref: string, usage: Usage, depth: number): string => {
     const schema = resolveRef(document, ref);
     if (!ref.startsWith(PREFIX) || !isModel(schema)) return typeOf(schema, usage, depth + 1);
-    const name = modelName(ref.slice(PREFIX.length), schema);
+    const name = modelName(schemaName(ref), schema);
     names.add(name);
-    return schema.nullable === true ? `${name} | null` : name;
+    return isNullable(schema) ? `${name} | null` : name;
   };
 
   const combine = (schemas: readonly Json[], sign: string, usage: Usage, depth: number): string =>
@@ -111,7 +128,7 @@ export const typeWriter = (document: JsonObject): TypeWriter => {
         return `${readonlyMark(property)}${field.key}${mark}: ${typeOf(object(property), usage, depth + 1)}`;
       },
     );
-    if (fields.length > 0) return `{ ${fields.join('; ')} }`;
+    if (fields.length > 0) return `{ ${[...fields, ...openKeys(schema)].join('; ')} }`;
     const values = isObject(schema.additionalProperties)
       ? typeOf(schema.additionalProperties, usage, depth + 1)
       : 'unknown';
@@ -130,6 +147,11 @@ export const typeWriter = (document: JsonObject): TypeWriter => {
 
 /** The fields of a model's interface. */
 export const fieldsOf = (schema: JsonObject, usage: Usage, writer: TypeWriter): Field[] =>
+  propertyFields(schema, usage, writer).concat(
+    openKeys(schema).map(() => ({ doc: '', key: '[key: string]', mark: '', type: 'unknown' })),
+  );
+
+const propertyFields = (schema: JsonObject, usage: Usage, writer: TypeWriter): Field[] =>
   Object.entries(object(schema.properties)).map(([key, raw]) => {
     const property = object(raw);
     const field = fieldOf(key, property, isRequired(schema, key), usage);
@@ -139,6 +161,10 @@ export const fieldsOf = (schema: JsonObject, usage: Usage, writer: TypeWriter): 
       type: writer.typeOf(property, usage),
     };
   });
+
+/** Keys beyond the named ones, if the schema says that there may be some. */
+const openKeys = ({ additionalProperties }: JsonObject): string[] =>
+  additionalProperties === true || isObject(additionalProperties) ? ['[key: string]: unknown'] : [];
 
 const fieldOf = (
   key: string,
@@ -161,20 +187,42 @@ const isRequired = (schema: JsonObject, key: string): boolean =>
 const readonlyMark = (property: Json): string =>
   isObject(property) && property.readOnly === true ? 'readonly ' : '';
 
+const isNullable = (schema: JsonObject): boolean =>
+  schema.nullable === true || (Array.isArray(schema.enum) && schema.enum.includes(null));
+
+// What is only sent may come as a constant; what is received may be sorted in place.
+const arrayOf = (item: string, usage: Usage): string =>
+  usage === 'request' ? `readonly ${wrapped(item)}[]` : `${wrapped(item)}[]`;
+
 const enumType = (values: readonly Json[], usage: Usage): string => {
-  const literals = values.map((value) => {
-    if (typeof value === 'string') return string(value);
-    if (typeof value === 'number') return number(value);
-    if (value === null || typeof value === 'boolean') return String(value);
+  const kinds = new Set(values.map((value) => typeof value));
+  const literals = values.flatMap((value) => {
+    if (typeof value === 'string') return [string(value)];
+    if (typeof value === 'number') return [number(value)];
+    if (typeof value === 'boolean') return [String(value)];
+    if (value === null) return [];
     throw new SpecError('An enum holds something that is neither text nor number.');
   });
+  if (literals.length === 0) return 'never';
   if (usage === 'request') return literals.join(' | ');
-  const open = values.every((value) => typeof value !== 'string') ? 'number' : 'string';
-  return [...literals, `(${open} & {})`].join(' | ');
+  const open = (['string', 'number'] as const).filter((kind) => kinds.has(kind));
+  return [...literals, ...open.map((kind) => `(${kind} & {})`)].join(' | ');
 };
 
 const wrapped = (type: string): string =>
-  /[|&]/.test(type) && !/^[{(][^|&]*[})]$/.test(type) ? `(${type})` : type;
+  /[|& ]/.test(type) && !isBraced(type) ? `(${type})` : type;
+
+// One object type, whole: `{ a: string }[]` needs no parentheses.
+const isBraced = (type: string): boolean => {
+  let depth = 0;
+  return (
+    type.startsWith('{') &&
+    [...type].every((char, index) => {
+      depth += char === '{' ? 1 : char === '}' ? -1 : 0;
+      return depth > 0 || index === type.length - 1;
+    })
+  );
+};
 
 /** What a schema says beside its type: our words, limits and the default. */
 export const schemaLines = (schema: JsonObject): string[] => {

@@ -25,14 +25,13 @@ export const writeRequest = async (
   refuseUnknown(operation, params);
   for (const secret of secretFields(operation, params)) call.secrets.add(secret);
   const { body, type } = await writeBody(operation, params);
-  const accept = operation.response === 'bytes' ? bytesTypes(operation) : 'application/json';
   return {
     operation,
     method: operation.method,
     url:
       target.origin + target.prefix + writePath(operation, params) + writeQuery(operation, params),
     headers: {
-      accept,
+      accept: acceptOf(operation),
       ...(type && { 'content-type': type }),
       ...checkedHeaders(operation, headers),
     },
@@ -41,8 +40,9 @@ export const writeRequest = async (
   };
 };
 
-const bytesTypes = (operation: Operation): string =>
-  operation.accept?.join(', ') ?? 'application/octet-stream';
+// JSON is asked for alone, although it is read from other types, too; a file comes as what it is.
+const acceptOf = ({ response = 'json', accept }: Operation): string =>
+  response === 'json' || response === 'none' ? 'application/json' : (accept?.join(', ') ?? '*/*');
 
 // A path that begins with two slashes, or that a URL parser would rewrite, could lead to another host.
 const PATH = /^\/(?![/\\])(?!.*(?:^|\/)\.{1,2}(?:\/|$))[^?#\\\s]*$/;

@@ -149,7 +149,8 @@ describe('a body', () => {
     ['application/x-www-form-urlencoded', 'form'],
     ['multipart/form-data', 'multipart'],
   ])('of %s is sent as %s', (type, kind) => {
-    expect(only(withBody({ [type]: text })).body?.kind).toBe(kind);
+    const fields = { schema: { type: 'object', properties: { a: { type: 'string' } } } };
+    expect(only(withBody({ [type]: fields })).body?.kind).toBe(kind);
   });
 
   it('is sent as JSON where a document lists several types', () => {
@@ -208,6 +209,11 @@ describe('an answer', () => {
       'text/xml': text,
     };
     expect(answer({ 200: { content } })).toMatchObject({ kind: 'json', accept: ['text/plain'] });
+  });
+
+  it('has the schema of application/json where another type has another', () => {
+    const content = { 'text/plain': { schema: {} }, 'application/json': text };
+    expect(answer({ 200: { content } }).schemas).toEqual([text.schema]);
   });
 
   it('may be empty if one success has a body and another none', () => {

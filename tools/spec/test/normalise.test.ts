@@ -154,6 +154,17 @@ describe('facts', () => {
     });
   });
 
+  it('name a query parameter alone where name and style are plain', () => {
+    const parameters = [
+      query('plain'),
+      query('by-pipe', { style: 'pipeDelimited' }),
+      query('byComma', { explode: false }),
+    ];
+    expect(factsOfOnly(documentOf(operation({ parameters }))).query).toBe(
+      '["plain", { name: "byPipe", as: "by-pipe", style: "pipe" }, { name: "byComma", style: "comma" }]',
+    );
+  });
+
   it('mark the secret fields of a form', () => {
     const names = [
       'client_id',
@@ -245,6 +256,33 @@ describe('types', () => {
     expect(types).toEqual([
       ['Both', '"a" | (string & {})'],
       ['Search', '"a"'],
+    ]);
+  });
+
+  it('leave an enum open in whatever order a schema goes both ways', () => {
+    const asking = operation({
+      'x-name': 'setThing',
+      requestBody: { content: { 'application/json': { schema: ref('Both') } } },
+    });
+    const properties = { status: { type: 'string', enum: ['a'] } };
+    const paths = { '/thing': { get: answering(ref('Both')), put: asking } };
+    const { models } = textsOf(documentWith(paths, { Both: { type: 'object', properties } }));
+    expect(models[0]?.fields[0]?.type).toBe('"a" | (string & {})');
+  });
+
+  it('require a read-only property in answers only', () => {
+    const thing = {
+      type: 'object',
+      required: ['id'],
+      properties: { id: { type: 'string', readOnly: true } },
+    };
+    const requestBody = { content: { 'application/json': { schema: ref('Asked') } } };
+    const { models } = textsOf(
+      documentOf(answering(ref('Answered'), { requestBody }), { Asked: thing, Answered: thing }),
+    );
+    expect(models.map(({ name, fields }) => [name, fields[0]?.key, fields[0]?.mark])).toEqual([
+      ['Answered', 'readonly id', ''],
+      ['Asked', 'readonly id', '?'],
     ]);
   });
 

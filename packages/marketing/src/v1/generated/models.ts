@@ -33,7 +33,7 @@ export interface AudienceCreateResponse {
 
 export interface AudiencePatchRequest {
   gumCallerId?: number;
-  identifiers?: string[];
+  identifiers?: readonly string[];
   operation?: string;
   schema?: string;
 }
@@ -89,7 +89,7 @@ export interface BudgetMessage {
 export interface CampaignBidChangeRequest {
   bidValue?: number;
   campaignId?: number;
-  categories?: CategoryBidChangeRequest[];
+  categories?: readonly CategoryBidChangeRequest[];
 }
 
 export interface CampaignBidMessage {
@@ -115,7 +115,7 @@ export interface CampaignMessage {
 export interface CampaignReportQueryMessage {
   advertiserIds?: string;
   currency?: string;
-  dimensions?: (
+  dimensions?: readonly (
     | 'Advertiser'
     | 'AdvertiserId'
     | 'Campaign'
@@ -131,7 +131,7 @@ export interface CampaignReportQueryMessage {
   )[];
   endDate?: string;
   format?: 'Csv' | 'Excel' | 'Json' | 'Xml';
-  metrics?: string[];
+  metrics?: readonly string[];
   startDate?: string;
   timezone?: string;
 }
@@ -175,7 +175,7 @@ export interface CategoryUpdatesPerCatalog {
 export interface CreateSellerBudgetMapiMessage {
   amount?: string;
   budgetType?: string;
-  campaignIds?: number[];
+  campaignIds?: readonly number[];
   endDate?: string;
   sellerId?: string;
   startDate?: string;
@@ -285,7 +285,7 @@ export interface SellerBudgetUpdateMessage {
 
 export interface SellerBudgetsCreateMessage {
   campaignId?: number;
-  sellerBudgets?: SellerBudgetCreateMessage[];
+  sellerBudgets?: readonly SellerBudgetCreateMessage[];
 }
 
 export interface SellerBudgetsMessage {
@@ -295,7 +295,7 @@ export interface SellerBudgetsMessage {
 
 export interface SellerBudgetsUpdateMessage {
   campaignId?: number;
-  sellerBudgets?: SellerBudgetUpdateMessage[];
+  sellerBudgets?: readonly SellerBudgetUpdateMessage[];
 }
 
 export interface SellerCampaignMessage {
@@ -326,7 +326,7 @@ export interface SellerMessage {
 export interface StatsQueryMessage {
   advertiserIds?: string;
   currency?: string;
-  dimensions?: (
+  dimensions?: readonly (
     | 'Advertiser'
     | 'AdvertiserId'
     | 'Campaign'
@@ -342,7 +342,7 @@ export interface StatsQueryMessage {
   )[];
   endDate?: string;
   format?: 'Csv' | 'Excel' | 'Json' | 'Xml';
-  metrics?: string[];
+  metrics?: readonly string[];
   startDate?: string;
   timezone?: 'GMT' | 'JST' | 'PST';
 }
@@ -350,7 +350,7 @@ export interface StatsQueryMessage {
 export interface StatsQueryMessageEx {
   advertiserIds?: string;
   currency?: string;
-  dimensions?: (
+  dimensions?: readonly (
     | 'Advertiser'
     | 'AdvertiserId'
     | 'Campaign'
@@ -367,7 +367,7 @@ export interface StatsQueryMessageEx {
   endDate?: string;
   format?: 'Csv' | 'Excel' | 'Json' | 'Xml';
   ignoreXDevice?: boolean;
-  metrics?: string[];
+  metrics?: readonly string[];
   reportType?: 'CampaignPerformance' | 'FacebookDPA' | 'TransactionID';
   startDate?: string;
   timezone?: 'GMT' | 'JST' | 'PST';
@@ -376,7 +376,7 @@ export interface StatsQueryMessageEx {
 export interface UpdateSellerBudgetMessage {
   amount?: string;
   budgetId?: number;
-  campaignIds?: number[];
+  campaignIds?: readonly number[];
   endDate?: string;
   isSuspended?: boolean;
   startDate?: string;
@@ -384,7 +384,7 @@ export interface UpdateSellerBudgetMessage {
 
 export interface UpdateSellerBudgetMessageBase {
   amount?: string;
-  campaignIds?: number[];
+  campaignIds?: readonly number[];
   endDate?: string;
   isSuspended?: boolean;
   startDate?: string;

@@ -18,9 +18,9 @@ export interface AdSetGeoLocation {
 }
 
 export interface AdSetSearchFilter {
-  adSetIds?: string[];
-  advertiserIds?: string[];
-  campaignIds?: string[];
+  adSetIds?: readonly string[];
+  advertiserIds?: readonly string[];
+  campaignIds?: readonly string[];
 }
 
 export interface AdSetTargeting {
@@ -108,7 +108,7 @@ export interface BidMessage {
 export interface CampaignBidChangeRequest {
   bidValue?: number;
   campaignId?: number;
-  categories?: CategoryBidChangeRequest[];
+  categories?: readonly CategoryBidChangeRequest[];
 }
 
 export interface CampaignBidChangeResponse {
@@ -252,7 +252,7 @@ export interface ContactlistAmendment {
   attributes: {
     gumCallerId?: number;
     identifierType?: 'email' | 'gum' | 'identityLink' | 'madid';
-    identifiers: string[];
+    identifiers: readonly string[];
     internalIdentifiers?: boolean;
     operation: 'add' | 'remove';
   };
@@ -590,11 +590,11 @@ export interface RequestAdSetSearch {
 }
 
 export interface RequestsAdSetId {
-  data?: WriteModelAdSetId[];
+  data?: readonly WriteModelAdSetId[];
 }
 
 export interface RequestsPatchAdSet {
-  data?: WriteModelPatchAdSet[];
+  data?: readonly WriteModelPatchAdSet[];
 }
 
 export interface ResponseAdSetId {
@@ -624,7 +624,7 @@ export interface ResponsesReadAdSet {
 export interface StatisticsReportQueryMessage {
   advertiserIds?: string;
   currency: string;
-  dimensions: (
+  dimensions: readonly (
     | 'Adset'
     | 'AdsetId'
     | 'Advertiser'
@@ -641,14 +641,14 @@ export interface StatisticsReportQueryMessage {
   )[];
   endDate: string;
   format: string;
-  metrics: string[];
+  metrics: readonly string[];
   startDate: string;
   /** @default "UTC" */
   timezone?: string;
 }
 
 export interface TransactionsReportQueryDataMessage {
-  data: TransactionsReportQueryEntityMessage[];
+  data: readonly TransactionsReportQueryEntityMessage[];
 }
 
 export interface TransactionsReportQueryEntityMessage {

@@ -105,7 +105,7 @@ export interface Balance202110PagedListResponse {
 }
 
 export interface BalanceCampaign202110ListRequest {
-  data?: ResourceOfBalanceCampaign202110[];
+  data?: readonly ResourceOfBalanceCampaign202110[];
 }
 
 export interface BalanceCampaign202110PagedListResponse {
@@ -309,7 +309,7 @@ export interface CreativeCreateModel202207 {
   name: string;
   retailerId: number;
   templateId: number;
-  templateVariableValues: TemplateVariableValue[];
+  templateVariableValues: readonly TemplateVariableValue[];
 }
 
 export interface CreativeUpdateModel202207 {
@@ -317,7 +317,7 @@ export interface CreativeUpdateModel202207 {
   name: string;
   retailerId: number;
   templateId: number;
-  templateVariableValues: TemplateVariableValue[];
+  templateVariableValues: readonly TemplateVariableValue[];
 }
 
 export interface CustomerListDetails {
@@ -364,8 +364,8 @@ export interface ExternalAccount {
 }
 
 export interface ExternalAddToBasketIdsUpdateModel202110 {
-  categoryIds?: string[];
-  productIds?: string[];
+  categoryIds?: readonly string[];
+  productIds?: readonly string[];
 }
 
 export interface ExternalAddToBasketTarget202110 {
@@ -460,7 +460,7 @@ export interface ExternalAuctionLineItemUpdateModel {
 }
 
 export interface ExternalAudienceIdsUpdateModel202110 {
-  audienceIds: string[];
+  audienceIds: readonly string[];
 }
 
 export interface ExternalAudienceTarget202110 {
@@ -526,7 +526,7 @@ export interface ExternalCampaignAttributes {
   clickAttributionScope?: 'sameSku' | 'sameSkuCategory' | 'sameSkuCategoryBrand' | 'unknown' | null;
   /** @default "30D" */
   clickAttributionWindow?: '14D' | '30D' | '7D' | 'unknown';
-  drawableBalanceIds?: string[];
+  drawableBalanceIds?: readonly string[];
   /** Limits: shortest length 0, longest length 255. */
   name: string;
   /** @default "auction" */
@@ -537,7 +537,7 @@ export interface ExternalCampaignAttributes {
 }
 
 export interface ExternalCatalogRequest {
-  brandIdFilter?: string[];
+  brandIdFilter?: readonly string[];
   /** @default "json-newline" */
   format?: 'json-newline';
 }
@@ -716,7 +716,7 @@ export interface ExternalRetailerPages202110 {
 }
 
 export interface ExternalStoreIdsUpdateModel202110 {
-  storeIds: string[];
+  storeIds: readonly string[];
 }
 
 export interface ExternalStoreTarget202110 {
@@ -915,7 +915,7 @@ export interface ProblemDetails {
 }
 
 export interface PromotedProduct202110ListRequest {
-  data?: ResourceOfPromotedProduct202110[];
+  data?: readonly ResourceOfPromotedProduct202110[];
 }
 
 export interface PromotedProduct202110PagedListResponse {
@@ -936,7 +936,7 @@ export interface ReportRequestAttributes {
   /** @default "json" */
   format?: 'csv' | 'json' | 'json-compact' | 'json-newline';
   id?: string;
-  ids?: string[];
+  ids?: readonly string[];
   reportType:
     | 'attributedTransactions'
     | 'keyword'

@@ -13,6 +13,6 @@ export interface BothWays {
 
 export interface RequestOnly {
   status: 'active' | 'paused';
-  orders?: ('ascending' | 'descending')[];
+  orders?: readonly ('ascending' | 'descending')[];
   both?: BothWays;
 }

@@ -14,7 +14,7 @@ export interface Offer {
   objects?: (NullableSeller | null)[];
   wrappedObject?: Seller | null;
   status?: 'active' | 'paused' | (string & {}) | null;
-  statusWithNull?: 'on' | 'off' | null | (string & {}) | null;
+  statusWithNull?: 'on' | 'off' | (string & {}) | null;
   anything?: unknown;
 }
 

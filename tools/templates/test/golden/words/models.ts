@@ -10,5 +10,5 @@ export interface Balance {
   /** @default false */
   isCapped?: boolean;
   /** Limits: fewest items 1, most items 5. */
-  tags?: string[];
+  tags?: readonly string[];
 }

@@ -138,12 +138,12 @@ export interface GetSellerStatsParams {
 }
 
 /** `POST /v1/sellers/stats` (Sellers_GetStats) */
-export const getSellerStats: Operation<GetSellerStatsParams, undefined> = {
+export const getSellerStats: Operation<GetSellerStatsParams, Uint8Array> = {
   id: 'getSellerStats',
   method: 'POST',
   path: '/v1/sellers/stats',
   body: true,
-  response: 'none',
+  response: 'bytes',
   safeToRetry: true,
   rateClass: 'reporting',
 };

@@ -94,7 +94,7 @@ export const getCampaigns: Operation<GetCampaignsParams, CampaignMessage[]> = {
 
 /** Parameters of {@link updateCampaignBids}. */
 export interface UpdateCampaignBidsParams {
-  readonly body: CampaignBidChangeRequest[];
+  readonly body: readonly CampaignBidChangeRequest[];
 }
 
 /** `PUT /v1/campaigns/bids` (Campaigns_UpdateBids) */

@@ -9,7 +9,7 @@ import type {
 
 /** Parameters of {@link createMarketplaceSellerBudgets}. */
 export interface CreateMarketplaceSellerBudgetsParams {
-  readonly body: CreateSellerBudgetMapiMessage[];
+  readonly body: readonly CreateSellerBudgetMapiMessage[];
 }
 
 /** `POST /v2/crp/budgets` (SellersV2_CreateSellerBudgets) */
@@ -185,7 +185,7 @@ export const updateMarketplaceSellerBudget: Operation<
 
 /** Parameters of {@link updateMarketplaceSellerBudgets}. */
 export interface UpdateMarketplaceSellerBudgetsParams {
-  readonly body: UpdateSellerBudgetMessage[];
+  readonly body: readonly UpdateSellerBudgetMessage[];
 }
 
 /** `PATCH /v2/crp/budgets` (SellersV2_UpdateSellerBudgets) */

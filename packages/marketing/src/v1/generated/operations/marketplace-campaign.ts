@@ -135,7 +135,7 @@ export const updateMarketplaceSellerCampaign: Operation<
 
 /** Parameters of {@link updateMarketplaceSellerCampaigns}. */
 export interface UpdateMarketplaceSellerCampaignsParams {
-  readonly body: SellerCampaignUpdate[];
+  readonly body: readonly SellerCampaignUpdate[];
 }
 
 /** `PATCH /v2/crp/seller-campaigns` (SellersV2_UpdateSellerCampaigns) */

@@ -6,7 +6,7 @@ import type { SellerBase } from '../models.js';
 export interface CreateMarketplaceSellersByAdvertiserParams {
   readonly advertiserId: number;
   readonly partnerId?: number;
-  readonly body: string[];
+  readonly body: readonly string[];
 }
 
 /** `POST /v2/crp/advertisers/{advertiserId}/sellers` (SellersV2_CreateSellers) */

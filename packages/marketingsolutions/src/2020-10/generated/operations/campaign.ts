@@ -64,7 +64,7 @@ export const getCampaignCategory: Operation<GetCampaignCategoryParams, CategoryM
 
 /** Parameters of {@link updateCampaignBids}. */
 export interface UpdateCampaignBidsParams {
-  readonly body: CampaignBidChangeRequest[];
+  readonly body: readonly CampaignBidChangeRequest[];
 }
 
 /** `PUT /legacy/marketing/v1/campaigns/bids` (Campaigns_UpdateBids) */

@@ -21,7 +21,7 @@ export const getCategories: Operation<GetCategoriesParams, CategoryMessage[]> = 
 
 /** Parameters of {@link updateCategories}. */
 export interface UpdateCategoriesParams {
-  readonly body: CategoryUpdatesPerCatalog[];
+  readonly body: readonly CategoryUpdatesPerCatalog[];
 }
 
 /** `PUT /legacy/marketing/v1/categories` (Categories_UpdateCategories) */

@@ -4,7 +4,7 @@ import type { Target } from '../models.js';
 
 /** Parameters of {@link setTargets}. */
 export interface SetTargetsParams {
-  readonly body: (Target | (Target & { name: string }))[];
+  readonly body: readonly (Target | (Target & { name: string }))[];
 }
 
 /** `POST /targets` (SetTargets) */

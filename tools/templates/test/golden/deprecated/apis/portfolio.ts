@@ -6,6 +6,7 @@ import * as portfolio from '../operations/portfolio.js';
 export interface PortfolioApi {
   /**
    * Lists the advertisers of the portfolio.
+   *
    * `GET /portfolio` (GetPortfolio)
    * @deprecated
    */

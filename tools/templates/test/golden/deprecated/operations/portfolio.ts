@@ -15,6 +15,7 @@ export interface GetPortfolioParams {
 
 /**
  * Lists the advertisers of the portfolio.
+ *
  * `GET /portfolio` (GetPortfolio)
  * @deprecated
  */

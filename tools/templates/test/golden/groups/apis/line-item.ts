@@ -6,6 +6,7 @@ import * as lineItem from '../operations/line-item.js';
 export interface LineItemApi {
   /**
    * Reads one line item.
+   *
    * `GET /line-items/{id}` (GetLineItem)
    */
   readonly getLineItem: Bound<typeof lineItem.getLineItem>;

@@ -9,6 +9,7 @@ export interface GetLineItemParams {
 
 /**
  * Reads one line item.
+ *
  * `GET /line-items/{id}` (GetLineItem)
  */
 export const getLineItem: Operation<GetLineItemParams, LineItem> = {

@@ -5,10 +5,12 @@ import * as offer from '../operations/offer.js';
 /** Methods of the group `offer`. */
 export interface OfferApi {
   /**
-   * *\/ alert(1) /\* {{{name}}} &lt;b&gt; // @​ts-ignore
+   * *\/ alert(1) /\* {{{name}}} &lt;b&gt; // @ ts-ignore
+   *
    * first
    * second
    * third
+   *
    * `GET /it's/$danger`"quoted"`/</script>/{offer's}` (*\/ process.exit() /\*)
    */
   readonly getOffer: Bound<typeof offer.getOffer>;

@@ -9,10 +9,12 @@ export interface GetOfferParams {
 }
 
 /**
- * *\/ alert(1) /\* {{{name}}} &lt;b&gt; // @​ts-ignore
+ * *\/ alert(1) /\* {{{name}}} &lt;b&gt; // @ ts-ignore
+ *
  * first
  * second
  * third
+ *
  * `GET /it's/$danger`"quoted"`/</script>/{offer's}` (*\/ process.exit() /\*)
  */
 export const getOffer: Operation<GetOfferParams, Offer> = {

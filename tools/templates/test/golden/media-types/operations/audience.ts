@@ -27,4 +27,5 @@ export const getPreview: Operation<GetPreviewParams, string> = {
   method: 'GET',
   path: '/audiences/{id}/preview',
   response: 'text',
+  accept: ['text/html'],
 };

@@ -6,7 +6,9 @@ import * as balance from '../operations/balance.js';
 export interface BalanceApi {
   /**
    * Creates a balance.
+   *
    * A repeat may create a second one.
+   *
    * `POST /balances` (CreateBalance)
    */
   readonly createBalance: Bound<typeof balance.createBalance>;

@@ -16,7 +16,9 @@ export interface CreateBalanceParams {
 
 /**
  * Creates a balance.
+ *
  * A repeat may create a second one.
+ *
  * `POST /balances` (CreateBalance)
  */
 export const createBalance: Operation<CreateBalanceParams, string> = {
