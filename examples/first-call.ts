@@ -1,4 +1,4 @@
-// The README's first sample. Run it with: node examples/first-call.ts
+// The README's first sample. Run it with: npm run first-call
 import { createClient } from '@criteo-sdk/retailmedia/2022-10';
 import { startSandbox } from '@criteo-sdk/sandbox';
 

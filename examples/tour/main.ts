@@ -66,7 +66,7 @@ try {
   say('');
   say(
     result.ok
-      ? 'Next: read examples/first-call.ts and run  node examples/first-call.ts'
+      ? 'Next: read examples/first-call.ts and run  npm run first-call'
       : 'The lines marked FAILED say what went wrong. Next: npm test',
   );
   if (values.json) console.log(JSON.stringify(result));

@@ -4,7 +4,7 @@ import { toCall } from './call.js';
 import type { Grant } from './grants.js';
 import { axiosSend, type CallState, compose, type Middleware, type Send } from './http.js';
 import { authenticate, ensureOk, observe, retry } from './middlewares.js';
-import { type ObserveOptions, observer } from './observe.js';
+import { type Observe, type ObserveOptions, observer } from './observe.js';
 import type {
   Answer,
   Arguments,
@@ -21,6 +21,7 @@ import {
   checkTimeout,
   type Secret,
   secretOf,
+  storeKey,
   targetOf,
 } from './options.js';
 import { type Target, writeRequest } from './request.js';
@@ -28,6 +29,7 @@ import { readAnswer } from './response.js';
 import { type Clock, systemClock, withDeadline } from './time.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 import { createTokenProvider, type TokenProvider } from './token-provider.js';
+import type { TokenStore } from './token-store.js';
 
 const CALL_TIMEOUT_MS = 120_000;
 
@@ -57,6 +59,10 @@ export interface ClientOptions<G extends Grant> extends TransportOptions {
   readonly grant?: G | undefined;
   /** Tokens from elsewhere, such as another client's `tokens`. */
   readonly tokens?: TokenProvider | undefined;
+  /** Keeps tokens beyond this client. @default none: tokens live and die with the client */
+  readonly store?: TokenStore | undefined;
+  /** Your own id of whoever consented, for grants of a user in a store. It must not be a secret. */
+  readonly subject?: string | undefined;
 }
 
 export interface ClientTransport extends Transport {
@@ -110,9 +116,9 @@ export const connect = <G extends Grant, T>(
   const { origin, prefix } = api.product;
   const target = targetOf({ ...options, baseUrl: options.baseUrl ?? origin, prefix });
   const { instance, close } = createAxios(options.axios);
-  const tokens =
-    options.tokens ?? ownTokens(api, options, transportTo(target, options, instance, []));
-  const transport = transportTo(target, options, instance, [authenticate(tokens)]);
+  const context = contextOf(options, target, instance);
+  const tokens = options.tokens ?? ownTokens(api, options, context);
+  const transport = transportTo(context, [authenticate(tokens)]);
   const request = <R>(raw: RawRequest, callOptions?: CallOptions): Call<R> =>
     transport.call(...toOperation<R>(raw), callOptions);
   return { ...api.groups(transport), ...transport, tokens, request, close };
@@ -127,7 +133,31 @@ export const createTransport = (
   options: TransportOptions & { readonly prefix?: string },
 ): ClientTransport => {
   const { instance, close } = createAxios(options.axios);
-  return { ...transportTo(targetOf(options), options, instance, []), close };
+  return { ...transportTo(contextOf(options, targetOf(options), instance), []), close };
+};
+
+/** What all calls of one client share. */
+interface Context {
+  readonly target: Target;
+  readonly instance: AxiosInstance;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly tell: Observe;
+  readonly timeoutMs: number | undefined;
+  readonly retry: RetryOptions | undefined;
+}
+
+const contextOf = (options: TransportOptions, target: Target, instance: AxiosInstance): Context => {
+  const { clock = systemClock, random = Math.random, timeoutMs } = options;
+  return {
+    target,
+    instance,
+    clock,
+    random,
+    tell: observer(options),
+    timeoutMs,
+    retry: options.retry,
+  };
 };
 
 // Query parameters get names of their own, so that none can be taken for the body.
@@ -151,34 +181,24 @@ const toOperation = <R>({
 };
 
 const ownTokens = <G extends Grant, T>(
-  api: ApiVersion<G, T>,
+  { product, version, tokenEndpoint }: ApiVersion<G, T>,
   options: ClientOptions<G>,
-  transport: Transport,
+  context: Context,
 ): TokenProvider => {
-  const endpoint = api.tokenEndpoint(transport);
-  const grant = checkGrant(options.grant, endpoint.grants, `${api.product.name}/${api.version}`);
+  const endpoint = tokenEndpoint(transportTo(context, []));
+  const grant = checkGrant(options.grant, endpoint.grants, `${product.name}/${version}`);
   checkCredentials(options);
-  const { clock = systemClock, random = Math.random, clientId, clientSecret } = options;
+  const { clientId, clientSecret, store } = options;
+  const { clock, random, tell } = context;
   const credentials = async () => ({ clientId, clientSecret: await secretOf(clientSecret) });
-  return createTokenProvider({
-    endpoint,
-    grant,
-    credentials,
-    clock,
-    random,
-    tell: observer(options),
-  });
+  const key = storeKey(context.target, grant, options);
+  return createTokenProvider({ endpoint, grant, credentials, clock, random, tell, store, key });
 };
 
-const transportTo = (
-  target: Target,
-  options: TransportOptions,
-  instance: AxiosInstance,
-  authentication: readonly Middleware[],
-): Transport => {
-  const { clock = systemClock, random = Math.random } = options;
+const transportTo = (context: Context, authentication: readonly Middleware[]): Transport => {
+  const { instance, clock, random, tell } = context;
   const send = compose(
-    [ensureOk(clock), retry(clock, random), ...authentication, observe(observer(options), clock)],
+    [ensureOk(clock), retry(clock, random), ...authentication, observe(tell, clock)],
     axiosSend(instance, clock),
   );
   return {
@@ -186,38 +206,29 @@ const transportTo = (
       operation: Operation<P, R>,
       ...[params, callOptions = {}]: Arguments<P>
     ): Call<R> =>
-      toCall(
-        run(send, operation, params ?? {}, callOptions, target, options) as Promise<Answer<R>>,
-      ),
+      toCall(run(context, send, operation, params ?? {}, callOptions) as Promise<Answer<R>>),
   };
 };
 
 const run = async (
+  { target, clock, tell, ...defaults }: Context,
   send: Send,
   operation: Operation,
   params: object,
-  callOptions: CallOptions,
-  target: Target,
-  { timeoutMs, retry: policy, clock = systemClock }: TransportOptions,
+  options: CallOptions,
 ): Promise<Answer<unknown>> => {
-  const limitMs = callOptions.timeoutMs ?? operation.timeoutMs ?? timeoutMs ?? CALL_TIMEOUT_MS;
-  const deadline = withDeadline(clock, checkTimeout(operation.id, limitMs), callOptions.signal);
+  const limitMs = options.timeoutMs ?? operation.timeoutMs ?? defaults.timeoutMs ?? CALL_TIMEOUT_MS;
+  const deadline = withDeadline(clock, checkTimeout(operation.id, limitMs), options.signal);
   const call: CallState = {
     signal: deadline.signal,
-    retry: { ...policy, ...callOptions.retry },
+    retry: { ...defaults.retry, ...options.retry },
     attempts: 0,
     isAmbiguous: false,
     secrets: new Set(),
   };
   try {
-    const request = await writeRequest(
-      operation,
-      params as Record<string, unknown>,
-      callOptions,
-      target,
-      call,
-    );
-    return readAnswer(request, await send(request));
+    const request = await writeRequest(operation, params, options, target, call);
+    return readAnswer(request, await send(request), tell);
   } finally {
     deadline.cancel();
   }

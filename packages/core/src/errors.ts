@@ -151,11 +151,22 @@ export class TokenError extends SdkError {
   override readonly name: string = 'TokenError';
   /** OAuth's error code (RFC 6749 section 5.2), such as `invalid_client`. */
   readonly code: string | undefined;
+  /** Why an answer could not be used, if one came. */
+  readonly reason: TokenErrorReason | undefined;
 
-  constructor(message: string, fields: ErrorFields & { readonly code?: string | undefined } = {}) {
+  constructor(message: string, fields: TokenErrorFields = {}) {
     super(message, fields);
     this.code = fields.code;
+    this.reason = fields.reason;
   }
+}
+
+/** `empty`: no object came; `unusable`: one without a usable bearer token. */
+export type TokenErrorReason = ResponseErrorReason | 'empty' | 'unusable';
+
+export interface TokenErrorFields extends ErrorFields {
+  readonly code?: string | undefined;
+  readonly reason?: TokenErrorReason | undefined;
 }
 
 /** The user's consent is used up, revoked or expired: only a new consent helps. */

@@ -13,6 +13,13 @@ export {
   type TransportOptions,
 } from './client.js';
 export {
+  type Consent,
+  type ConsentCallback,
+  type ConsentOptions,
+  createConsent,
+  readConsentCallback,
+} from './consent.js';
+export {
   ApiError,
   type ApiErrorFields,
   AuthenticationError,
@@ -71,3 +78,5 @@ export {
   type TokenProvider,
   type TokenProviderOptions,
 } from './token-provider.js';
+export type { TokenRequester } from './token-request.js';
+export { memoryStore, type StoredToken, type TokenRecord, type TokenStore } from './token-store.js';

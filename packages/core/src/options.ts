@@ -1,6 +1,7 @@
 import { ConfigError } from './errors.js';
 import type { Grant } from './grants.js';
 import type { Target } from './request.js';
+import type { TokenStore } from './token-store.js';
 
 /** A client secret, or what is asked for it before each token request. */
 export type Secret = string | (() => Promise<string> | string);
@@ -82,6 +83,35 @@ export const checkTimeout = (operation: string, timeoutMs: number): number => {
     operation,
   });
 };
+
+/**
+ * Under which name a store keeps a client's token. The parts are public; a refresh token, which
+ * rotates, is none of them.
+ * @throws {ConfigError} if consents of several users would share one name
+ */
+export const storeKey = (
+  { origin, prefix }: Target,
+  grant: Grant,
+  { clientId, store, subject }: StoreOptions,
+): string => {
+  const isUsers = grant.type !== 'client_credentials';
+  if (isUsers && store !== undefined && !isText(subject)) {
+    throw new ConfigError(
+      `createClient needs 'subject' beside 'store' for the grant '${grant.type}'.`,
+      {
+        hint: 'Pass your own id of the user who consented, so that users do not get the tokens of others.',
+      },
+    );
+  }
+  const kind = isUsers ? 'user' : 'client';
+  return [origin + prefix, clientId, kind, subject ?? ''].map(encodeURIComponent).join(' ');
+};
+
+interface StoreOptions {
+  readonly clientId: string;
+  readonly store?: TokenStore | undefined;
+  readonly subject?: string | undefined;
+}
 
 /** The secret as it is now. */
 export const secretOf = async (secret: Secret | undefined): Promise<string> => {

@@ -15,7 +15,12 @@ export const cleanText = (text: string, request: HttpRequest): string => {
     (rest, secret) => rest.replaceAll(secret, '[redacted]'),
     text,
   );
-  const line = safe.replace(CONTROLS, ' ').trim();
+  return cleanLine(safe);
+};
+
+/** One line without control characters, not endless. */
+export const cleanLine = (text: string): string => {
+  const line = text.replace(CONTROLS, ' ').trim();
   return line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT)}…` : line;
 };
 

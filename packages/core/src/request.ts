@@ -16,11 +16,12 @@ type Values = Readonly<Record<string, unknown>>;
  */
 export const writeRequest = async (
   operation: Operation,
-  params: Values,
+  given: object,
   { headers = {} }: CallOptions,
   target: Target,
   call: CallState,
 ): Promise<HttpRequest> => {
+  const params = given as Values;
   checkPath(operation);
   refuseUnknown(operation, params);
   for (const secret of secretFields(operation, params)) call.secrets.add(secret);

@@ -2,6 +2,7 @@ import { readReported } from './criteo/problem.js';
 import { ResponseError } from './errors.js';
 import type { HttpRequest, HttpResponse } from './http.js';
 import { parseJson } from './json.js';
+import type { Observe } from './observe.js';
 import type { Answer, Problem } from './operation.js';
 import { cleanText } from './redact.js';
 
@@ -9,8 +10,12 @@ import { cleanText } from './redact.js';
  * Reads a success answer as its operation declares it.
  * @throws {ResponseError} if it cannot be read
  */
-export const readAnswer = (request: HttpRequest, response: HttpResponse): Answer<unknown> => {
-  const data = readData(request, response);
+export const readAnswer = (
+  request: HttpRequest,
+  response: HttpResponse,
+  tell: Observe,
+): Answer<unknown> => {
+  const data = readData(request, response, tell);
   const { warnings, traceId } = readReported(data);
   const cleanWarnings = warnings.map((warning) => cleanProblem(warning, request));
   return {
@@ -23,7 +28,11 @@ export const readAnswer = (request: HttpRequest, response: HttpResponse): Answer
   };
 };
 
-const readData = (request: HttpRequest, { status, headers, body }: HttpResponse): unknown => {
+const readData = (
+  request: HttpRequest,
+  { status, headers, body }: HttpResponse,
+  tell: Observe,
+): unknown => {
   const { operation } = request;
   if (status === 204 || operation.response === 'none') return undefined;
   if (operation.response === 'bytes') return body;
@@ -31,7 +40,8 @@ const readData = (request: HttpRequest, { status, headers, body }: HttpResponse)
   if (operation.response === 'text') return text;
   if (text === '') return undefined;
   const type = mediaType(headers);
-  if (!isJson(type) && !operation.accept?.includes(type)) {
+  const isDeclared = isJson(type) || operation.accept?.includes(type);
+  if (!isDeclared && type !== 'text/plain') {
     throw unreadable(
       request,
       status,
@@ -40,6 +50,9 @@ const readData = (request: HttpRequest, { status, headers, body }: HttpResponse)
     );
   }
   const reading = parseJson(text);
+  if (reading.ok && !isDeclared) {
+    tell({ type: 'warning', message: `${operation.id} was answered with JSON called text/plain.` });
+  }
   if (reading.ok) return reading.value;
   if (reading.reason === 'unsafe-integer') {
     const field = cleanText(reading.field, request);

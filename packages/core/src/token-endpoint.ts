@@ -1,5 +1,5 @@
 import { AccessToken } from './access-token.js';
-import { TokenError } from './errors.js';
+import { TokenError, type TokenErrorReason } from './errors.js';
 import type { Grant } from './grants.js';
 import type { CallOptions } from './operation.js';
 
@@ -45,6 +45,7 @@ export const readTokenResponse = (
   answer: unknown,
   { requestedAt, defaultLifetimeMs, warn }: ReadTokenOptions,
 ): AccessToken => {
+  if (answer === undefined || answer === null) throw unusable('it is empty', 'empty');
   const { access_token, token_type, expires_in, refresh_token } = fieldsOf(answer);
   if (typeof access_token !== 'string' || access_token === '')
     throw unusable('it has no access_token');
@@ -91,7 +92,8 @@ const isBearer = (type: unknown): boolean =>
 const fieldsOf = (answer: unknown): Record<string, unknown> =>
   typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>) : {};
 
-const unusable = (why: string): TokenError =>
+const unusable = (why: string, reason: TokenErrorReason = 'unusable'): TokenError =>
   new TokenError(`The token endpoint's answer cannot be used: ${why}.`, {
+    reason,
     hint: 'Is baseUrl the API itself, with no proxy or captive portal in between?',
   });

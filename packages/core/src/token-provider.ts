@@ -1,9 +1,15 @@
 import type { AccessToken } from './access-token.js';
-import { ApiError, ReauthRequiredError, SdkError, TokenError } from './errors.js';
+import { ReauthRequiredError, SdkError, TokenError } from './errors.js';
 import type { Grant } from './grants.js';
-import type { Observe } from './observe.js';
 import { type Clock, raced } from './time.js';
-import { type Credentials, readTokenResponse, type TokenEndpoint } from './token-endpoint.js';
+import { requestToken, type TokenRequester } from './token-request.js';
+import {
+  type StoredToken,
+  shelfOf,
+  type TokenRecord,
+  type TokenStore,
+  tokenOf,
+} from './token-store.js';
 
 /** Where the pipeline gets its bearer token. */
 export interface TokenProvider {
@@ -17,14 +23,11 @@ export interface TokenProvider {
   invalidate(value: string): void;
 }
 
-export interface TokenProviderOptions<G extends Grant> {
-  readonly endpoint: TokenEndpoint<G>;
+export interface TokenProviderOptions<G extends Grant> extends TokenRequester<G> {
   readonly grant: G;
-  /** Asked before each token request. */
-  readonly credentials: () => Promise<Credentials>;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly tell: Observe;
+  readonly store?: TokenStore | undefined;
+  /** Name of the token in the store; it holds no secret. */
+  readonly key?: string | undefined;
 }
 
 /** A token and the moments that count, on the monotonic clock, counted from the start of its request. */
@@ -48,31 +51,29 @@ interface Flight {
   waiters: number;
 }
 
-const TOKEN_TIMEOUT_MS = 15_000;
-const TOKEN_RETRY = { limit: 2, baseMs: 250, maxMs: 4_000 };
 const SLEEP_MS = 30_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
+const REFUSAL_MS = 1_000;
 
 /** Keeps one token fresh: fetched once for all callers, renewed ahead of its end, given up when refused. */
 export const createTokenProvider = <G extends Grant>(
   options: TokenProviderOptions<G>,
 ): TokenProvider => {
   const { clock, random, tell } = options;
+  const shelf = shelfOf(options.store, options.key ?? '', tell);
+  const grants = grantsOf(options.grant);
   let held: Held | undefined;
   let flight: Flight | undefined;
-  let refreshToken: string | undefined;
-  let isSpent = false;
   let refusedValue: string | undefined;
+  let refusal: { readonly error: ReauthRequiredError; readonly endsAt: number } | undefined;
   let failures = 0;
   let pauseEndsAt = 0;
 
-  const moment = (): Moment => ({ wall: clock.now(), monotonic: clock.monotonic() });
-
   const mustRefresh = (candidate: Held | undefined): candidate is undefined =>
-    candidate === undefined || ageMs(candidate, moment()) >= candidate.hardEndMs;
+    candidate === undefined || ageMs(candidate, clock) >= candidate.hardEndMs;
   const shouldRefresh = (candidate: Held): boolean =>
-    ageMs(candidate, moment()) >= candidate.softEndMs && clock.monotonic() >= pauseEndsAt;
+    ageMs(candidate, clock) >= candidate.softEndMs && clock.monotonic() >= pauseEndsAt;
 
   const get: TokenProvider['get'] = async ({ signal } = {}) => {
     signal?.throwIfAborted();
@@ -101,44 +102,83 @@ export const createTokenProvider = <G extends Grant>(
   // Takes off: from here until it lands, everybody who needs a token waits for this one request.
   const take = (): Flight => {
     const controller = new AbortController();
-    const startedAt = moment();
-    const result = fetchToken(controller.signal, startedAt).finally(() => {
+    const result = fetchToken(controller.signal).finally(() => {
       if (flight === started) flight = undefined;
     });
-    const started: Flight = {
-      result,
-      waiters: 0,
-      abort: () => controller.abort(new TokenError('Nobody waits for this token any more.')),
-    };
+    const abort = (): void =>
+      controller.abort(new TokenError('Nobody waits for this token any more.'));
+    const started: Flight = { result, waiters: 0, abort };
     flight = started;
     return started;
   };
 
-  const fetchToken = async (signal: AbortSignal, startedAt: Moment): Promise<AccessToken> => {
-    const token = await requestToken(options, nextGrant(), signal, startedAt.wall, () => {
-      isSpent = true;
-    });
-    refreshToken = token.refreshToken ?? refreshToken;
-    failures = 0;
-    pauseEndsAt = 0;
-    if (token.value !== refusedValue)
-      held = {
-        token,
-        requestedAt: startedAt,
-        ...windows(token.expiresAt.getTime() - startedAt.wall, random),
-      };
-    return token;
+  const fetchToken = async (signal: AbortSignal): Promise<AccessToken> => {
+    if (refusal && clock.monotonic() < refusal.endsAt) throw refusal.error;
+    try {
+      const stored = await shelf.load();
+      return keep(isUsable(stored) ? stored.record : await renew(stored, signal));
+    } catch (error) {
+      if (error instanceof ReauthRequiredError)
+        refusal = { error, endsAt: clock.monotonic() + REFUSAL_MS };
+      throw error;
+    }
   };
 
-  const nextGrant = (): Grant => {
-    if (refreshToken !== undefined) return { type: 'refresh_token', refreshToken };
-    if (isSpent && options.grant.type === 'authorization_code') {
-      throw new ReauthRequiredError(
-        'The authorization code was used already and brought no refresh token.',
-        REAUTH,
-      );
+  // Another process may have renewed already: its token serves, if the API has not refused it to us.
+  const isUsable = (stored: StoredToken | undefined): stored is StoredToken =>
+    stored !== undefined &&
+    stored.record.value !== refusedValue &&
+    stored.record.value !== held?.token.value &&
+    !mustRefresh(heldOf(stored.record, clock, random));
+
+  const renew = async (
+    stored: StoredToken | undefined,
+    signal: AbortSignal,
+  ): Promise<TokenRecord> => {
+    const grant = grants.next(stored?.record.refreshToken);
+    const obtainedAt = clock.now();
+    try {
+      const { value, expiresAt, refreshToken } = await requestToken(options, grant, signal);
+      grants.brought(refreshToken);
+      const record = {
+        value,
+        refreshToken: grants.refreshToken(),
+        obtainedAt,
+        expiresAt: expiresAt.getTime(),
+      };
+      // Before anybody uses it: a refresh token that rotates must not be lost with this process.
+      await shelf.save(record, stored?.version);
+      return record;
+    } catch (error) {
+      grants.failed(error);
+      const newer = await newerThan(stored, grant, error);
+      if (newer === undefined) throw error;
+      return isUsable(newer) ? newer.record : renew(newer, signal);
     }
-    return options.grant;
+  };
+
+  // A refresh token that was refused may have been used by another process, which then stored the next.
+  const newerThan = async (
+    stored: StoredToken | undefined,
+    grant: Grant,
+    error: unknown,
+  ): Promise<StoredToken | undefined> => {
+    if (!(error instanceof ReauthRequiredError) || grant.type !== 'refresh_token') return undefined;
+    const now = await shelf.load();
+    const isNewer =
+      now !== undefined &&
+      now.version !== stored?.version &&
+      now.record.refreshToken !== grant.refreshToken;
+    return isNewer ? now : undefined;
+  };
+
+  const keep = (record: TokenRecord): AccessToken => {
+    failures = 0;
+    pauseEndsAt = 0;
+    refusal = undefined;
+    const candidate = heldOf(record, clock, random);
+    if (record.value !== refusedValue) held = candidate;
+    return candidate.token;
   };
 
   const wait = async (joined: Flight, signal: AbortSignal | undefined): Promise<AccessToken> => {
@@ -157,7 +197,46 @@ export const createTokenProvider = <G extends Grant>(
   return { get, invalidate };
 };
 
-const REAUTH = { hint: 'Ask the user for consent again and create the client with the new code.' };
+/** Which grant comes next: the first one, and from then on the refresh token that it brought. */
+const grantsOf = (first: Grant) => {
+  let refreshToken = first.type === 'refresh_token' ? first.refreshToken : undefined;
+  let spent: ReauthRequiredError | undefined;
+  return {
+    refreshToken: () => refreshToken,
+    next: (stored: string | undefined): Grant => {
+      refreshToken = stored ?? refreshToken;
+      if (first.type === 'client_credentials') return first;
+      if (refreshToken !== undefined) return { type: 'refresh_token', refreshToken };
+      if (spent) throw spent;
+      return first;
+    },
+    brought: (next: string | undefined): void => {
+      refreshToken = next ?? refreshToken;
+      if (first.type === 'authorization_code') spent = SPENT;
+    },
+    failed: (error: unknown): void => {
+      const mayBeSpent = !(error instanceof SdkError && error.retryable);
+      if (first.type === 'authorization_code' && mayBeSpent) spent = SPENT;
+    },
+  };
+};
+
+const SPENT = new ReauthRequiredError(
+  'The authorization code was used already and brought no refresh token.',
+  {
+    hint: 'Ask the user for consent again and create the client with the new code.',
+  },
+);
+
+/** A record as held here. A clock ahead of or behind the one that wrote it never lengthens its life. */
+const heldOf = (record: TokenRecord, clock: Clock, random: () => number): Held => {
+  const ageMs = Math.max(0, clock.now() - record.obtainedAt);
+  return {
+    token: tokenOf(record),
+    requestedAt: { wall: clock.now() - ageMs, monotonic: clock.monotonic() - ageMs },
+    ...windows(record.expiresAt - record.obtainedAt, random),
+  };
+};
 
 /**
  * When a token is renewed and when it is no longer served, as ages in milliseconds. Servers that
@@ -175,51 +254,13 @@ export const windows = (
 };
 
 // The monotonic clock may stand still while the machine sleeps; the wall clock then runs ahead of it.
-const ageMs = ({ requestedAt }: Held, now: Moment): number => {
-  const monotonic = now.monotonic - requestedAt.monotonic;
-  const wall = now.wall - requestedAt.wall;
+const ageMs = ({ requestedAt }: Held, clock: Clock): number => {
+  const monotonic = clock.monotonic() - requestedAt.monotonic;
+  const wall = clock.now() - requestedAt.wall;
   return wall - monotonic > SLEEP_MS ? wall : monotonic;
 };
 
 const pauseMs = (failures: number, random: () => number): number => {
   const range = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures);
   return range / 2 + (range / 2) * random();
-};
-
-const requestToken = async <G extends Grant>(
-  { endpoint, credentials, tell }: TokenProviderOptions<G>,
-  grant: Grant,
-  signal: AbortSignal,
-  requestedAt: number,
-  sent: () => void,
-): Promise<AccessToken> => {
-  const secrets = await credentials();
-  const isRepeatable = grant.type === 'client_credentials';
-  const retry = isRepeatable ? { ...TOKEN_RETRY, unsafe: true } : { limit: 0 };
-  try {
-    sent();
-    const answer = await endpoint.request(grant as G, secrets, {
-      signal,
-      timeoutMs: TOKEN_TIMEOUT_MS,
-      retry,
-    });
-    return readTokenResponse(answer, {
-      requestedAt,
-      defaultLifetimeMs: endpoint.defaultLifetimeMs,
-      warn: (message) => tell({ type: 'warning', message }),
-    });
-  } catch (error) {
-    throw tokenErrorOf(error, grant);
-  }
-};
-
-const tokenErrorOf = (error: unknown, grant: Grant): unknown => {
-  if (!(error instanceof SdkError) || error instanceof TokenError) return error;
-  const { operation, status, retryable, attempts, traceId, hint } = error;
-  const code = error instanceof ApiError ? error.code : undefined;
-  const fields = { operation, status, retryable, attempts, traceId, hint, code, cause: error };
-  const isUserGrant = grant.type !== 'client_credentials';
-  if (isUserGrant && code === 'invalid_grant')
-    return new ReauthRequiredError(error.message, { ...fields, ...REAUTH });
-  return new TokenError(error.message, fields);
 };

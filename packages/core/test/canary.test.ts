@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import axios from 'axios';
 import { afterEach, describe, expect, it } from 'vitest';
 import { setUp as connectAndServe, createThing, getThing, SECRET, type SetUp } from './api.js';
+import { formsOf, leaks as leaksOf, sinks } from './canary.js';
 import { type Handler, json } from './server.js';
 
 /*
@@ -18,51 +19,8 @@ afterEach(async () => {
   await current?.server.close();
 });
 
-const formsOf = (secret: string): string[] => [
-  secret,
-  encodeURIComponent(secret),
-  new URLSearchParams({ s: secret }).toString().slice(2),
-  Buffer.from(secret).toString('base64'),
-  Buffer.from(secret).toString('base64url'),
-  JSON.stringify(secret).slice(1, -1),
-];
-
-const causes = (error: unknown): unknown[] =>
-  error instanceof Error ? [error, ...causes(error.cause)] : [];
-
-const safely = (print: () => string | undefined): string => {
-  try {
-    return print() ?? '';
-  } catch {
-    return '';
-  }
-};
-
-/** Everything that a program could print of an error, by the name of the way. */
-const sinks = (error: unknown, log: readonly string[]): Record<string, string> => ({
-  message: String((error as Error).message),
-  stack: String((error as Error).stack),
-  json: safely(() => JSON.stringify(error)),
-  inspect: inspect(error, { showHidden: true, depth: 9, maxStringLength: null }),
-  entries: safely(() => inspect(Object.entries(error as object), { depth: 9 })),
-  ownProperties: Object.getOwnPropertyNames(error)
-    .map((name) => inspect(Reflect.get(error as object, name), { depth: 9 }))
-    .join('\n'),
-  causes: causes(error)
-    .map((cause) => inspect(cause, { depth: 9 }))
-    .join('\n'),
-  string: String(error),
-  log: log.join('\n'),
-});
-
 const leaks = (printed: Record<string, string>): string[] =>
-  Object.entries(printed).flatMap(([sink, text]) =>
-    [SECRET, TOKEN, REFRESH].flatMap((secret) =>
-      formsOf(secret)
-        .filter((form) => text.includes(form))
-        .map(() => sink),
-    ),
-  );
+  leaksOf(printed, [SECRET, TOKEN, REFRESH]);
 
 const giveToken: Handler = (_seen, response) =>
   json(response, 200, {

@@ -2,24 +2,19 @@ import { type DeclaredResponse, fieldsOf, type Operation, resolve } from './docu
 import { download } from './download.js';
 import { generate } from './generate.js';
 import { pageMetadata, readPage } from './paging.js';
-import { problemAnswer } from './problems.js';
 import { isParameter, pathParameters } from './router.js';
 import type { ApiAnswer, ApiRequest } from './server.js';
+import type { World } from './state.js';
 
 /** The first declared success with a body, filled by its schema and always with the same bytes. */
 export function answerOperation(
   operation: Operation,
   path: readonly string[],
   request: ApiRequest,
-  seed: number,
+  { seed, flips }: World,
 ): ApiAnswer {
   const { document, segments, method } = operation;
   const page = readPage(operation, request.query);
-  if (page === 'invalid') {
-    const problem = { status: 400, type: 'validation', code: 'invalid-page' } as const;
-    const detail = 'pageIndex or pageSize is out of range.';
-    return problemAnswer({ ...problem, detail }, request.path, document);
-  }
   const [status, { contentType, schema: declared }] = successOf(operation);
   if (!contentType || !declared || status === 204) return { status };
   const schema = resolve(declared, document.schemas);
@@ -38,6 +33,7 @@ export function answerOperation(
     ownId: isAboutLast ? [...params.values()].at(-1) : undefined,
     from: page.index * page.size,
     until: Math.max(page.index * page.size, Math.min((page.index + 1) * page.size, page.total)),
+    surprises: { left: flips.has('extra-fields') ? 1 : 0 },
   });
   const model = fieldsOf(schema.properties?.metadata, document);
   const metadata = 'currentPageIndex' in model && { metadata: pageMetadata(page, model, request) };

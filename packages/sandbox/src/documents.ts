@@ -32,9 +32,23 @@ export interface Operation {
   /** Below the origin, the product's prefix included; a parameter is `{name}`. */
   readonly segments: readonly string[];
   readonly secured: boolean;
-  readonly query: Fields;
-  readonly form: Schema | undefined;
+  readonly parameters: readonly Parameter[];
+  readonly body: DeclaredBody | undefined;
   readonly responses: ReadonlyMap<number, DeclaredResponse>;
+}
+
+export interface Parameter {
+  readonly in: string;
+  readonly name: string;
+  readonly required?: boolean;
+  readonly explode?: boolean;
+  readonly schema?: Schema;
+}
+
+export interface DeclaredBody {
+  readonly required?: boolean;
+  /** By media type. */
+  readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>;
 }
 
 /** Both undefined where no body is declared. */
@@ -43,8 +57,16 @@ export interface DeclaredResponse {
   readonly schema: Schema | undefined;
 }
 
-/** The folder is the registry: a new API version is a new file, and no line of code. */
+/** Read once: they are facts, and a test run starts many sandboxes. */
 export function loadOperations(): readonly Operation[] {
+  loaded ??= readOperations();
+  return loaded;
+}
+
+let loaded: readonly Operation[] | undefined;
+
+/** The folder is the registry: a new API version is a new file, and no line of code. */
+function readOperations(): readonly Operation[] {
   const folder = new URL('../generated/', import.meta.url);
   const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
   return files.sort().flatMap((file) => {
@@ -91,13 +113,9 @@ interface RawOperation {
   readonly operationId: string;
   readonly 'x-name'?: string;
   readonly security?: readonly object[];
-  readonly parameters?: readonly { in: string; name: string; schema?: Schema }[];
-  readonly requestBody?: RawBody;
-  readonly responses: Readonly<Record<string, RawBody>>;
-}
-
-interface RawBody {
-  readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>;
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: DeclaredBody;
+  readonly responses: Readonly<Record<string, DeclaredBody>>;
 }
 
 function operationsOf(raw: RawDocument, document: ApiDocument): Operation[] {
@@ -108,12 +126,8 @@ function operationsOf(raw: RawDocument, document: ApiDocument): Operation[] {
     method: method.toUpperCase(),
     segments: `${prefix}${path}`.slice(1).split('/'),
     secured: (operation.security ?? raw.security ?? []).length > 0,
-    query: Object.fromEntries(
-      (operation.parameters ?? [])
-        .filter((parameter) => parameter.in === 'query')
-        .map(({ name, schema }) => [name, schema ?? {}]),
-    ),
-    form: operation.requestBody?.content?.['application/x-www-form-urlencoded']?.schema,
+    parameters: operation.parameters ?? [],
+    body: operation.requestBody,
     responses: new Map(
       Object.entries(operation.responses).map(([status, body]) => [Number(status), declared(body)]),
     ),
@@ -125,7 +139,7 @@ function operationsOf(raw: RawDocument, document: ApiDocument): Operation[] {
   );
 }
 
-function declared({ content = {} }: RawBody): DeclaredResponse {
+function declared({ content = {} }: DeclaredBody): DeclaredResponse {
   const contentType = 'application/json' in content ? 'application/json' : Object.keys(content)[0];
   return { contentType, schema: contentType ? (content[contentType]?.schema ?? {}) : undefined };
 }

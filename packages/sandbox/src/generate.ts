@@ -14,6 +14,8 @@ export interface Scene {
   /** The items of the answer's own list, counted over all pages. */
   readonly from: number;
   readonly until: number;
+  /** How many enums are still to hold a value that the document does not name. */
+  readonly surprises: { left: number };
 }
 
 export function generate(schema: Schema, scene: Scene): unknown {
@@ -39,7 +41,7 @@ function make(declared: Schema, outer: Place): unknown {
   const choices = choicesOf(schema);
   const known = knownValue(schema, place);
   if (known !== undefined) return known;
-  if (choices.length > 0) return choices[hash(key) % choices.length];
+  if (choices.length > 0) return surprise(schema, place) ?? choices[hash(key) % choices.length];
   if (schema.type === 'array') return makeList(schema, place);
   if (schema.type === 'string') return stringValue(schema, place.name, key);
   if (schema.type === 'boolean') return hash(key) % 2 === 1;
@@ -100,6 +102,12 @@ function makeObject(schema: Schema, place: Place): Record<string, unknown> {
   return Object.fromEntries(
     [...declared, ...others].map(([name, property]) => [name, valueAt(name, property)]),
   );
+}
+
+function surprise({ type }: Schema, { scene: { surprises }, name }: Place): string | undefined {
+  if (type !== 'string' || name === '' || surprises.left === 0) return undefined;
+  surprises.left -= 1;
+  return 'value-of-tomorrow';
 }
 
 function choicesOf(schema: Schema): readonly unknown[] {

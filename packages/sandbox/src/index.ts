@@ -1,3 +1,4 @@
+export type { Assumption } from './assumptions.js';
 export type { CallFilter, JournalEntry } from './journal.js';
 export {
   type Budget,

@@ -1,4 +1,4 @@
-import type { Fields, Operation, Schema } from './documents.js';
+import type { Fields, Operation } from './documents.js';
 import type { ApiRequest } from './server.js';
 
 export interface Page {
@@ -8,13 +8,16 @@ export interface Page {
 }
 
 /** A list that cannot be paged through is one page. */
-export function readPage({ query }: Operation, sent: string): Page | 'invalid' {
-  const { pageIndex, pageSize } = query;
-  if (!pageIndex || !pageSize) return { index: 0, size: LIST_LENGTH, total: LIST_LENGTH };
-  const params = new URLSearchParams(sent);
-  const index = readNumber(params.get('pageIndex'), pageIndex, 0, 0);
-  const size = readNumber(params.get('pageSize'), pageSize, DEFAULT_SIZE, 1);
-  return index === undefined || size === undefined ? 'invalid' : { index, size, total: TOTAL };
+export function readPage({ parameters }: Operation, sent: string): Page {
+  const query = new URLSearchParams(sent);
+  const numberOf = (name: string, usual: number): number | undefined => {
+    const declared = parameters.find((parameter) => parameter.name === name);
+    return declared && Number(query.get(name) ?? declared.schema?.default ?? usual);
+  };
+  const index = numberOf('pageIndex', 0);
+  const size = numberOf('pageSize', DEFAULT_SIZE);
+  const isPaged = index !== undefined && size !== undefined;
+  return isPaged ? { index, size, total: TOTAL } : { index: 0, size: ALL, total: ALL };
 }
 
 /** Only the fields of this version's model; a link to nowhere is null only where null is allowed. */
@@ -42,18 +45,7 @@ export function pageMetadata(
   return Object.fromEntries(Object.entries(all).filter(stands));
 }
 
-const LIST_LENGTH = 3;
+const ALL = 3;
 // Three pages of the usual size, the last one short: a pager that guesses will miss it.
 const TOTAL = 57;
 const DEFAULT_SIZE = 25;
-
-function readNumber(
-  sent: string | null,
-  { minimum, maximum, default: usual }: Schema,
-  fallback: number,
-  least: number,
-): number | undefined {
-  const value = sent === null ? Number(usual ?? fallback) : Number(sent || Number.NaN);
-  const isInRange = value >= (minimum ?? least) && value <= (maximum ?? 2 ** 31);
-  return Number.isInteger(value) && isInRange ? value : undefined;
-}

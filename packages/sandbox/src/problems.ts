@@ -4,7 +4,7 @@ import type { ApiAnswer } from './server.js';
 
 export interface Problem {
   readonly status: number;
-  readonly type: 'validation' | 'authorization' | 'access-control' | 'quota';
+  readonly type: 'validation' | 'authentication' | 'authorization' | 'access-control' | 'quota';
   readonly code: string;
   readonly detail: string;
   readonly headers?: Record<string, string>;

@@ -1,5 +1,7 @@
 import { answerRequest } from './api.js';
 import { createApplications, DEFAULT_ID } from './applications.js';
+import { type Assumption, readFlips } from './assumptions.js';
+import { CONSENT_PATH } from './consent-page.js';
 import { loadOperations, versionId } from './documents.js';
 import { type CallFilter, type JournalEntry, journalEntry, record } from './journal.js';
 import { createRouter } from './router.js';
@@ -15,6 +17,8 @@ export interface SandboxOptions {
   readonly tokenLifetimeMs?: number | undefined;
   /** @default no budget */
   readonly budget?: Budget | undefined;
+  /** Behaviours that no document confirms, to be the other way round. @default none */
+  readonly flip?: readonly Assumption[];
 }
 
 /** How many API calls fit into each window; token calls are free. */
@@ -43,6 +47,12 @@ export interface Sandbox {
   /** The default application; at `/oauth2/token` it is answered as the newest version does. */
   readonly clientOptions: SandboxCredentials;
   readonly clock: SandboxClock;
+  /** The page that a user is sent to; it redirects at once, with a code. */
+  readonly consentUrl: string;
+  readonly consent: {
+    /** The user refuses the next consent. */
+    denyNext(): void;
+  };
   /** The application of one API version, such as `'retailmedia/2022-10'`. */
   credentials(version: string): SandboxCredentials;
   /** What was called, oldest first, the newest 10 000; filter by operation name or by a predicate. */
@@ -52,7 +62,9 @@ export interface Sandbox {
   setBudget(budget: Budget | undefined): void;
   /** These operations answer 403 until `reset()`, as without a permission. */
   forbid(...operations: string[]): void;
-  /** Journal, tokens, clock, budget, token life and forbidden operations are as at the start. */
+  /** Ends every consent so far: its access tokens answer 403, its codes and refresh tokens nothing. */
+  revoke(): void;
+  /** Journal, tokens, consents, clock and all settings are as at the start. */
   reset(): void;
   /** Ends at once, open keep-alive connections included. */
   close(): Promise<void>;
@@ -63,7 +75,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const operations = loadOperations();
   const applications = createApplications(new Set(operations.map((o) => versionId(o.document))));
   const router = createRouter(operations);
-  const world: World = { seed: options.seed ?? 7, operations, router, applications };
+  const flips = readFlips(options.flip);
+  const world: World = { seed: options.seed ?? 7, operations, router, applications, flips };
   let state = initialState(options);
   const listener = await listen(options.port ?? 0, (request) => {
     const at = now(state);
@@ -89,6 +102,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         state.aheadMs += typeof span === 'number' ? atLeast(0, span) : parseSpan(span);
       },
     },
+    consentUrl: baseUrl + CONSENT_PATH,
+    consent: {
+      denyNext: () => {
+        state.denials += 1;
+      },
+    },
     credentials: (wanted) => credentials((_id, version) => version === wanted),
     calls: (filter = () => true) =>
       state.journal.filter((e) =>
@@ -106,6 +125,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       );
       if (unknown) throw new TypeError(`forbid: no operation is named '${unknown}'`);
       for (const name of names) state.forbidden.add(name);
+    },
+    revoke: () => {
+      for (const consent of state.consents.values()) consent.ended ??= 'revoked';
     },
     reset: () => {
       state = initialState(options);

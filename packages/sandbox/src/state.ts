@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Applications } from './applications.js';
+import type { Flips } from './assumptions.js';
 import type { Operation } from './documents.js';
 import type { JournalEntry } from './journal.js';
 import type { Router } from './router.js';
@@ -11,6 +12,17 @@ export interface World {
   readonly operations: readonly Operation[];
   readonly router: Router;
   readonly applications: Applications;
+  readonly flips: Flips;
+}
+
+/** What a user agreed to once: one code, and every token that comes of it. */
+export interface Consent {
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly challenge: string | undefined;
+  /** How many of its grants are spent: the code is the first, each refresh token the next. */
+  turn: number;
+  ended?: 'misused' | 'revoked';
 }
 
 /** Everything that calls and settings change; `reset()` is a new one. */
@@ -20,6 +32,11 @@ export interface State {
   tokenLifetimeMs: number | undefined;
   budget: Budget | undefined;
   window: { endsAt: number; used: number };
+  /** How many of the next consents the user refuses. */
+  denials: number;
+  /** By number, from 1 on. */
+  readonly consents: Map<number, Consent>;
+  consentCount: number;
   readonly signingKey: Buffer;
   readonly forbidden: Set<string>;
   readonly journal: JournalEntry[];
@@ -31,11 +48,24 @@ export function initialState({ tokenLifetimeMs, budget }: SandboxOptions): State
     tokenLifetimeMs: tokenLifetimeMs === undefined ? undefined : atLeast(0, tokenLifetimeMs),
     budget: checkBudget(budget),
     window: { endsAt: 0, used: 0 },
+    denials: 0,
+    consents: new Map(),
+    consentCount: 0,
     signingKey: randomBytes(32),
     forbidden: new Set(),
     journal: [],
   };
 }
+
+/** Keeps the newest only, so that a load test cannot fill the memory; older ones have ended. */
+export function addConsent(state: State, consent: Consent): number {
+  state.consentCount += 1;
+  state.consents.set(state.consentCount, consent);
+  state.consents.delete(state.consentCount - MAX_CONSENTS);
+  return state.consentCount;
+}
+
+const MAX_CONSENTS = 10_000;
 
 export function now({ aheadMs }: State): Date {
   return new Date(Date.now() + aheadMs);

@@ -1,61 +1,86 @@
 import { type Applications, isCorrect } from './applications.js';
-import { fieldsOf, type Operation, versionId } from './documents.js';
+import { fieldsOf, type Operation, resolve, type Schema, versionId } from './documents.js';
+import { type Form, GRANTS, type Granted } from './grants.js';
 import type { ApiAnswer, ApiRequest } from './server.js';
 import type { State, World } from './state.js';
 import { issueToken } from './tokens.js';
-
-type Form = ReadonlyMap<string, string>;
 
 /** Answers as the one document of `candidates` that the client id asks for. */
 export function answerTokenRequest(
   candidates: readonly Operation[],
   request: ApiRequest,
-  { applications }: World,
+  world: World,
   state: State,
 ): { readonly operation: Operation; readonly answer: ApiAnswer } {
   const form = readForm(request);
-  const operation = choose(candidates, form?.get('client_id'), applications);
+  const operation = choose(candidates, form?.get('client_id'), world.applications);
   const tooLarge = request.body === undefined;
   const fail = (error: string, text: string, status = 400): ApiAnswer =>
     failure(operation, error, text, tooLarge ? 413 : status);
   const answer = !form
     ? fail('invalid_request', 'Send one form of at most 1 MiB, each parameter once.')
-    : answerForm(operation, form, applications, state, fail);
+    : answerForm(operation, form, world, state, fail);
   return { operation, answer };
 }
 
-/** RFC 6749 5.2 codes; the statuses, models and required parameters are each document's own. */
+/** RFC 6749 5.2 codes; the statuses, models, grants and required parameters are each document's. */
 function answerForm(
-  { document, form: declared, responses }: Operation,
+  operation: Operation,
   form: Form,
-  applications: Applications,
+  world: World,
   state: State,
   fail: (error: string, text: string, status?: number) => ApiAnswer,
 ): ApiAnswer {
-  const missing = declared?.required?.find((name) => !form.has(name));
-  if (missing) return fail('invalid_request', `The parameter ${missing} is missing.`);
-  if (!isCorrect(applications, form.get('client_id'), form.get('client_secret'))) {
-    const status = [401, 403].find((denied) => responses.has(denied));
-    return fail('invalid_client', 'The client_id or the client_secret is wrong.', status);
+  const lacks = (name: string): boolean => !form.has(name);
+  const incomplete = (name: string): ApiAnswer =>
+    fail('invalid_request', `The parameter ${name} is missing.`);
+  const { required = [], properties = {} } = formOf(operation);
+  const missing = required.find(lacks);
+  if (missing) return incomplete(missing);
+  if (!isCorrect(world.applications, form.get('client_id'), form.get('client_secret'))) {
+    const text = 'The client_id or the client_secret is wrong.';
+    return fail('invalid_client', text, deniedStatus(operation, world));
   }
-  const usual = declared?.properties?.grant_type?.default;
-  const grant = GRANTS.get(form.get('grant_type') ?? String(usual));
+  const { default: usual, enum: offered = Object.keys(GRANTS) } = properties.grant_type ?? {};
+  const type = form.get('grant_type') ?? String(usual);
+  const grant = offered.includes(type) ? GRANTS[type] : undefined;
   if (!grant) return fail('unsupported_grant_type', 'This grant is not available.');
-  // No document states the life; these are the figures of the guide and of the v1 clients.
-  const lifetimeMs = state.tokenLifetimeMs ?? (document.version === 'v1' ? 300_000 : 900_000);
-  const model = fieldsOf(responses.get(200)?.schema, document);
-  return json(200, {
-    access_token: issueToken(state, lifetimeMs),
-    token_type: 'Bearer',
-    ...('refresh_token' in model && grant(form)),
-    expires_in: Math.floor(lifetimeMs / 1_000),
-  });
+  const needed = grant.needs.find(lacks);
+  if (needed) return incomplete(needed);
+  const granted = grant.open(form, world, state);
+  if (typeof granted === 'string') return fail('invalid_grant', granted);
+  return json(200, tokenOf(operation, granted, world, state));
 }
 
-/** What a grant adds to the answer of a version whose model has a refresh token. */
-const GRANTS: ReadonlyMap<string, (form: Form) => { refresh_token: string | null }> = new Map([
-  ['client_credentials', () => ({ refresh_token: null })],
-]);
+function tokenOf(
+  { document, responses }: Operation,
+  { facts, ...refresh }: Granted,
+  { flips }: World,
+  state: State,
+): object {
+  // No document states the life; these are the figures of the guide and of the v1 clients.
+  const lifetimeMs = state.tokenLifetimeMs ?? (document.version === 'v1' ? 300_000 : 900_000);
+  const seconds = Math.floor(lifetimeMs / 1_000);
+  const model = fieldsOf(responses.get(200)?.schema, document);
+  return {
+    access_token: issueToken(state, 'access', lifetimeMs, facts),
+    token_type: 'Bearer',
+    ...('refresh_token' in model && refresh),
+    ...(!flips.has('expires-in-present') && {
+      expires_in: flips.has('expires-in-number') ? String(seconds) : seconds,
+    }),
+  };
+}
+
+function formOf({ body, document }: Operation): Schema {
+  const declared = body?.content?.['application/x-www-form-urlencoded']?.schema;
+  return resolve(declared ?? {}, document.schemas);
+}
+
+function deniedStatus({ responses }: Operation, { flips }: World): number {
+  if (flips.has('wrong-credentials-status')) return responses.has(401) ? 400 : 401;
+  return [401, 403].find((status) => responses.has(status)) ?? 400;
+}
 
 /**
  * Without a client id a request can only be meant for a document that does not require one;
@@ -68,8 +93,10 @@ function choose(
 ): Operation {
   const byAge = [...candidates].sort((a, b) => (a.document.version < b.document.version ? -1 : 1));
   const version = applications.get(clientId ?? '')?.version;
-  const meant = byAge.find(({ document, form }) =>
-    clientId ? versionId(document) === version : !form?.required?.includes('client_id'),
+  const meant = byAge.find((operation) =>
+    clientId
+      ? versionId(operation.document) === version
+      : !formOf(operation).required?.includes('client_id'),
   );
   return meant ?? (byAge.at(-1) as Operation);
 }

@@ -13,10 +13,13 @@ export interface AdvertiserInfoMessage {
   id?: number;
 }
 
+/** How many ad previews (`getMarketplaceSellerAdPreview`) an advertiser has, and has used. */
 export interface AdvertiserQuotaMessage {
   advertiserId?: number;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   quotaEndDate?: string;
   quotaLimit?: number;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   quotaStartDate?: string;
   quotaUsed?: number;
 }
@@ -42,6 +45,7 @@ export interface AudiencePatchResponse {
   nbInvalidIdentifiers?: number;
   nbValidIdentifiers?: number;
   operation?: string;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   requestDate?: string;
   sampleInvalidIdentifiers?: string[];
   schema?: string;
@@ -81,6 +85,7 @@ export interface BudgetMessage {
   budgetId?: number;
   budgetName?: string;
   remainingBudget?: number;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   remainingBudgetUpdated?: string;
   totalAmount?: number;
   readonly type?: string;
@@ -129,9 +134,12 @@ export interface CampaignReportQueryMessage {
     | 'Week'
     | 'Year'
   )[];
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   endDate?: string;
+  /** Format of the answer. */
   format?: 'Csv' | 'Excel' | 'Json' | 'Xml';
   metrics?: readonly string[];
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   startDate?: string;
   timezone?: string;
 }
@@ -173,11 +181,13 @@ export interface CategoryUpdatesPerCatalog {
 }
 
 export interface CreateSellerBudgetMapiMessage {
+  /** Text here; the answer has a number. */
   amount?: string;
   budgetType?: string;
   campaignIds?: readonly number[];
   endDate?: string;
   sellerId?: string;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   startDate?: string;
 }
 
@@ -186,9 +196,13 @@ export interface CreateSellerCampaignMessageMapi {
   campaignId?: number;
 }
 
+/** Answer of the token endpoint. */
 export interface InlineResponse200 {
+  /** Bearer token for the other operations. A secret that may hold personal data: never log it. */
   access_token?: string;
+  /** Life of the token in seconds. */
   expires_in?: number;
+  /** Kind of the token: `Bearer`. */
   token_type?: string;
 }
 
@@ -205,8 +219,10 @@ export interface PortfolioMessage {
   advertiserName?: string;
 }
 
+/** A file with statistics of a publisher, by its link. */
 export interface PublisherFileStatsMessage {
   fileName?: string;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   tokenValidUntil?: string;
   url?: string;
 }
@@ -219,7 +235,9 @@ export interface PublisherStatsMessage {
 
 export interface PublisherStatsQueryMessage {
   advertiserIds?: string;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   endDate?: string;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   startDate?: string;
 }
 
@@ -240,6 +258,7 @@ export interface SellerBidsMessage {
 
 export interface SellerBudgetCreateMessage {
   amount?: number;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   endDate?: string;
   sellerName?: string;
 }
@@ -247,9 +266,11 @@ export interface SellerBudgetCreateMessage {
 export interface SellerBudgetInfoMessage {
   amount?: number;
   budgetId?: number;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   endDate?: string;
   remainingAmount?: number;
   spentAmount?: number;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   startDate?: string;
   status?: 'Active' | 'Inactive' | (string & {});
 }
@@ -259,10 +280,12 @@ export interface SellerBudgetMessage {
   budgetType?: string;
   campaignIds?: number[];
   endDate?: string;
+  /** Text here; `budgetId` of the operations on budgets is a number. */
   id?: string;
   isSuspended?: boolean;
   sellerId?: string;
   spend?: number;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   startDate?: string;
   status?: 'Archived' | 'Current' | 'Scheduled' | (string & {});
 }
@@ -270,8 +293,10 @@ export interface SellerBudgetMessage {
 export interface SellerBudgetResponseMessage {
   amount?: number;
   budgetId?: number;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   endDate?: string;
   sellerName?: string;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   startDate?: string;
   status?: 'Active' | 'Inactive' | (string & {});
 }
@@ -279,6 +304,7 @@ export interface SellerBudgetResponseMessage {
 export interface SellerBudgetUpdateMessage {
   amount?: number;
   budgetId?: number;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   endDate?: string;
   status?: 'Active' | 'Inactive';
 }
@@ -303,6 +329,7 @@ export interface SellerCampaignMessage {
   campaignId?: number;
   readonly id?: string;
   sellerId?: string;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   suspendedSince?: string;
 }
 
@@ -340,9 +367,12 @@ export interface StatsQueryMessage {
     | 'Week'
     | 'Year'
   )[];
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   endDate?: string;
+  /** Format of the answer. */
   format?: 'Csv' | 'Excel' | 'Json' | 'Xml';
   metrics?: readonly string[];
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   startDate?: string;
   timezone?: 'GMT' | 'JST' | 'PST';
 }
@@ -364,28 +394,35 @@ export interface StatsQueryMessageEx {
     | 'Week'
     | 'Year'
   )[];
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   endDate?: string;
+  /** Format of the answer. */
   format?: 'Csv' | 'Excel' | 'Json' | 'Xml';
   ignoreXDevice?: boolean;
   metrics?: readonly string[];
   reportType?: 'CampaignPerformance' | 'FacebookDPA' | 'TransactionID';
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   startDate?: string;
   timezone?: 'GMT' | 'JST' | 'PST';
 }
 
 export interface UpdateSellerBudgetMessage {
+  /** Text here; the answer has a number. */
   amount?: string;
   budgetId?: number;
   campaignIds?: readonly number[];
   endDate?: string;
   isSuspended?: boolean;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   startDate?: string;
 }
 
 export interface UpdateSellerBudgetMessageBase {
+  /** Text here; the answer has a number. */
   amount?: string;
   campaignIds?: readonly number[];
   endDate?: string;
   isSuspended?: boolean;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   startDate?: string;
 }

@@ -49,13 +49,16 @@ export interface Audience {
   type: string;
 }
 
+/** A problem of a call. This API has more than one model of it. */
 export interface AudienceError {
+  /** No stable contract: branch on the HTTP status first. */
   code: string;
   detail?: string;
   instance: string;
   source?: { [key: string]: unknown };
   stackTrace?: string[];
   title?: string;
+  /** Names the call: quote it to Criteo's support. */
   traceId?: string;
   type:
     | 'access-control'
@@ -80,6 +83,7 @@ export interface AudienceWarning {
   source?: { [key: string]: unknown };
   stackTrace?: string[];
   title?: string;
+  /** Names the call: quote it to Criteo's support. */
   traceId?: string;
   type:
     | 'access-control'
@@ -135,6 +139,7 @@ export interface CampaignBidChangeResponse {
   readonly errorMessage?: string;
 }
 
+/** Why bids were not set, by campaign and category. */
 export interface CampaignBidChangeResponseMessageWithDetails {
   details?: CampaignBidChangeResponse;
   message?: string;
@@ -144,6 +149,7 @@ export interface CampaignBidMessage {
   campaignBid?: BidMessage;
   campaignId?: number;
   campaignName?: string;
+  /** A number here; the document does not say what it stands for. */
   campaignStatus?: number;
   categories?: CategoryBidMessage[];
 }
@@ -243,12 +249,14 @@ export interface CategoryUpdatesPerCatalogError {
   readonly errorMessage?: string;
 }
 
+/** Why categories were not changed, by catalog and category. */
 export interface CategoryUpdatesPerCatalogErrorMessageWithDetails {
   details?: CategoryUpdatesPerCatalogError;
   message?: string;
 }
 
 export interface ContactlistAmendment {
+  /** `gumCallerId` is needed where `identifierType` is `gum`. */
   attributes: {
     gumCallerId?: number;
     identifierType?: 'email' | 'gum' | 'identityLink' | 'madid';
@@ -278,6 +286,7 @@ export interface ContactlistOperation {
 
 export interface CriteoApiDataOfPortfolioMessage {
   attributes?: PortfolioMessage;
+  /** Id of the advertiser; `attributes` has its name only. */
   id?: string;
   meta?: { [key: string]: unknown };
   type?:
@@ -294,7 +303,9 @@ export interface CriteoApiDataOfPortfolioMessage {
     | (string & {});
 }
 
+/** A problem of a call. This API has more than one model of it. */
 export interface CriteoApiError {
+  /** No stable contract: branch on the HTTP status first. */
   code?:
     | 'deprecated-field'
     | 'endpoint-deprecated'
@@ -309,7 +320,9 @@ export interface CriteoApiError {
   instance?: string;
   source?: { [key: string]: string };
   title?: string;
+  /** Names the call: quote it to Criteo's support. */
   traceId?: string;
+  /** `access_control` has an underscore here, and a hyphen in other models. */
   type?:
     | 'access_control'
     | 'authentication'
@@ -335,7 +348,9 @@ export interface CriteoApiWarning {
   detail?: string;
   instance?: string;
   title?: string;
+  /** Names the call: quote it to Criteo's support. */
   traceId?: string;
+  /** `access_control` has an underscore here, and a hyphen in other models. */
   type?:
     | 'access_control'
     | 'authentication'
@@ -364,11 +379,14 @@ export interface ErrorCodeResponse {
   warnings?: AudienceWarning[];
 }
 
+/** A problem of a call. This API has more than one model of it. */
 export interface ErrorMessage {
+  /** No stable contract: branch on the HTTP status first. */
   readonly code?: string;
   readonly detail?: string;
   readonly instance?: string;
   readonly title?: string;
+  /** Names the call: quote it to Criteo's support. */
   readonly traceId?: string;
   readonly type?: string;
 }
@@ -385,9 +403,13 @@ export interface GetPortfolioResponse {
   warnings?: CriteoApiWarning[];
 }
 
+/** Answer of the token endpoint. */
 export interface JwtModel {
+  /** Bearer token for the other operations. A secret that may hold personal data: never log it. */
   access_token?: string;
+  /** Life of the token in seconds. */
   expires_in?: number;
+  /** Kind of the token: `Bearer`. */
   token_type?: string;
 }
 
@@ -417,6 +439,7 @@ export interface NillableAdSetTargetingRule {
 }
 
 export interface NillableDateTime {
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   value?: string;
 }
 
@@ -424,7 +447,9 @@ export interface NillableDecimal {
   value?: number;
 }
 
+/** Error of the token endpoint (RFC 6749 section 5.2). */
 export interface OAuth2Error {
+  /** Code of the error, like `invalid_client`. */
   error: string;
   error_description?: string;
 }
@@ -466,13 +491,16 @@ export interface PortfolioMessage {
   advertiserName?: string;
 }
 
+/** A problem of a call. This API has more than one model of it. */
 export interface ProblemDetails {
+  /** No stable contract: branch on the HTTP status first. */
   code?: string;
   detail?: string;
   instance?: string;
   source?: { [key: string]: string };
   stackTrace?: string;
   title?: string;
+  /** Names the call: quote it to Criteo's support. Other models call it `traceId`. */
   traceIdentifier?: string;
   type?:
     | 'access-control'
@@ -598,8 +626,11 @@ export interface RequestsPatchAdSet {
 }
 
 export interface ResponseAdSetId {
+  /** May be empty where ids are absent or forbidden. */
   readonly data?: ReadModelAdSetId[];
+  /** May come with a status of 200, about single ad sets. */
   readonly errors?: ProblemDetails[];
+  /** May come with a status of 200, about single ad sets. */
   readonly warnings?: ProblemDetails[];
 }
 
@@ -610,8 +641,11 @@ export interface ResponseReadAdSet {
 }
 
 export interface ResponsesAdSetId {
+  /** May be empty where ids are absent or forbidden. */
   readonly data?: ReadModelAdSetId[];
+  /** May come with a status of 200, about single ad sets. */
   readonly errors?: ProblemDetails[];
+  /** May come with a status of 200, about single ad sets. */
   readonly warnings?: ProblemDetails[];
 }
 
@@ -639,9 +673,12 @@ export interface StatisticsReportQueryMessage {
     | 'Week'
     | 'Year'
   )[];
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   endDate: string;
+  /** Format of the answer. */
   format: string;
   metrics: readonly string[];
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   startDate: string;
   /** @default "UTC" */
   timezone?: string;
@@ -659,9 +696,12 @@ export interface TransactionsReportQueryEntityMessage {
 export interface TransactionsReportQueryMessage {
   advertiserIds?: string;
   currency: string;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   endDate: string;
   eventType?: string;
+  /** Format of the answer. */
   format: string;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   startDate: string;
   /** @default "UTC" */
   timezone?: string;

@@ -4,13 +4,29 @@ import * as advertiser from '../operations/advertiser.js';
 
 /** Methods of the group `advertiser`. */
 export interface AdvertiserApi {
-  /** `GET /v1/advertisers/{advertiserId}/campaigns` (Advertisers_GetCampaigns) */
+  /**
+   * Lists all campaigns of one advertiser, each with its bid and status.
+   *
+   * `GET /v1/advertisers/{advertiserId}/campaigns` (Advertisers_GetCampaigns)
+   */
   readonly getAdvertiserCampaigns: Bound<typeof advertiser.getAdvertiserCampaigns>;
-  /** `GET /v1/advertisers/{advertiserId}/categories` (Advertisers_GetCategories) */
+  /**
+   * Lists all categories of one advertiser, or only the enabled ones.
+   *
+   * `GET /v1/advertisers/{advertiserId}/categories` (Advertisers_GetCategories)
+   */
   readonly getAdvertiserCategories: Bound<typeof advertiser.getAdvertiserCategories>;
-  /** `GET /v1/advertisers/{advertiserId}/categories/{categoryHashCode}` (Advertisers_GetCategory) */
+  /**
+   * Gets one category of an advertiser by its hash code, as a list.
+   *
+   * `GET /v1/advertisers/{advertiserId}/categories/{categoryHashCode}` (Advertisers_GetCategory)
+   */
   readonly getAdvertiserCategory: Bound<typeof advertiser.getAdvertiserCategory>;
-  /** `GET /v1/portfolio` (Portfolio_GetPortfolio) */
+  /**
+   * Lists all advertisers in the portfolio, each with its id and name.
+   *
+   * `GET /v1/portfolio` (Portfolio_GetPortfolio)
+   */
   readonly getPortfolio: Bound<typeof advertiser.getPortfolio>;
 }
 

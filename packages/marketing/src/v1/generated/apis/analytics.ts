@@ -4,21 +4,57 @@ import * as analytics from '../operations/analytics.js';
 
 /** Methods of the group `analytics`. */
 export interface AnalyticsApi {
-  /** `POST /v1/statistics/report` (Statistics_GetCampaignReport) */
+  /**
+   * Reads a report on campaigns in the body's `format`; changes nothing.
+   *
+   * `POST /v1/statistics/report` (Statistics_GetCampaignReport)
+   */
   readonly getCampaignReport: Bound<typeof analytics.getCampaignReport>;
-  /** `GET /v2/crp/stats/campaigns` (SellersV2Stats_Campaigns) */
+  /**
+   * Reads statistics by campaign and interval of time.
+   *
+   * The API also serves csv by `Accept`, which the document does not declare.
+   *
+   * `GET /v2/crp/stats/campaigns` (SellersV2Stats_Campaigns)
+   */
   readonly getMarketplaceCampaignsStats: Bound<typeof analytics.getMarketplaceCampaignsStats>;
-  /** `GET /v2/crp/stats/seller-campaigns` (SellersV2Stats_SellerCampaigns) */
+  /**
+   * Reads statistics by seller campaign and interval of time.
+   *
+   * The API also serves csv by `Accept`, which the document does not declare.
+   *
+   * `GET /v2/crp/stats/seller-campaigns` (SellersV2Stats_SellerCampaigns)
+   */
   readonly getMarketplaceSellerCampaignsStats: Bound<
     typeof analytics.getMarketplaceSellerCampaignsStats
   >;
-  /** `GET /v2/crp/stats/sellers` (SellersV2Stats_Sellers) */
+  /**
+   * Reads statistics by seller and interval of time.
+   *
+   * The API also serves csv by `Accept`, which the document does not declare.
+   *
+   * `GET /v2/crp/stats/sellers` (SellersV2Stats_Sellers)
+   */
   readonly getMarketplaceSellersStats: Bound<typeof analytics.getMarketplaceSellersStats>;
-  /** `POST /v1/publishers/stats` (Publishers_GetStats) */
+  /**
+   * Reads publisher statistics of advertisers as links to files; changes nothing.
+   *
+   * `POST /v1/publishers/stats` (Publishers_GetStats)
+   */
   readonly getPublisherStats: Bound<typeof analytics.getPublisherStats>;
-  /** `POST /v1/sellers/stats` (Sellers_GetStats) */
+  /**
+   * Reads seller statistics as a file in the body's `format`; changes nothing.
+   *
+   * The document declares no answer body, although a file comes.
+   *
+   * `POST /v1/sellers/stats` (Sellers_GetStats)
+   */
   readonly getSellerStats: Bound<typeof analytics.getSellerStats>;
-  /** `POST /v1/statistics` (Statistics_GetStats) */
+  /**
+   * Reads statistics of advertisers in the body's `format`; changes nothing.
+   *
+   * `POST /v1/statistics` (Statistics_GetStats)
+   */
   readonly getStatistics: Bound<typeof analytics.getStatistics>;
 }
 

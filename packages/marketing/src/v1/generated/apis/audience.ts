@@ -4,17 +4,43 @@ import * as audience from '../operations/audience.js';
 
 /** Methods of the group `audience`. */
 export interface AudienceApi {
-  /** `PATCH /v1/audiences/userlist/{audienceId}` (Audiences_AddRemoveUsersToAudience) */
+  /**
+   * Adds identifiers to one audience or removes them, as the body's `operation` says.
+   *
+   * The answer counts valid and invalid identifiers and shows samples of the invalid ones.
+   *
+   * `PATCH /v1/audiences/userlist/{audienceId}` (Audiences_AddRemoveUsersToAudience)
+   */
   readonly addOrRemoveAudienceUsers: Bound<typeof audience.addOrRemoveAudienceUsers>;
-  /** `POST /v1/audiences/userlist` (Audiences_CreateAudience) */
+  /**
+   * Creates an audience by name for one advertiser and returns its id.
+   *
+   * `POST /v1/audiences/userlist` (Audiences_CreateAudience)
+   */
   readonly createAudience: Bound<typeof audience.createAudience>;
-  /** `DELETE /v1/audiences/{audienceId}` (Audiences_DeleteAudience) */
+  /**
+   * Deletes one audience by its id.
+   *
+   * `DELETE /v1/audiences/{audienceId}` (Audiences_DeleteAudience)
+   */
   readonly deleteAudience: Bound<typeof audience.deleteAudience>;
-  /** `GET /v1/audiences` (Audiences_GetAudiences) */
+  /**
+   * Lists audiences, of one advertiser if its id is given.
+   *
+   * `GET /v1/audiences` (Audiences_GetAudiences)
+   */
   readonly getAudiences: Bound<typeof audience.getAudiences>;
-  /** `DELETE /v1/audiences/userlist/{audienceId}/users` (Audiences_RemoveUsersFromAudience) */
+  /**
+   * Removes the users of one audience, not the audience itself.
+   *
+   * `DELETE /v1/audiences/userlist/{audienceId}/users` (Audiences_RemoveUsersFromAudience)
+   */
   readonly removeAudienceUsers: Bound<typeof audience.removeAudienceUsers>;
-  /** `PUT /v1/audiences/{audienceId}` (Audiences_UpdateAudienceMetadata) */
+  /**
+   * Sets the name and the description of one audience.
+   *
+   * `PUT /v1/audiences/{audienceId}` (Audiences_UpdateAudienceMetadata)
+   */
   readonly updateAudience: Bound<typeof audience.updateAudience>;
 }
 

@@ -4,7 +4,13 @@ import * as authentication from '../operations/authentication.js';
 
 /** Methods of the group `authentication`. */
 export interface AuthenticationApi {
-  /** `POST /oauth2/token` (oAuth2TokenPost) */
+  /**
+   * Exchanges client credentials for an access token.
+   *
+   * Client credentials are the only grant of this version. A new token does not end earlier ones.
+   *
+   * `POST /oauth2/token` (oAuth2TokenPost)
+   */
   readonly oAuth2TokenPost: Bound<typeof authentication.oAuth2TokenPost>;
 }
 

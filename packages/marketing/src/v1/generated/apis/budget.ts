@@ -4,7 +4,11 @@ import * as budget from '../operations/budget.js';
 
 /** Methods of the group `budget`. */
 export interface BudgetApi {
-  /** `GET /v1/budgets` (Budgets_Get) */
+  /**
+   * Lists budgets with what remains of them, filtered by advertisers, ids or active campaigns.
+   *
+   * `GET /v1/budgets` (Budgets_Get)
+   */
   readonly getBudgets: Bound<typeof budget.getBudgets>;
 }
 

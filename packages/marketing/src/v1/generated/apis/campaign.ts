@@ -4,17 +4,43 @@ import * as campaign from '../operations/campaign.js';
 
 /** Methods of the group `campaign`. */
 export interface CampaignApi {
-  /** `GET /v1/campaigns/{campaignId}` (Campaigns_GetCampaign) */
+  /**
+   * Gets one campaign by its id, with its bid, budget id and status.
+   *
+   * `GET /v1/campaigns/{campaignId}` (Campaigns_GetCampaign)
+   */
   readonly getCampaign: Bound<typeof campaign.getCampaign>;
-  /** `GET /v1/campaigns/bids` (Campaigns_GetBids) */
+  /**
+   * Lists the bids of campaigns and of their categories.
+   *
+   * `GET /v1/campaigns/bids` (Campaigns_GetBids)
+   */
   readonly getCampaignBids: Bound<typeof campaign.getCampaignBids>;
-  /** `GET /v1/campaigns/{campaignId}/categories` (Campaigns_GetCategories) */
+  /**
+   * Reads the categories of one campaign, or only the enabled ones.
+   *
+   * The document declares one category as the answer, not a list.
+   *
+   * `GET /v1/campaigns/{campaignId}/categories` (Campaigns_GetCategories)
+   */
   readonly getCampaignCategories: Bound<typeof campaign.getCampaignCategories>;
-  /** `GET /v1/campaigns/{campaignId}/categories/{categoryHashCode}` (Campaigns_GetCategory) */
+  /**
+   * Gets one category of a campaign by its hash code.
+   *
+   * `GET /v1/campaigns/{campaignId}/categories/{categoryHashCode}` (Campaigns_GetCategory)
+   */
   readonly getCampaignCategory: Bound<typeof campaign.getCampaignCategory>;
-  /** `GET /v1/campaigns` (Campaigns_GetCampaigns) */
+  /**
+   * Lists campaigns, filtered by advertisers, ids, status or type of bid.
+   *
+   * `GET /v1/campaigns` (Campaigns_GetCampaigns)
+   */
   readonly getCampaigns: Bound<typeof campaign.getCampaigns>;
-  /** `PUT /v1/campaigns/bids` (Campaigns_UpdateBids) */
+  /**
+   * Sets bids of campaigns and of their categories and returns the campaigns.
+   *
+   * `PUT /v1/campaigns/bids` (Campaigns_UpdateBids)
+   */
   readonly updateCampaignBids: Bound<typeof campaign.updateCampaignBids>;
 }
 

@@ -4,9 +4,17 @@ import * as category from '../operations/category.js';
 
 /** Methods of the group `category`. */
 export interface CategoryApi {
-  /** `GET /v1/categories` (Categories_GetCategories) */
+  /**
+   * Lists categories, filtered by advertisers, campaigns or hash codes.
+   *
+   * `GET /v1/categories` (Categories_GetCategories)
+   */
   readonly getCategories: Bound<typeof category.getCategories>;
-  /** `PUT /v1/categories` (Categories_UpdateCategories) */
+  /**
+   * Enables or disables categories, grouped by catalog.
+   *
+   * `PUT /v1/categories` (Categories_UpdateCategories)
+   */
   readonly updateCategories: Bound<typeof category.updateCategories>;
 }
 

@@ -4,15 +4,33 @@ import * as marketplaceAdvertiser from '../operations/marketplace-advertiser.js'
 
 /** Methods of the group `marketplaceAdvertiser`. */
 export interface MarketplaceAdvertiserApi {
-  /** `GET /v2/crp/advertisers/{advertiserId}` (SellersV2_GetAdvertiser) */
+  /**
+   * Gets one marketplace advertiser by its id, with name and currency.
+   *
+   * `GET /v2/crp/advertisers/{advertiserId}` (SellersV2_GetAdvertiser)
+   */
   readonly getMarketplaceAdvertiser: Bound<typeof marketplaceAdvertiser.getMarketplaceAdvertiser>;
-  /** `GET /v2/crp/advertisers/preview-limit` (SellersV2_GetAdvertiserPreviewLimits) */
+  /**
+   * Lists each advertiser's quota of ad previews, how much is used, and its period.
+   *
+   * `GET /v2/crp/advertisers/preview-limit` (SellersV2_GetAdvertiserPreviewLimits)
+   */
   readonly getMarketplaceAdvertiserPreviewLimits: Bound<
     typeof marketplaceAdvertiser.getMarketplaceAdvertiserPreviewLimits
   >;
-  /** `GET /v2/crp/advertisers` (SellersV2_GetAdvertisers) */
+  /**
+   * Lists marketplace advertisers, each with its id, name and currency.
+   *
+   * `GET /v2/crp/advertisers` (SellersV2_GetAdvertisers)
+   */
   readonly getMarketplaceAdvertisers: Bound<typeof marketplaceAdvertiser.getMarketplaceAdvertisers>;
-  /** `GET /v2/crp/advertisers/{advertiserId}/ad-preview` (SellersV2_GetSellerAdDemo) */
+  /**
+   * Gets the preview of a seller's ad as HTML; each call spends a daily quota.
+   *
+   * The quota is the advertiser's; `getMarketplaceAdvertiserPreviewLimits` tells how much is used.
+   *
+   * `GET /v2/crp/advertisers/{advertiserId}/ad-preview` (SellersV2_GetSellerAdDemo)
+   */
   readonly getMarketplaceSellerAdPreview: Bound<
     typeof marketplaceAdvertiser.getMarketplaceSellerAdPreview
   >;

@@ -4,31 +4,65 @@ import * as marketplaceBudget from '../operations/marketplace-budget.js';
 
 /** Methods of the group `marketplaceBudget`. */
 export interface MarketplaceBudgetApi {
-  /** `POST /v2/crp/budgets` (SellersV2_CreateSellerBudgets) */
+  /**
+   * Creates one or more seller budgets; a repeat may spend twice.
+   *
+   * A repeat may open a second spending budget, so the SDK never repeats it on its own.
+   *
+   * `POST /v2/crp/budgets` (SellersV2_CreateSellerBudgets)
+   */
   readonly createMarketplaceSellerBudgets: Bound<
     typeof marketplaceBudget.createMarketplaceSellerBudgets
   >;
-  /** `GET /v2/crp/advertisers/{advertiserId}/budgets` (SellersV2_GetBudgetsByAdvertiser) */
+  /**
+   * Lists the seller budgets of one advertiser, filtered by seller, dates or status.
+   *
+   * `GET /v2/crp/advertisers/{advertiserId}/budgets` (SellersV2_GetBudgetsByAdvertiser)
+   */
   readonly getMarketplaceBudgetsByAdvertiser: Bound<
     typeof marketplaceBudget.getMarketplaceBudgetsByAdvertiser
   >;
-  /** `GET /v2/crp/sellers/{sellerId}/budgets` (SellersV2_GetBudgetsBySeller) */
+  /**
+   * Lists the budgets of one seller, filtered by campaign, dates or status.
+   *
+   * `GET /v2/crp/sellers/{sellerId}/budgets` (SellersV2_GetBudgetsBySeller)
+   */
   readonly getMarketplaceBudgetsBySeller: Bound<
     typeof marketplaceBudget.getMarketplaceBudgetsBySeller
   >;
-  /** `GET /v2/crp/seller-campaigns/{sellerCampaignId}/budgets` (SellersV2_GetBudgetsBySellerCampaignId) */
+  /**
+   * Lists the budgets of one seller campaign, filtered by dates, status or type.
+   *
+   * `GET /v2/crp/seller-campaigns/{sellerCampaignId}/budgets` (SellersV2_GetBudgetsBySellerCampaignId)
+   */
   readonly getMarketplaceBudgetsBySellerCampaign: Bound<
     typeof marketplaceBudget.getMarketplaceBudgetsBySellerCampaign
   >;
-  /** `GET /v2/crp/budgets/{budgetId}` (SellersV2_GetSellerBudget) */
+  /**
+   * Gets one seller budget by its id.
+   *
+   * `GET /v2/crp/budgets/{budgetId}` (SellersV2_GetSellerBudget)
+   */
   readonly getMarketplaceSellerBudget: Bound<typeof marketplaceBudget.getMarketplaceSellerBudget>;
-  /** `GET /v2/crp/budgets` (SellersV2_GetSellerBudgets) */
+  /**
+   * Lists seller budgets, filtered by advertiser, campaign, seller, dates or status.
+   *
+   * `GET /v2/crp/budgets` (SellersV2_GetSellerBudgets)
+   */
   readonly getMarketplaceSellerBudgets: Bound<typeof marketplaceBudget.getMarketplaceSellerBudgets>;
-  /** `PATCH /v2/crp/budgets/{budgetId}` (SellersV2_UpdateSellerBudget) */
+  /**
+   * Changes amount, dates, campaigns or suspension of one seller budget.
+   *
+   * `PATCH /v2/crp/budgets/{budgetId}` (SellersV2_UpdateSellerBudget)
+   */
   readonly updateMarketplaceSellerBudget: Bound<
     typeof marketplaceBudget.updateMarketplaceSellerBudget
   >;
-  /** `PATCH /v2/crp/budgets` (SellersV2_UpdateSellerBudgets) */
+  /**
+   * Changes several seller budgets, each named by its `budgetId`, and returns them.
+   *
+   * `PATCH /v2/crp/budgets` (SellersV2_UpdateSellerBudgets)
+   */
   readonly updateMarketplaceSellerBudgets: Bound<
     typeof marketplaceBudget.updateMarketplaceSellerBudgets
   >;

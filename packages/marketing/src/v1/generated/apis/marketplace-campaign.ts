@@ -4,35 +4,67 @@ import * as marketplaceCampaign from '../operations/marketplace-campaign.js';
 
 /** Methods of the group `marketplaceCampaign`. */
 export interface MarketplaceCampaignApi {
-  /** `POST /v2/crp/sellers/{sellerId}/seller-campaigns` (SellersV2_CreateSellerCampaignsBySeller) */
+  /**
+   * Creates a seller campaign for one seller in one campaign, with a bid.
+   *
+   * `POST /v2/crp/sellers/{sellerId}/seller-campaigns` (SellersV2_CreateSellerCampaignsBySeller)
+   */
   readonly createMarketplaceSellerCampaignBySeller: Bound<
     typeof marketplaceCampaign.createMarketplaceSellerCampaignBySeller
   >;
-  /** `GET /v2/crp/advertisers/{advertiserId}/campaigns` (SellersV2_GetAdvertiserCampaigns) */
+  /**
+   * Lists the campaigns of one marketplace advertiser, each with its status.
+   *
+   * `GET /v2/crp/advertisers/{advertiserId}/campaigns` (SellersV2_GetAdvertiserCampaigns)
+   */
   readonly getMarketplaceCampaignsByAdvertiser: Bound<
     typeof marketplaceCampaign.getMarketplaceCampaignsByAdvertiser
   >;
-  /** `GET /v2/crp/seller-campaigns/{sellerCampaignId}` (SellersV2_GetSellerCampaign) */
+  /**
+   * Gets one seller campaign by its id, with its bid.
+   *
+   * `GET /v2/crp/seller-campaigns/{sellerCampaignId}` (SellersV2_GetSellerCampaign)
+   */
   readonly getMarketplaceSellerCampaign: Bound<
     typeof marketplaceCampaign.getMarketplaceSellerCampaign
   >;
-  /** `GET /v2/crp/seller-campaigns` (SellersV2_GetSellerCampaigns) */
+  /**
+   * Lists seller campaigns, filtered by advertiser, campaign, seller or status.
+   *
+   * `GET /v2/crp/seller-campaigns` (SellersV2_GetSellerCampaigns)
+   */
   readonly getMarketplaceSellerCampaigns: Bound<
     typeof marketplaceCampaign.getMarketplaceSellerCampaigns
   >;
-  /** `GET /v2/crp/advertisers/{advertiserId}/seller-campaigns` (SellersV2_GetSellerCampaignsByAdvertiser) */
+  /**
+   * Lists the seller campaigns of one advertiser, each with its bid.
+   *
+   * `GET /v2/crp/advertisers/{advertiserId}/seller-campaigns` (SellersV2_GetSellerCampaignsByAdvertiser)
+   */
   readonly getMarketplaceSellerCampaignsByAdvertiser: Bound<
     typeof marketplaceCampaign.getMarketplaceSellerCampaignsByAdvertiser
   >;
-  /** `GET /v2/crp/sellers/{sellerId}/seller-campaigns` (SellersV2_GetSellerCampaignsBySeller) */
+  /**
+   * Lists the seller campaigns of one seller, filtered by campaign or status.
+   *
+   * `GET /v2/crp/sellers/{sellerId}/seller-campaigns` (SellersV2_GetSellerCampaignsBySeller)
+   */
   readonly getMarketplaceSellerCampaignsBySeller: Bound<
     typeof marketplaceCampaign.getMarketplaceSellerCampaignsBySeller
   >;
-  /** `PATCH /v2/crp/seller-campaigns/{sellerCampaignId}` (SellersV2_UpdateSellerCampaign) */
+  /**
+   * Sets the bid of one seller campaign and returns it.
+   *
+   * `PATCH /v2/crp/seller-campaigns/{sellerCampaignId}` (SellersV2_UpdateSellerCampaign)
+   */
   readonly updateMarketplaceSellerCampaign: Bound<
     typeof marketplaceCampaign.updateMarketplaceSellerCampaign
   >;
-  /** `PATCH /v2/crp/seller-campaigns` (SellersV2_UpdateSellerCampaigns) */
+  /**
+   * Sets the bids of several seller campaigns and returns them.
+   *
+   * `PATCH /v2/crp/seller-campaigns` (SellersV2_UpdateSellerCampaigns)
+   */
   readonly updateMarketplaceSellerCampaigns: Bound<
     typeof marketplaceCampaign.updateMarketplaceSellerCampaigns
   >;

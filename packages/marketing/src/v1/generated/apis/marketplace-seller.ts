@@ -4,13 +4,25 @@ import * as marketplaceSeller from '../operations/marketplace-seller.js';
 
 /** Methods of the group `marketplaceSeller`. */
 export interface MarketplaceSellerApi {
-  /** `POST /v2/crp/advertisers/{advertiserId}/sellers` (SellersV2_CreateSellers) */
+  /**
+   * Creates sellers for one advertiser and returns each with its id.
+   *
+   * `POST /v2/crp/advertisers/{advertiserId}/sellers` (SellersV2_CreateSellers)
+   */
   readonly createMarketplaceSellersByAdvertiser: Bound<
     typeof marketplaceSeller.createMarketplaceSellersByAdvertiser
   >;
-  /** `GET /v2/crp/sellers/{sellerId}` (SellersV2_GetSeller) */
+  /**
+   * Gets the name of one seller by its id.
+   *
+   * `GET /v2/crp/sellers/{sellerId}` (SellersV2_GetSeller)
+   */
   readonly getMarketplaceSeller: Bound<typeof marketplaceSeller.getMarketplaceSeller>;
-  /** `GET /v2/crp/sellers` (SellersV2_GetSellers) */
+  /**
+   * Lists sellers with their ids, filtered by name, advertiser, campaign or status.
+   *
+   * `GET /v2/crp/sellers` (SellersV2_GetSellers)
+   */
   readonly getMarketplaceSellers: Bound<typeof marketplaceSeller.getMarketplaceSellers>;
 }
 

@@ -4,15 +4,37 @@ import * as seller from '../operations/seller.js';
 
 /** Methods of the group `seller`. */
 export interface SellerApi {
-  /** `POST /v1/sellers/budgets` (Sellers_CreateBudgets) */
+  /**
+   * Creates budgets for sellers in one campaign; a repeat may spend twice.
+   *
+   * A repeat may queue a second budget for tomorrow, so the SDK never repeats it on its own.
+   *
+   * `POST /v1/sellers/budgets` (Sellers_CreateBudgets)
+   */
   readonly createSellerBudgets: Bound<typeof seller.createSellerBudgets>;
-  /** `GET /v1/sellers/campaigns` (Sellers_GetCampaigns) */
+  /**
+   * Lists marketplace campaigns with their bids, filtered by advertisers, ids or status.
+   *
+   * `GET /v1/sellers/campaigns` (Sellers_GetCampaigns)
+   */
   readonly getCampaignsForSellers: Bound<typeof seller.getCampaignsForSellers>;
-  /** `GET /v1/sellers` (Sellers_Get) */
+  /**
+   * Lists the sellers of campaigns, each with its bid and budgets.
+   *
+   * `GET /v1/sellers` (Sellers_Get)
+   */
   readonly getSellers: Bound<typeof seller.getSellers>;
-  /** `PUT /v1/sellers/bids` (Sellers_UpdateBids) */
+  /**
+   * Sets the bids of sellers in one campaign and returns them.
+   *
+   * `PUT /v1/sellers/bids` (Sellers_UpdateBids)
+   */
   readonly updateSellerBids: Bound<typeof seller.updateSellerBids>;
-  /** `PUT /v1/sellers/budgets` (Sellers_UpdateBudgets) */
+  /**
+   * Sets amount, end date or status of existing seller budgets in one campaign.
+   *
+   * `PUT /v1/sellers/budgets` (Sellers_UpdateBudgets)
+   */
   readonly updateSellerBudgets: Bound<typeof seller.updateSellerBudgets>;
 }
 

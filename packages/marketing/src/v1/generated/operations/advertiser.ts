@@ -4,10 +4,15 @@ import type { CampaignMessage, CategoryMessage, PortfolioMessage } from '../mode
 
 /** Parameters of {@link getAdvertiserCampaigns}. */
 export interface GetAdvertiserCampaignsParams {
+  /** Id that `getPortfolio` lists as `advertiserId`. */
   readonly advertiserId: number;
 }
 
-/** `GET /v1/advertisers/{advertiserId}/campaigns` (Advertisers_GetCampaigns) */
+/**
+ * Lists all campaigns of one advertiser, each with its bid and status.
+ *
+ * `GET /v1/advertisers/{advertiserId}/campaigns` (Advertisers_GetCampaigns)
+ */
 export const getAdvertiserCampaigns: Operation<GetAdvertiserCampaignsParams, CampaignMessage[]> = {
   id: 'getAdvertiserCampaigns',
   method: 'GET',
@@ -17,11 +22,16 @@ export const getAdvertiserCampaigns: Operation<GetAdvertiserCampaignsParams, Cam
 
 /** Parameters of {@link getAdvertiserCategories}. */
 export interface GetAdvertiserCategoriesParams {
+  /** Id that `getPortfolio` lists as `advertiserId`. */
   readonly advertiserId: number;
   readonly enabledOnly?: boolean;
 }
 
-/** `GET /v1/advertisers/{advertiserId}/categories` (Advertisers_GetCategories) */
+/**
+ * Lists all categories of one advertiser, or only the enabled ones.
+ *
+ * `GET /v1/advertisers/{advertiserId}/categories` (Advertisers_GetCategories)
+ */
 export const getAdvertiserCategories: Operation<GetAdvertiserCategoriesParams, CategoryMessage[]> =
   {
     id: 'getAdvertiserCategories',
@@ -33,11 +43,17 @@ export const getAdvertiserCategories: Operation<GetAdvertiserCategoriesParams, C
 
 /** Parameters of {@link getAdvertiserCategory}. */
 export interface GetAdvertiserCategoryParams {
+  /** Id that `getPortfolio` lists as `advertiserId`. */
   readonly advertiserId: number;
+  /** Id that `getCategories` lists as `categoryHashCode`. */
   readonly categoryHashCode: number;
 }
 
-/** `GET /v1/advertisers/{advertiserId}/categories/{categoryHashCode}` (Advertisers_GetCategory) */
+/**
+ * Gets one category of an advertiser by its hash code, as a list.
+ *
+ * `GET /v1/advertisers/{advertiserId}/categories/{categoryHashCode}` (Advertisers_GetCategory)
+ */
 export const getAdvertiserCategory: Operation<GetAdvertiserCategoryParams, CategoryMessage[]> = {
   id: 'getAdvertiserCategory',
   method: 'GET',
@@ -45,7 +61,11 @@ export const getAdvertiserCategory: Operation<GetAdvertiserCategoryParams, Categ
   accept: ['text/html'],
 };
 
-/** `GET /v1/portfolio` (Portfolio_GetPortfolio) */
+/**
+ * Lists all advertisers in the portfolio, each with its id and name.
+ *
+ * `GET /v1/portfolio` (Portfolio_GetPortfolio)
+ */
 export const getPortfolio: Operation<NoParams, PortfolioMessage[]> = {
   id: 'getPortfolio',
   method: 'GET',

@@ -13,7 +13,11 @@ export interface GetCampaignReportParams {
   readonly body: CampaignReportQueryMessage;
 }
 
-/** `POST /v1/statistics/report` (Statistics_GetCampaignReport) */
+/**
+ * Reads a report on campaigns in the body's `format`; changes nothing.
+ *
+ * `POST /v1/statistics/report` (Statistics_GetCampaignReport)
+ */
 export const getCampaignReport: Operation<GetCampaignReportParams, string> = {
   id: 'getCampaignReport',
   method: 'POST',
@@ -26,16 +30,27 @@ export const getCampaignReport: Operation<GetCampaignReportParams, string> = {
 
 /** Parameters of {@link getMarketplaceCampaignsStats}. */
 export interface GetMarketplaceCampaignsStatsParams {
+  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
   readonly advertiserId?: number;
+  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
   readonly campaignId?: string;
   readonly clickAttributionPolicy?: 'AnySeller' | 'Both' | 'SameSeller';
+  /** At most this many rows. */
   readonly count?: number;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   readonly endDate?: string;
   readonly intervalSize?: 'Day' | 'Hour' | 'Month' | 'Year';
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   readonly startDate?: string;
 }
 
-/** `GET /v2/crp/stats/campaigns` (SellersV2Stats_Campaigns) */
+/**
+ * Reads statistics by campaign and interval of time.
+ *
+ * The API also serves csv by `Accept`, which the document does not declare.
+ *
+ * `GET /v2/crp/stats/campaigns` (SellersV2Stats_Campaigns)
+ */
 export const getMarketplaceCampaignsStats: Operation<GetMarketplaceCampaignsStatsParams, string> = {
   id: 'getMarketplaceCampaignsStats',
   method: 'GET',
@@ -55,17 +70,29 @@ export const getMarketplaceCampaignsStats: Operation<GetMarketplaceCampaignsStat
 
 /** Parameters of {@link getMarketplaceSellerCampaignsStats}. */
 export interface GetMarketplaceSellerCampaignsStatsParams {
+  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
   readonly advertiserId?: number;
+  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
   readonly campaignId?: string;
   readonly clickAttributionPolicy?: 'AnySeller' | 'Both' | 'SameSeller';
+  /** At most this many rows. */
   readonly count?: number;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   readonly endDate?: string;
   readonly intervalSize?: 'Day' | 'Hour' | 'Month' | 'Year';
+  /** Id that `getMarketplaceSellers` lists as `id`. */
   readonly sellerId?: string;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   readonly startDate?: string;
 }
 
-/** `GET /v2/crp/stats/seller-campaigns` (SellersV2Stats_SellerCampaigns) */
+/**
+ * Reads statistics by seller campaign and interval of time.
+ *
+ * The API also serves csv by `Accept`, which the document does not declare.
+ *
+ * `GET /v2/crp/stats/seller-campaigns` (SellersV2Stats_SellerCampaigns)
+ */
 export const getMarketplaceSellerCampaignsStats: Operation<
   GetMarketplaceSellerCampaignsStatsParams,
   string
@@ -89,16 +116,27 @@ export const getMarketplaceSellerCampaignsStats: Operation<
 
 /** Parameters of {@link getMarketplaceSellersStats}. */
 export interface GetMarketplaceSellersStatsParams {
+  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
   readonly advertiserId?: number;
   readonly clickAttributionPolicy?: 'AnySeller' | 'Both' | 'SameSeller';
+  /** At most this many rows. */
   readonly count?: number;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   readonly endDate?: string;
   readonly intervalSize?: 'Day' | 'Hour' | 'Month' | 'Year';
+  /** Id that `getMarketplaceSellers` lists as `id`. */
   readonly sellerId?: string;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   readonly startDate?: string;
 }
 
-/** `GET /v2/crp/stats/sellers` (SellersV2Stats_Sellers) */
+/**
+ * Reads statistics by seller and interval of time.
+ *
+ * The API also serves csv by `Accept`, which the document does not declare.
+ *
+ * `GET /v2/crp/stats/sellers` (SellersV2Stats_Sellers)
+ */
 export const getMarketplaceSellersStats: Operation<GetMarketplaceSellersStatsParams, string> = {
   id: 'getMarketplaceSellersStats',
   method: 'GET',
@@ -121,7 +159,11 @@ export interface GetPublisherStatsParams {
   readonly body: PublisherStatsQueryMessage;
 }
 
-/** `POST /v1/publishers/stats` (Publishers_GetStats) */
+/**
+ * Reads publisher statistics of advertisers as links to files; changes nothing.
+ *
+ * `POST /v1/publishers/stats` (Publishers_GetStats)
+ */
 export const getPublisherStats: Operation<GetPublisherStatsParams, PublisherStatsMessage[]> = {
   id: 'getPublisherStats',
   method: 'POST',
@@ -137,7 +179,13 @@ export interface GetSellerStatsParams {
   readonly body: StatsQueryMessage;
 }
 
-/** `POST /v1/sellers/stats` (Sellers_GetStats) */
+/**
+ * Reads seller statistics as a file in the body's `format`; changes nothing.
+ *
+ * The document declares no answer body, although a file comes.
+ *
+ * `POST /v1/sellers/stats` (Sellers_GetStats)
+ */
 export const getSellerStats: Operation<GetSellerStatsParams, Uint8Array> = {
   id: 'getSellerStats',
   method: 'POST',
@@ -153,7 +201,11 @@ export interface GetStatisticsParams {
   readonly body: StatsQueryMessageEx;
 }
 
-/** `POST /v1/statistics` (Statistics_GetStats) */
+/**
+ * Reads statistics of advertisers in the body's `format`; changes nothing.
+ *
+ * `POST /v1/statistics` (Statistics_GetStats)
+ */
 export const getStatistics: Operation<GetStatisticsParams, string> = {
   id: 'getStatistics',
   method: 'POST',

@@ -11,11 +11,18 @@ import type {
 
 /** Parameters of {@link addOrRemoveAudienceUsers}. */
 export interface AddOrRemoveAudienceUsersParams {
+  /** Id that `getAudiences` lists as `id`. */
   readonly audienceId: number;
   readonly body: AudiencePatchRequest;
 }
 
-/** `PATCH /v1/audiences/userlist/{audienceId}` (Audiences_AddRemoveUsersToAudience) */
+/**
+ * Adds identifiers to one audience or removes them, as the body's `operation` says.
+ *
+ * The answer counts valid and invalid identifiers and shows samples of the invalid ones.
+ *
+ * `PATCH /v1/audiences/userlist/{audienceId}` (Audiences_AddRemoveUsersToAudience)
+ */
 export const addOrRemoveAudienceUsers: Operation<
   AddOrRemoveAudienceUsersParams,
   AudiencePatchResponse
@@ -32,7 +39,11 @@ export interface CreateAudienceParams {
   readonly body: AudienceCreateRequest;
 }
 
-/** `POST /v1/audiences/userlist` (Audiences_CreateAudience) */
+/**
+ * Creates an audience by name for one advertiser and returns its id.
+ *
+ * `POST /v1/audiences/userlist` (Audiences_CreateAudience)
+ */
 export const createAudience: Operation<CreateAudienceParams, AudienceCreateResponse> = {
   id: 'createAudience',
   method: 'POST',
@@ -43,10 +54,15 @@ export const createAudience: Operation<CreateAudienceParams, AudienceCreateRespo
 
 /** Parameters of {@link deleteAudience}. */
 export interface DeleteAudienceParams {
+  /** Id that `getAudiences` lists as `id`. */
   readonly audienceId: number;
 }
 
-/** `DELETE /v1/audiences/{audienceId}` (Audiences_DeleteAudience) */
+/**
+ * Deletes one audience by its id.
+ *
+ * `DELETE /v1/audiences/{audienceId}` (Audiences_DeleteAudience)
+ */
 export const deleteAudience: Operation<
   DeleteAudienceParams,
   { [key: string]: unknown } | undefined
@@ -59,10 +75,15 @@ export const deleteAudience: Operation<
 
 /** Parameters of {@link getAudiences}. */
 export interface GetAudiencesParams {
+  /** Id that `getPortfolio` lists as `advertiserId`. */
   readonly advertiserId?: number;
 }
 
-/** `GET /v1/audiences` (Audiences_GetAudiences) */
+/**
+ * Lists audiences, of one advertiser if its id is given.
+ *
+ * `GET /v1/audiences` (Audiences_GetAudiences)
+ */
 export const getAudiences: Operation<GetAudiencesParams, AudiencesGetResponse> = {
   id: 'getAudiences',
   method: 'GET',
@@ -73,10 +94,15 @@ export const getAudiences: Operation<GetAudiencesParams, AudiencesGetResponse> =
 
 /** Parameters of {@link removeAudienceUsers}. */
 export interface RemoveAudienceUsersParams {
+  /** Id that `getAudiences` lists as `id`. */
   readonly audienceId: number;
 }
 
-/** `DELETE /v1/audiences/userlist/{audienceId}/users` (Audiences_RemoveUsersFromAudience) */
+/**
+ * Removes the users of one audience, not the audience itself.
+ *
+ * `DELETE /v1/audiences/userlist/{audienceId}/users` (Audiences_RemoveUsersFromAudience)
+ */
 export const removeAudienceUsers: Operation<
   RemoveAudienceUsersParams,
   { [key: string]: unknown } | undefined
@@ -89,11 +115,16 @@ export const removeAudienceUsers: Operation<
 
 /** Parameters of {@link updateAudience}. */
 export interface UpdateAudienceParams {
+  /** Id that `getAudiences` lists as `id`. */
   readonly audienceId: number;
   readonly body: AudiencePutRequest;
 }
 
-/** `PUT /v1/audiences/{audienceId}` (Audiences_UpdateAudienceMetadata) */
+/**
+ * Sets the name and the description of one audience.
+ *
+ * `PUT /v1/audiences/{audienceId}` (Audiences_UpdateAudienceMetadata)
+ */
 export const updateAudience: Operation<
   UpdateAudienceParams,
   { [key: string]: unknown } | undefined

@@ -10,7 +10,13 @@ export interface OAuth2TokenPostParams {
   readonly grantType?: 'client_credentials';
 }
 
-/** `POST /oauth2/token` (oAuth2TokenPost) */
+/**
+ * Exchanges client credentials for an access token.
+ *
+ * Client credentials are the only grant of this version. A new token does not end earlier ones.
+ *
+ * `POST /oauth2/token` (oAuth2TokenPost)
+ */
 export const oAuth2TokenPost: Operation<OAuth2TokenPostParams, InlineResponse200> = {
   id: 'oAuth2TokenPost',
   method: 'POST',

@@ -9,7 +9,11 @@ export interface GetBudgetsParams {
   readonly onlyActiveCampaigns?: boolean;
 }
 
-/** `GET /v1/budgets` (Budgets_Get) */
+/**
+ * Lists budgets with what remains of them, filtered by advertisers, ids or active campaigns.
+ *
+ * `GET /v1/budgets` (Budgets_Get)
+ */
 export const getBudgets: Operation<GetBudgetsParams, BudgetMessage[]> = {
   id: 'getBudgets',
   method: 'GET',

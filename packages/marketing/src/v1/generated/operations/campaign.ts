@@ -9,10 +9,15 @@ import type {
 
 /** Parameters of {@link getCampaign}. */
 export interface GetCampaignParams {
+  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
   readonly campaignId: number;
 }
 
-/** `GET /v1/campaigns/{campaignId}` (Campaigns_GetCampaign) */
+/**
+ * Gets one campaign by its id, with its bid, budget id and status.
+ *
+ * `GET /v1/campaigns/{campaignId}` (Campaigns_GetCampaign)
+ */
 export const getCampaign: Operation<GetCampaignParams, CampaignMessage> = {
   id: 'getCampaign',
   method: 'GET',
@@ -30,7 +35,11 @@ export interface GetCampaignBidsParams {
   readonly pendingChanges?: boolean;
 }
 
-/** `GET /v1/campaigns/bids` (Campaigns_GetBids) */
+/**
+ * Lists the bids of campaigns and of their categories.
+ *
+ * `GET /v1/campaigns/bids` (Campaigns_GetBids)
+ */
 export const getCampaignBids: Operation<GetCampaignBidsParams, CampaignBidMessage[]> = {
   id: 'getCampaignBids',
   method: 'GET',
@@ -48,11 +57,18 @@ export const getCampaignBids: Operation<GetCampaignBidsParams, CampaignBidMessag
 
 /** Parameters of {@link getCampaignCategories}. */
 export interface GetCampaignCategoriesParams {
+  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
   readonly campaignId: number;
   readonly enabledOnly?: boolean;
 }
 
-/** `GET /v1/campaigns/{campaignId}/categories` (Campaigns_GetCategories) */
+/**
+ * Reads the categories of one campaign, or only the enabled ones.
+ *
+ * The document declares one category as the answer, not a list.
+ *
+ * `GET /v1/campaigns/{campaignId}/categories` (Campaigns_GetCategories)
+ */
 export const getCampaignCategories: Operation<GetCampaignCategoriesParams, CategoryMessage> = {
   id: 'getCampaignCategories',
   method: 'GET',
@@ -63,11 +79,17 @@ export const getCampaignCategories: Operation<GetCampaignCategoriesParams, Categ
 
 /** Parameters of {@link getCampaignCategory}. */
 export interface GetCampaignCategoryParams {
+  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
   readonly campaignId: number;
+  /** Id that `getCategories` lists as `categoryHashCode`. */
   readonly categoryHashCode: number;
 }
 
-/** `GET /v1/campaigns/{campaignId}/categories/{categoryHashCode}` (Campaigns_GetCategory) */
+/**
+ * Gets one category of a campaign by its hash code.
+ *
+ * `GET /v1/campaigns/{campaignId}/categories/{categoryHashCode}` (Campaigns_GetCategory)
+ */
 export const getCampaignCategory: Operation<GetCampaignCategoryParams, CategoryMessage> = {
   id: 'getCampaignCategory',
   method: 'GET',
@@ -83,7 +105,11 @@ export interface GetCampaignsParams {
   readonly campaignStatus?: 'Archived' | 'NotRunning' | 'Running';
 }
 
-/** `GET /v1/campaigns` (Campaigns_GetCampaigns) */
+/**
+ * Lists campaigns, filtered by advertisers, ids, status or type of bid.
+ *
+ * `GET /v1/campaigns` (Campaigns_GetCampaigns)
+ */
 export const getCampaigns: Operation<GetCampaignsParams, CampaignMessage[]> = {
   id: 'getCampaigns',
   method: 'GET',
@@ -97,7 +123,11 @@ export interface UpdateCampaignBidsParams {
   readonly body: readonly CampaignBidChangeRequest[];
 }
 
-/** `PUT /v1/campaigns/bids` (Campaigns_UpdateBids) */
+/**
+ * Sets bids of campaigns and of their categories and returns the campaigns.
+ *
+ * `PUT /v1/campaigns/bids` (Campaigns_UpdateBids)
+ */
 export const updateCampaignBids: Operation<UpdateCampaignBidsParams, CampaignMessage[]> = {
   id: 'updateCampaignBids',
   method: 'PUT',

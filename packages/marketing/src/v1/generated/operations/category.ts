@@ -10,7 +10,11 @@ export interface GetCategoriesParams {
   readonly enabledOnly?: boolean;
 }
 
-/** `GET /v1/categories` (Categories_GetCategories) */
+/**
+ * Lists categories, filtered by advertisers, campaigns or hash codes.
+ *
+ * `GET /v1/categories` (Categories_GetCategories)
+ */
 export const getCategories: Operation<GetCategoriesParams, CategoryMessage[]> = {
   id: 'getCategories',
   method: 'GET',
@@ -24,7 +28,11 @@ export interface UpdateCategoriesParams {
   readonly body: readonly CategoryUpdatesPerCatalog[];
 }
 
-/** `PUT /v1/categories` (Categories_UpdateCategories) */
+/**
+ * Enables or disables categories, grouped by catalog.
+ *
+ * `PUT /v1/categories` (Categories_UpdateCategories)
+ */
 export const updateCategories: Operation<UpdateCategoriesParams, CategoryUpdatesPerCatalog[]> = {
   id: 'updateCategories',
   method: 'PUT',

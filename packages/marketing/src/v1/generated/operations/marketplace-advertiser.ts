@@ -4,10 +4,15 @@ import type { AdvertiserInfoMessage, AdvertiserQuotaMessage } from '../models.js
 
 /** Parameters of {@link getMarketplaceAdvertiser}. */
 export interface GetMarketplaceAdvertiserParams {
+  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
   readonly advertiserId: number;
 }
 
-/** `GET /v2/crp/advertisers/{advertiserId}` (SellersV2_GetAdvertiser) */
+/**
+ * Gets one marketplace advertiser by its id, with name and currency.
+ *
+ * `GET /v2/crp/advertisers/{advertiserId}` (SellersV2_GetAdvertiser)
+ */
 export const getMarketplaceAdvertiser: Operation<
   GetMarketplaceAdvertiserParams,
   AdvertiserInfoMessage
@@ -18,7 +23,11 @@ export const getMarketplaceAdvertiser: Operation<
   accept: ['text/html'],
 };
 
-/** `GET /v2/crp/advertisers/preview-limit` (SellersV2_GetAdvertiserPreviewLimits) */
+/**
+ * Lists each advertiser's quota of ad previews, how much is used, and its period.
+ *
+ * `GET /v2/crp/advertisers/preview-limit` (SellersV2_GetAdvertiserPreviewLimits)
+ */
 export const getMarketplaceAdvertiserPreviewLimits: Operation<NoParams, AdvertiserQuotaMessage[]> =
   {
     id: 'getMarketplaceAdvertiserPreviewLimits',
@@ -27,7 +36,11 @@ export const getMarketplaceAdvertiserPreviewLimits: Operation<NoParams, Advertis
     accept: ['text/html'],
   };
 
-/** `GET /v2/crp/advertisers` (SellersV2_GetAdvertisers) */
+/**
+ * Lists marketplace advertisers, each with its id, name and currency.
+ *
+ * `GET /v2/crp/advertisers` (SellersV2_GetAdvertisers)
+ */
 export const getMarketplaceAdvertisers: Operation<NoParams, AdvertiserInfoMessage[]> = {
   id: 'getMarketplaceAdvertisers',
   method: 'GET',
@@ -37,14 +50,23 @@ export const getMarketplaceAdvertisers: Operation<NoParams, AdvertiserInfoMessag
 
 /** Parameters of {@link getMarketplaceSellerAdPreview}. */
 export interface GetMarketplaceSellerAdPreviewParams {
+  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
   readonly advertiserId: number;
+  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
   readonly campaignId?: number;
   readonly height?: number;
+  /** A number here; other operations take the id of a seller as text. */
   readonly sellerId: number;
   readonly width?: number;
 }
 
-/** `GET /v2/crp/advertisers/{advertiserId}/ad-preview` (SellersV2_GetSellerAdDemo) */
+/**
+ * Gets the preview of a seller's ad as HTML; each call spends a daily quota.
+ *
+ * The quota is the advertiser's; `getMarketplaceAdvertiserPreviewLimits` tells how much is used.
+ *
+ * `GET /v2/crp/advertisers/{advertiserId}/ad-preview` (SellersV2_GetSellerAdDemo)
+ */
 export const getMarketplaceSellerAdPreview: Operation<GetMarketplaceSellerAdPreviewParams, string> =
   {
     id: 'getMarketplaceSellerAdPreview',

@@ -12,7 +12,13 @@ export interface CreateMarketplaceSellerBudgetsParams {
   readonly body: readonly CreateSellerBudgetMapiMessage[];
 }
 
-/** `POST /v2/crp/budgets` (SellersV2_CreateSellerBudgets) */
+/**
+ * Creates one or more seller budgets; a repeat may spend twice.
+ *
+ * A repeat may open a second spending budget, so the SDK never repeats it on its own.
+ *
+ * `POST /v2/crp/budgets` (SellersV2_CreateSellerBudgets)
+ */
 export const createMarketplaceSellerBudgets: Operation<
   CreateMarketplaceSellerBudgetsParams,
   SellerBudgetMessage[]
@@ -26,10 +32,15 @@ export const createMarketplaceSellerBudgets: Operation<
 
 /** Parameters of {@link getMarketplaceBudgetsByAdvertiser}. */
 export interface GetMarketplaceBudgetsByAdvertiserParams {
+  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
   readonly advertiserId: number;
+  /** A number here; `getMarketplaceSellerBudgets` lists it as text (`id`). */
   readonly budgetId?: number;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   readonly endAfterDate?: string;
+  /** A number here; other operations take the id of a seller as text. */
   readonly sellerId?: number;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   readonly startBeforeDate?: string;
   readonly status?: 'Archived' | 'Current' | 'Scheduled';
   readonly type?: string;
@@ -37,7 +48,11 @@ export interface GetMarketplaceBudgetsByAdvertiserParams {
   readonly withSpend?: boolean;
 }
 
-/** `GET /v2/crp/advertisers/{advertiserId}/budgets` (SellersV2_GetBudgetsByAdvertiser) */
+/**
+ * Lists the seller budgets of one advertiser, filtered by seller, dates or status.
+ *
+ * `GET /v2/crp/advertisers/{advertiserId}/budgets` (SellersV2_GetBudgetsByAdvertiser)
+ */
 export const getMarketplaceBudgetsByAdvertiser: Operation<
   GetMarketplaceBudgetsByAdvertiserParams,
   SellerBudgetMessage[]
@@ -60,9 +75,13 @@ export const getMarketplaceBudgetsByAdvertiser: Operation<
 
 /** Parameters of {@link getMarketplaceBudgetsBySeller}. */
 export interface GetMarketplaceBudgetsBySellerParams {
+  /** Id that `getMarketplaceSellers` lists as `id`. */
   readonly sellerId: string;
+  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
   readonly campaignId?: number;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   readonly endAfterDate?: string;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   readonly startBeforeDate?: string;
   readonly status?: 'Archived' | 'Current' | 'Scheduled';
   readonly type?: string;
@@ -70,7 +89,11 @@ export interface GetMarketplaceBudgetsBySellerParams {
   readonly withSpend?: boolean;
 }
 
-/** `GET /v2/crp/sellers/{sellerId}/budgets` (SellersV2_GetBudgetsBySeller) */
+/**
+ * Lists the budgets of one seller, filtered by campaign, dates or status.
+ *
+ * `GET /v2/crp/sellers/{sellerId}/budgets` (SellersV2_GetBudgetsBySeller)
+ */
 export const getMarketplaceBudgetsBySeller: Operation<
   GetMarketplaceBudgetsBySellerParams,
   SellerBudgetMessage[]
@@ -92,8 +115,11 @@ export const getMarketplaceBudgetsBySeller: Operation<
 
 /** Parameters of {@link getMarketplaceBudgetsBySellerCampaign}. */
 export interface GetMarketplaceBudgetsBySellerCampaignParams {
+  /** Id that `getMarketplaceSellerCampaigns` lists as `id`. */
   readonly sellerCampaignId: string;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   readonly endAfterDate?: string;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   readonly startBeforeDate?: string;
   readonly status?: 'Archived' | 'Current' | 'Scheduled';
   readonly type?: string;
@@ -101,7 +127,11 @@ export interface GetMarketplaceBudgetsBySellerCampaignParams {
   readonly withSpend?: boolean;
 }
 
-/** `GET /v2/crp/seller-campaigns/{sellerCampaignId}/budgets` (SellersV2_GetBudgetsBySellerCampaignId) */
+/**
+ * Lists the budgets of one seller campaign, filtered by dates, status or type.
+ *
+ * `GET /v2/crp/seller-campaigns/{sellerCampaignId}/budgets` (SellersV2_GetBudgetsBySellerCampaignId)
+ */
 export const getMarketplaceBudgetsBySellerCampaign: Operation<
   GetMarketplaceBudgetsBySellerCampaignParams,
   SellerBudgetMessage[]
@@ -115,10 +145,15 @@ export const getMarketplaceBudgetsBySellerCampaign: Operation<
 
 /** Parameters of {@link getMarketplaceSellerBudget}. */
 export interface GetMarketplaceSellerBudgetParams {
+  /** A number here; `getMarketplaceSellerBudgets` lists it as text (`id`). */
   readonly budgetId: number;
 }
 
-/** `GET /v2/crp/budgets/{budgetId}` (SellersV2_GetSellerBudget) */
+/**
+ * Gets one seller budget by its id.
+ *
+ * `GET /v2/crp/budgets/{budgetId}` (SellersV2_GetSellerBudget)
+ */
 export const getMarketplaceSellerBudget: Operation<
   GetMarketplaceSellerBudgetParams,
   SellerBudgetMessage
@@ -131,10 +166,15 @@ export const getMarketplaceSellerBudget: Operation<
 
 /** Parameters of {@link getMarketplaceSellerBudgets}. */
 export interface GetMarketplaceSellerBudgetsParams {
+  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
   readonly advertiserId?: number;
+  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
   readonly campaignId?: number;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   readonly endAfterDate?: string;
+  /** Id that `getMarketplaceSellers` lists as `id`. */
   readonly sellerId?: string;
+  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
   readonly startBeforeDate?: string;
   readonly status?: 'Archived' | 'Current' | 'Scheduled';
   readonly type?: string;
@@ -142,7 +182,11 @@ export interface GetMarketplaceSellerBudgetsParams {
   readonly withSpend?: boolean;
 }
 
-/** `GET /v2/crp/budgets` (SellersV2_GetSellerBudgets) */
+/**
+ * Lists seller budgets, filtered by advertiser, campaign, seller, dates or status.
+ *
+ * `GET /v2/crp/budgets` (SellersV2_GetSellerBudgets)
+ */
 export const getMarketplaceSellerBudgets: Operation<
   GetMarketplaceSellerBudgetsParams,
   SellerBudgetMessage[]
@@ -166,11 +210,16 @@ export const getMarketplaceSellerBudgets: Operation<
 
 /** Parameters of {@link updateMarketplaceSellerBudget}. */
 export interface UpdateMarketplaceSellerBudgetParams {
+  /** A number here; `getMarketplaceSellerBudgets` lists it as text (`id`). */
   readonly budgetId: number;
   readonly body: UpdateSellerBudgetMessageBase;
 }
 
-/** `PATCH /v2/crp/budgets/{budgetId}` (SellersV2_UpdateSellerBudget) */
+/**
+ * Changes amount, dates, campaigns or suspension of one seller budget.
+ *
+ * `PATCH /v2/crp/budgets/{budgetId}` (SellersV2_UpdateSellerBudget)
+ */
 export const updateMarketplaceSellerBudget: Operation<
   UpdateMarketplaceSellerBudgetParams,
   SellerBudgetMessage
@@ -188,7 +237,11 @@ export interface UpdateMarketplaceSellerBudgetsParams {
   readonly body: readonly UpdateSellerBudgetMessage[];
 }
 
-/** `PATCH /v2/crp/budgets` (SellersV2_UpdateSellerBudgets) */
+/**
+ * Changes several seller budgets, each named by its `budgetId`, and returns them.
+ *
+ * `PATCH /v2/crp/budgets` (SellersV2_UpdateSellerBudgets)
+ */
 export const updateMarketplaceSellerBudgets: Operation<
   UpdateMarketplaceSellerBudgetsParams,
   SellerBudgetMessage[]

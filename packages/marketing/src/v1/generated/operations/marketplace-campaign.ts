@@ -9,11 +9,16 @@ import type {
 
 /** Parameters of {@link createMarketplaceSellerCampaignBySeller}. */
 export interface CreateMarketplaceSellerCampaignBySellerParams {
+  /** Id that `getMarketplaceSellers` lists as `id`. */
   readonly sellerId: string;
   readonly body: CreateSellerCampaignMessageMapi;
 }
 
-/** `POST /v2/crp/sellers/{sellerId}/seller-campaigns` (SellersV2_CreateSellerCampaignsBySeller) */
+/**
+ * Creates a seller campaign for one seller in one campaign, with a bid.
+ *
+ * `POST /v2/crp/sellers/{sellerId}/seller-campaigns` (SellersV2_CreateSellerCampaignsBySeller)
+ */
 export const createMarketplaceSellerCampaignBySeller: Operation<
   CreateMarketplaceSellerCampaignBySellerParams,
   SellerCampaignMessage
@@ -27,10 +32,15 @@ export const createMarketplaceSellerCampaignBySeller: Operation<
 
 /** Parameters of {@link getMarketplaceCampaignsByAdvertiser}. */
 export interface GetMarketplaceCampaignsByAdvertiserParams {
+  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
   readonly advertiserId: number;
 }
 
-/** `GET /v2/crp/advertisers/{advertiserId}/campaigns` (SellersV2_GetAdvertiserCampaigns) */
+/**
+ * Lists the campaigns of one marketplace advertiser, each with its status.
+ *
+ * `GET /v2/crp/advertisers/{advertiserId}/campaigns` (SellersV2_GetAdvertiserCampaigns)
+ */
 export const getMarketplaceCampaignsByAdvertiser: Operation<
   GetMarketplaceCampaignsByAdvertiserParams,
   AdvertiserCampaignMessage[]
@@ -43,10 +53,15 @@ export const getMarketplaceCampaignsByAdvertiser: Operation<
 
 /** Parameters of {@link getMarketplaceSellerCampaign}. */
 export interface GetMarketplaceSellerCampaignParams {
+  /** Id that `getMarketplaceSellerCampaigns` lists as `id`. */
   readonly sellerCampaignId: string;
 }
 
-/** `GET /v2/crp/seller-campaigns/{sellerCampaignId}` (SellersV2_GetSellerCampaign) */
+/**
+ * Gets one seller campaign by its id, with its bid.
+ *
+ * `GET /v2/crp/seller-campaigns/{sellerCampaignId}` (SellersV2_GetSellerCampaign)
+ */
 export const getMarketplaceSellerCampaign: Operation<
   GetMarketplaceSellerCampaignParams,
   SellerCampaignMessage
@@ -59,14 +74,21 @@ export const getMarketplaceSellerCampaign: Operation<
 
 /** Parameters of {@link getMarketplaceSellerCampaigns}. */
 export interface GetMarketplaceSellerCampaignsParams {
+  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
   readonly advertiserId?: number;
   readonly budgetStatus?: 'Archived' | 'Current' | 'Scheduled';
+  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
   readonly campaignId?: number;
+  /** Id that `getMarketplaceSellers` lists as `id`. */
   readonly sellerId?: string;
   readonly sellerStatus?: 'Active' | 'Inactive';
 }
 
-/** `GET /v2/crp/seller-campaigns` (SellersV2_GetSellerCampaigns) */
+/**
+ * Lists seller campaigns, filtered by advertiser, campaign, seller or status.
+ *
+ * `GET /v2/crp/seller-campaigns` (SellersV2_GetSellerCampaigns)
+ */
 export const getMarketplaceSellerCampaigns: Operation<
   GetMarketplaceSellerCampaignsParams,
   SellerCampaignMessage[]
@@ -80,10 +102,15 @@ export const getMarketplaceSellerCampaigns: Operation<
 
 /** Parameters of {@link getMarketplaceSellerCampaignsByAdvertiser}. */
 export interface GetMarketplaceSellerCampaignsByAdvertiserParams {
+  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
   readonly advertiserId: number;
 }
 
-/** `GET /v2/crp/advertisers/{advertiserId}/seller-campaigns` (SellersV2_GetSellerCampaignsByAdvertiser) */
+/**
+ * Lists the seller campaigns of one advertiser, each with its bid.
+ *
+ * `GET /v2/crp/advertisers/{advertiserId}/seller-campaigns` (SellersV2_GetSellerCampaignsByAdvertiser)
+ */
 export const getMarketplaceSellerCampaignsByAdvertiser: Operation<
   GetMarketplaceSellerCampaignsByAdvertiserParams,
   SellerCampaignMessage[]
@@ -96,13 +123,19 @@ export const getMarketplaceSellerCampaignsByAdvertiser: Operation<
 
 /** Parameters of {@link getMarketplaceSellerCampaignsBySeller}. */
 export interface GetMarketplaceSellerCampaignsBySellerParams {
+  /** Id that `getMarketplaceSellers` lists as `id`. */
   readonly sellerId: string;
   readonly budgetStatus?: 'Archived' | 'Current' | 'Scheduled';
+  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
   readonly campaignId?: number;
   readonly sellerStatus?: 'Active' | 'Inactive';
 }
 
-/** `GET /v2/crp/sellers/{sellerId}/seller-campaigns` (SellersV2_GetSellerCampaignsBySeller) */
+/**
+ * Lists the seller campaigns of one seller, filtered by campaign or status.
+ *
+ * `GET /v2/crp/sellers/{sellerId}/seller-campaigns` (SellersV2_GetSellerCampaignsBySeller)
+ */
 export const getMarketplaceSellerCampaignsBySeller: Operation<
   GetMarketplaceSellerCampaignsBySellerParams,
   SellerCampaignMessage[]
@@ -116,11 +149,16 @@ export const getMarketplaceSellerCampaignsBySeller: Operation<
 
 /** Parameters of {@link updateMarketplaceSellerCampaign}. */
 export interface UpdateMarketplaceSellerCampaignParams {
+  /** Id that `getMarketplaceSellerCampaigns` lists as `id`. */
   readonly sellerCampaignId: string;
   readonly bid: number;
 }
 
-/** `PATCH /v2/crp/seller-campaigns/{sellerCampaignId}` (SellersV2_UpdateSellerCampaign) */
+/**
+ * Sets the bid of one seller campaign and returns it.
+ *
+ * `PATCH /v2/crp/seller-campaigns/{sellerCampaignId}` (SellersV2_UpdateSellerCampaign)
+ */
 export const updateMarketplaceSellerCampaign: Operation<
   UpdateMarketplaceSellerCampaignParams,
   SellerCampaignMessage
@@ -138,7 +176,11 @@ export interface UpdateMarketplaceSellerCampaignsParams {
   readonly body: readonly SellerCampaignUpdate[];
 }
 
-/** `PATCH /v2/crp/seller-campaigns` (SellersV2_UpdateSellerCampaigns) */
+/**
+ * Sets the bids of several seller campaigns and returns them.
+ *
+ * `PATCH /v2/crp/seller-campaigns` (SellersV2_UpdateSellerCampaigns)
+ */
 export const updateMarketplaceSellerCampaigns: Operation<
   UpdateMarketplaceSellerCampaignsParams,
   SellerCampaignMessage[]

@@ -4,12 +4,17 @@ import type { SellerBase } from '../models.js';
 
 /** Parameters of {@link createMarketplaceSellersByAdvertiser}. */
 export interface CreateMarketplaceSellersByAdvertiserParams {
+  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
   readonly advertiserId: number;
   readonly partnerId?: number;
   readonly body: readonly string[];
 }
 
-/** `POST /v2/crp/advertisers/{advertiserId}/sellers` (SellersV2_CreateSellers) */
+/**
+ * Creates sellers for one advertiser and returns each with its id.
+ *
+ * `POST /v2/crp/advertisers/{advertiserId}/sellers` (SellersV2_CreateSellers)
+ */
 export const createMarketplaceSellersByAdvertiser: Operation<
   CreateMarketplaceSellersByAdvertiserParams,
   SellerBase[]
@@ -24,10 +29,15 @@ export const createMarketplaceSellersByAdvertiser: Operation<
 
 /** Parameters of {@link getMarketplaceSeller}. */
 export interface GetMarketplaceSellerParams {
+  /** Id that `getMarketplaceSellers` lists as `id`. */
   readonly sellerId: string;
 }
 
-/** `GET /v2/crp/sellers/{sellerId}` (SellersV2_GetSeller) */
+/**
+ * Gets the name of one seller by its id.
+ *
+ * `GET /v2/crp/sellers/{sellerId}` (SellersV2_GetSeller)
+ */
 export const getMarketplaceSeller: Operation<GetMarketplaceSellerParams, SellerBase> = {
   id: 'getMarketplaceSeller',
   method: 'GET',
@@ -37,7 +47,9 @@ export const getMarketplaceSeller: Operation<GetMarketplaceSellerParams, SellerB
 
 /** Parameters of {@link getMarketplaceSellers}. */
 export interface GetMarketplaceSellersParams {
+  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
   readonly advertiserId?: number;
+  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
   readonly campaignId?: number;
   readonly sellerName?: string;
   readonly sellerStatus?: 'Active' | 'Inactive';
@@ -45,7 +57,11 @@ export interface GetMarketplaceSellersParams {
   readonly withProducts?: boolean;
 }
 
-/** `GET /v2/crp/sellers` (SellersV2_GetSellers) */
+/**
+ * Lists sellers with their ids, filtered by name, advertiser, campaign or status.
+ *
+ * `GET /v2/crp/sellers` (SellersV2_GetSellers)
+ */
 export const getMarketplaceSellers: Operation<GetMarketplaceSellersParams, SellerBase[]> = {
   id: 'getMarketplaceSellers',
   method: 'GET',

@@ -14,7 +14,13 @@ export interface CreateSellerBudgetsParams {
   readonly body: SellerBudgetsCreateMessage;
 }
 
-/** `POST /v1/sellers/budgets` (Sellers_CreateBudgets) */
+/**
+ * Creates budgets for sellers in one campaign; a repeat may spend twice.
+ *
+ * A repeat may queue a second budget for tomorrow, so the SDK never repeats it on its own.
+ *
+ * `POST /v1/sellers/budgets` (Sellers_CreateBudgets)
+ */
 export const createSellerBudgets: Operation<CreateSellerBudgetsParams, SellerBudgetsMessage> = {
   id: 'createSellerBudgets',
   method: 'POST',
@@ -30,7 +36,11 @@ export interface GetCampaignsForSellersParams {
   readonly status?: 'Archived' | 'NotRunning' | 'Running';
 }
 
-/** `GET /v1/sellers/campaigns` (Sellers_GetCampaigns) */
+/**
+ * Lists marketplace campaigns with their bids, filtered by advertisers, ids or status.
+ *
+ * `GET /v1/sellers/campaigns` (Sellers_GetCampaigns)
+ */
 export const getCampaignsForSellers: Operation<
   GetCampaignsForSellersParams,
   MarketplaceCampaignMessage[]
@@ -50,7 +60,11 @@ export interface GetSellersParams {
   readonly onlySellersWithProductsInCatalog?: boolean;
 }
 
-/** `GET /v1/sellers` (Sellers_Get) */
+/**
+ * Lists the sellers of campaigns, each with its bid and budgets.
+ *
+ * `GET /v1/sellers` (Sellers_Get)
+ */
 export const getSellers: Operation<GetSellersParams, SellerMessage[]> = {
   id: 'getSellers',
   method: 'GET',
@@ -69,7 +83,11 @@ export interface UpdateSellerBidsParams {
   readonly body: SellerBidsMessage;
 }
 
-/** `PUT /v1/sellers/bids` (Sellers_UpdateBids) */
+/**
+ * Sets the bids of sellers in one campaign and returns them.
+ *
+ * `PUT /v1/sellers/bids` (Sellers_UpdateBids)
+ */
 export const updateSellerBids: Operation<UpdateSellerBidsParams, SellerBidsMessage> = {
   id: 'updateSellerBids',
   method: 'PUT',
@@ -84,7 +102,11 @@ export interface UpdateSellerBudgetsParams {
   readonly body: SellerBudgetsUpdateMessage;
 }
 
-/** `PUT /v1/sellers/budgets` (Sellers_UpdateBudgets) */
+/**
+ * Sets amount, end date or status of existing seller budgets in one campaign.
+ *
+ * `PUT /v1/sellers/budgets` (Sellers_UpdateBudgets)
+ */
 export const updateSellerBudgets: Operation<UpdateSellerBudgetsParams, SellerBudgetsMessage> = {
   id: 'updateSellerBudgets',
   method: 'PUT',

@@ -4,15 +4,41 @@ import * as adSet from '../operations/ad-set.js';
 
 /** Methods of the group `adSet`. */
 export interface AdSetApi {
-  /** `GET /2021-04/marketing-solutions/ad-sets/{adSetId}` (GetAdSet) */
+  /**
+   * Gets one ad set by its id, with bidding, budget, schedule and targeting.
+   *
+   * `GET /2021-04/marketing-solutions/ad-sets/{adSetId}` (GetAdSet)
+   */
   readonly getAdSet: Bound<typeof adSet.getAdSet>;
-  /** `PATCH /2021-04/marketing-solutions/ad-sets` (PatchAdSets) */
+  /**
+   * Changes name, bid, budget, schedule or targeting of several ad sets.
+   *
+   * An answer of 200 may still carry `errors` or `warnings` about single ad sets.
+   *
+   * `PATCH /2021-04/marketing-solutions/ad-sets` (PatchAdSets)
+   */
   readonly patchAdSets: Bound<typeof adSet.patchAdSets>;
-  /** `POST /2021-04/marketing-solutions/ad-sets/search` (SearchAdSets) */
+  /**
+   * Lists ad sets by ids of ad sets, advertisers or campaigns; a read, not paged.
+   *
+   * `POST /2021-04/marketing-solutions/ad-sets/search` (SearchAdSets)
+   */
   readonly searchAdSets: Bound<typeof adSet.searchAdSets>;
-  /** `POST /2021-04/marketing-solutions/ad-sets/start` (StartAdSets) */
+  /**
+   * Starts several ad sets by their ids.
+   *
+   * An answer of 200 may still carry `errors` or `warnings` about single ad sets.
+   *
+   * `POST /2021-04/marketing-solutions/ad-sets/start` (StartAdSets)
+   */
   readonly startAdSets: Bound<typeof adSet.startAdSets>;
-  /** `POST /2021-04/marketing-solutions/ad-sets/stop` (StopAdSets) */
+  /**
+   * Stops several ad sets by their ids.
+   *
+   * An answer of 200 may still carry `errors` or `warnings` about single ad sets.
+   *
+   * `POST /2021-04/marketing-solutions/ad-sets/stop` (StopAdSets)
+   */
   readonly stopAdSets: Bound<typeof adSet.stopAdSets>;
 }
 

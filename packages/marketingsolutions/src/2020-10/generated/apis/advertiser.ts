@@ -4,11 +4,23 @@ import * as advertiser from '../operations/advertiser.js';
 
 /** Methods of the group `advertiser`. */
 export interface AdvertiserApi {
-  /** `GET /legacy/marketing/v1/advertisers/{advertiserId}/categories` (Advertisers_GetCategories) */
+  /**
+   * Lists all categories of one advertiser, or only the enabled ones.
+   *
+   * `GET /legacy/marketing/v1/advertisers/{advertiserId}/categories` (Advertisers_GetCategories)
+   */
   readonly getAdvertiserCategories: Bound<typeof advertiser.getAdvertiserCategories>;
-  /** `GET /legacy/marketing/v1/advertisers/{advertiserId}/categories/{categoryHashCode}` (Advertisers_GetCategory) */
+  /**
+   * Gets one category of an advertiser by its hash code, as a list.
+   *
+   * `GET /legacy/marketing/v1/advertisers/{advertiserId}/categories/{categoryHashCode}` (Advertisers_GetCategory)
+   */
   readonly getAdvertiserCategory: Bound<typeof advertiser.getAdvertiserCategory>;
-  /** `GET /2021-04/advertisers/me` (ApiPortfolioGet) */
+  /**
+   * Lists all advertisers in the caller's portfolio, each with its id and name.
+   *
+   * `GET /2021-04/advertisers/me` (ApiPortfolioGet)
+   */
   readonly getAdvertisers: Bound<typeof advertiser.getAdvertisers>;
 }
 

@@ -4,9 +4,17 @@ import * as analytics from '../operations/analytics.js';
 
 /** Methods of the group `analytics`. */
 export interface AnalyticsApi {
-  /** `POST /2021-04/statistics/report` (GetAdsetReport) */
+  /**
+   * Reads statistics by chosen dimensions in the body's `format`; changes nothing.
+   *
+   * `POST /2021-04/statistics/report` (GetAdsetReport)
+   */
   readonly getAdSetReport: Bound<typeof analytics.getAdSetReport>;
-  /** `POST /2021-04/transactions/report` (GetTransactionsReport) */
+  /**
+   * Reads transactions between two dates in the body's `format`; changes nothing.
+   *
+   * `POST /2021-04/transactions/report` (GetTransactionsReport)
+   */
   readonly getTransactionsReport: Bound<typeof analytics.getTransactionsReport>;
 }
 

@@ -4,17 +4,43 @@ import * as audience from '../operations/audience.js';
 
 /** Methods of the group `audience`. */
 export interface AudienceApi {
-  /** `POST /2021-04/audiences` (createAudience) */
+  /**
+   * Creates an audience by name for one advertiser and returns its id.
+   *
+   * `POST /2021-04/audiences` (createAudience)
+   */
   readonly createAudience: Bound<typeof audience.createAudience>;
-  /** `DELETE /2021-04/audiences/{audience-id}` (removeAudience) */
+  /**
+   * Deletes one audience by its id.
+   *
+   * `DELETE /2021-04/audiences/{audience-id}` (removeAudience)
+   */
   readonly deleteAudience: Bound<typeof audience.deleteAudience>;
-  /** `DELETE /2021-04/audiences/{audience-id}/contactlist` (deleteIdentifiers) */
+  /**
+   * Deletes the contact list of one audience, not the audience itself.
+   *
+   * `DELETE /2021-04/audiences/{audience-id}/contactlist` (deleteIdentifiers)
+   */
   readonly deleteContactList: Bound<typeof audience.deleteContactList>;
-  /** `GET /2021-04/audiences` (getAudiences) */
+  /**
+   * Lists audiences, of one advertiser if its id is given.
+   *
+   * `GET /2021-04/audiences` (getAudiences)
+   */
   readonly getAudiences: Bound<typeof audience.getAudiences>;
-  /** `PATCH /2021-04/audiences/{audience-id}` (modifyAudience) */
+  /**
+   * Sets the name and the description of one audience.
+   *
+   * `PATCH /2021-04/audiences/{audience-id}` (modifyAudience)
+   */
   readonly updateAudience: Bound<typeof audience.updateAudience>;
-  /** `PATCH /2021-04/audiences/{audience-id}/contactlist` (modifyAudienceUsers) */
+  /**
+   * Adds identifiers to an audience's contact list or removes them, as `operation` says.
+   *
+   * The answer counts valid and invalid identifiers and shows samples of the invalid ones.
+   *
+   * `PATCH /2021-04/audiences/{audience-id}/contactlist` (modifyAudienceUsers)
+   */
   readonly updateContactList: Bound<typeof audience.updateContactList>;
 }
 

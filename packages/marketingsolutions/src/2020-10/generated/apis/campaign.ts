@@ -4,13 +4,33 @@ import * as campaign from '../operations/campaign.js';
 
 /** Methods of the group `campaign`. */
 export interface CampaignApi {
-  /** `GET /legacy/marketing/v1/campaigns/bids` (Campaigns_GetBids) */
+  /**
+   * Lists the bids of campaigns and of their categories.
+   *
+   * `GET /legacy/marketing/v1/campaigns/bids` (Campaigns_GetBids)
+   */
   readonly getCampaignBids: Bound<typeof campaign.getCampaignBids>;
-  /** `GET /legacy/marketing/v1/campaigns/{campaignId}/categories` (Campaigns_GetCategories) */
+  /**
+   * Reads the categories of one campaign, or only the enabled ones.
+   *
+   * The document declares one category as the answer, not a list.
+   *
+   * `GET /legacy/marketing/v1/campaigns/{campaignId}/categories` (Campaigns_GetCategories)
+   */
   readonly getCampaignCategories: Bound<typeof campaign.getCampaignCategories>;
-  /** `GET /legacy/marketing/v1/campaigns/{campaignId}/categories/{categoryHashCode}` (Campaigns_GetCategory) */
+  /**
+   * Gets one category of a campaign by its hash code.
+   *
+   * `GET /legacy/marketing/v1/campaigns/{campaignId}/categories/{categoryHashCode}` (Campaigns_GetCategory)
+   */
   readonly getCampaignCategory: Bound<typeof campaign.getCampaignCategory>;
-  /** `PUT /legacy/marketing/v1/campaigns/bids` (Campaigns_UpdateBids) */
+  /**
+   * Sets bids of campaigns and of their categories and returns the campaigns.
+   *
+   * An answer of 400 has `details` of each campaign and category.
+   *
+   * `PUT /legacy/marketing/v1/campaigns/bids` (Campaigns_UpdateBids)
+   */
   readonly updateCampaignBids: Bound<typeof campaign.updateCampaignBids>;
 }
 

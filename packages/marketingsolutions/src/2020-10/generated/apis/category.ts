@@ -4,9 +4,19 @@ import * as category from '../operations/category.js';
 
 /** Methods of the group `category`. */
 export interface CategoryApi {
-  /** `GET /legacy/marketing/v1/categories` (Categories_GetCategories) */
+  /**
+   * Lists categories, filtered by advertisers, campaigns or hash codes.
+   *
+   * `GET /legacy/marketing/v1/categories` (Categories_GetCategories)
+   */
   readonly getCategories: Bound<typeof category.getCategories>;
-  /** `PUT /legacy/marketing/v1/categories` (Categories_UpdateCategories) */
+  /**
+   * Enables or disables categories, grouped by catalog.
+   *
+   * An answer of 400 has `details` of each catalog and category.
+   *
+   * `PUT /legacy/marketing/v1/categories` (Categories_UpdateCategories)
+   */
   readonly updateCategories: Bound<typeof category.updateCategories>;
 }
 

@@ -4,7 +4,13 @@ import * as oAuth from '../operations/oauth.js';
 
 /** Methods of the group `oAuth`. */
 export interface OAuthApi {
-  /** `POST /oauth2/token` (CreateToken) */
+  /**
+   * Exchanges client credentials for an access token.
+   *
+   * Client credentials are the only grant of this version. A new token does not end earlier ones.
+   *
+   * `POST /oauth2/token` (CreateToken)
+   */
   readonly createToken: Bound<typeof oAuth.createToken>;
 }
 

@@ -12,10 +12,15 @@ import type {
 
 /** Parameters of {@link getAdSet}. */
 export interface GetAdSetParams {
+  /** Id that `searchAdSets` lists as `id`. */
   readonly adSetId: string;
 }
 
-/** `GET /2021-04/marketing-solutions/ad-sets/{adSetId}` (GetAdSet) */
+/**
+ * Gets one ad set by its id, with bidding, budget, schedule and targeting.
+ *
+ * `GET /2021-04/marketing-solutions/ad-sets/{adSetId}` (GetAdSet)
+ */
 export const getAdSet: Operation<GetAdSetParams, ResponseReadAdSet> = {
   id: 'getAdSet',
   method: 'GET',
@@ -28,7 +33,13 @@ export interface PatchAdSetsParams {
   readonly body?: RequestsPatchAdSet;
 }
 
-/** `PATCH /2021-04/marketing-solutions/ad-sets` (PatchAdSets) */
+/**
+ * Changes name, bid, budget, schedule or targeting of several ad sets.
+ *
+ * An answer of 200 may still carry `errors` or `warnings` about single ad sets.
+ *
+ * `PATCH /2021-04/marketing-solutions/ad-sets` (PatchAdSets)
+ */
 export const patchAdSets: Operation<PatchAdSetsParams, ResponseAdSetId> = {
   id: 'patchAdSets',
   method: 'PATCH',
@@ -43,7 +54,11 @@ export interface SearchAdSetsParams {
   readonly body?: RequestAdSetSearch;
 }
 
-/** `POST /2021-04/marketing-solutions/ad-sets/search` (SearchAdSets) */
+/**
+ * Lists ad sets by ids of ad sets, advertisers or campaigns; a read, not paged.
+ *
+ * `POST /2021-04/marketing-solutions/ad-sets/search` (SearchAdSets)
+ */
 export const searchAdSets: Operation<SearchAdSetsParams, ResponsesReadAdSet> = {
   id: 'searchAdSets',
   method: 'POST',
@@ -58,7 +73,13 @@ export interface StartAdSetsParams {
   readonly body?: RequestsAdSetId;
 }
 
-/** `POST /2021-04/marketing-solutions/ad-sets/start` (StartAdSets) */
+/**
+ * Starts several ad sets by their ids.
+ *
+ * An answer of 200 may still carry `errors` or `warnings` about single ad sets.
+ *
+ * `POST /2021-04/marketing-solutions/ad-sets/start` (StartAdSets)
+ */
 export const startAdSets: Operation<StartAdSetsParams, ResponsesAdSetId> = {
   id: 'startAdSets',
   method: 'POST',
@@ -73,7 +94,13 @@ export interface StopAdSetsParams {
   readonly body?: RequestsAdSetId;
 }
 
-/** `POST /2021-04/marketing-solutions/ad-sets/stop` (StopAdSets) */
+/**
+ * Stops several ad sets by their ids.
+ *
+ * An answer of 200 may still carry `errors` or `warnings` about single ad sets.
+ *
+ * `POST /2021-04/marketing-solutions/ad-sets/stop` (StopAdSets)
+ */
 export const stopAdSets: Operation<StopAdSetsParams, ResponsesAdSetId> = {
   id: 'stopAdSets',
   method: 'POST',

@@ -4,11 +4,16 @@ import type { CategoryMessage, GetPortfolioResponse } from '../models.js';
 
 /** Parameters of {@link getAdvertiserCategories}. */
 export interface GetAdvertiserCategoriesParams {
+  /** A number here; `getAdvertisers` lists it as text (`id`). */
   readonly advertiserId: number;
   readonly enabledOnly?: boolean;
 }
 
-/** `GET /legacy/marketing/v1/advertisers/{advertiserId}/categories` (Advertisers_GetCategories) */
+/**
+ * Lists all categories of one advertiser, or only the enabled ones.
+ *
+ * `GET /legacy/marketing/v1/advertisers/{advertiserId}/categories` (Advertisers_GetCategories)
+ */
 export const getAdvertiserCategories: Operation<GetAdvertiserCategoriesParams, CategoryMessage[]> =
   {
     id: 'getAdvertiserCategories',
@@ -20,11 +25,17 @@ export const getAdvertiserCategories: Operation<GetAdvertiserCategoriesParams, C
 
 /** Parameters of {@link getAdvertiserCategory}. */
 export interface GetAdvertiserCategoryParams {
+  /** A number here; `getAdvertisers` lists it as text (`id`). */
   readonly advertiserId: number;
+  /** Id that `getCategories` lists as `categoryHashCode`. */
   readonly categoryHashCode: number;
 }
 
-/** `GET /legacy/marketing/v1/advertisers/{advertiserId}/categories/{categoryHashCode}` (Advertisers_GetCategory) */
+/**
+ * Gets one category of an advertiser by its hash code, as a list.
+ *
+ * `GET /legacy/marketing/v1/advertisers/{advertiserId}/categories/{categoryHashCode}` (Advertisers_GetCategory)
+ */
 export const getAdvertiserCategory: Operation<GetAdvertiserCategoryParams, CategoryMessage[]> = {
   id: 'getAdvertiserCategory',
   method: 'GET',
@@ -32,7 +43,11 @@ export const getAdvertiserCategory: Operation<GetAdvertiserCategoryParams, Categ
   accept: ['text/html'],
 };
 
-/** `GET /2021-04/advertisers/me` (ApiPortfolioGet) */
+/**
+ * Lists all advertisers in the caller's portfolio, each with its id and name.
+ *
+ * `GET /2021-04/advertisers/me` (ApiPortfolioGet)
+ */
 export const getAdvertisers: Operation<NoParams, GetPortfolioResponse> = {
   id: 'getAdvertisers',
   method: 'GET',

@@ -10,7 +10,11 @@ export interface GetAdSetReportParams {
   readonly body?: StatisticsReportQueryMessage;
 }
 
-/** `POST /2021-04/statistics/report` (GetAdsetReport) */
+/**
+ * Reads statistics by chosen dimensions in the body's `format`; changes nothing.
+ *
+ * `POST /2021-04/statistics/report` (GetAdsetReport)
+ */
 export const getAdSetReport: Operation<GetAdSetReportParams, string> = {
   id: 'getAdSetReport',
   method: 'POST',
@@ -26,7 +30,11 @@ export interface GetTransactionsReportParams {
   readonly body?: TransactionsReportQueryDataMessage;
 }
 
-/** `POST /2021-04/transactions/report` (GetTransactionsReport) */
+/**
+ * Reads transactions between two dates in the body's `format`; changes nothing.
+ *
+ * `POST /2021-04/transactions/report` (GetTransactionsReport)
+ */
 export const getTransactionsReport: Operation<GetTransactionsReportParams, string> = {
   id: 'getTransactionsReport',
   method: 'POST',

@@ -17,7 +17,11 @@ export interface CreateAudienceParams {
   readonly body: NewAudienceRequest;
 }
 
-/** `POST /2021-04/audiences` (createAudience) */
+/**
+ * Creates an audience by name for one advertiser and returns its id.
+ *
+ * `POST /2021-04/audiences` (createAudience)
+ */
 export const createAudience: Operation<CreateAudienceParams, NewAudienceResponse> = {
   id: 'createAudience',
   method: 'POST',
@@ -27,10 +31,15 @@ export const createAudience: Operation<CreateAudienceParams, NewAudienceResponse
 
 /** Parameters of {@link deleteAudience}. */
 export interface DeleteAudienceParams {
+  /** A number as a string of digits; `getAudiences` lists it. In the 2026 versions it is the id of an audience segment. */
   readonly audienceId: string;
 }
 
-/** `DELETE /2021-04/audiences/{audience-id}` (removeAudience) */
+/**
+ * Deletes one audience by its id.
+ *
+ * `DELETE /2021-04/audiences/{audience-id}` (removeAudience)
+ */
 export const deleteAudience: Operation<DeleteAudienceParams, DeleteAudienceResponse> = {
   id: 'deleteAudience',
   method: 'DELETE',
@@ -39,10 +48,15 @@ export const deleteAudience: Operation<DeleteAudienceParams, DeleteAudienceRespo
 
 /** Parameters of {@link deleteContactList}. */
 export interface DeleteContactListParams {
+  /** A number as a string of digits; `getAudiences` lists it. In the 2026 versions it is the id of an audience segment. */
   readonly audienceId: string;
 }
 
-/** `DELETE /2021-04/audiences/{audience-id}/contactlist` (deleteIdentifiers) */
+/**
+ * Deletes the contact list of one audience, not the audience itself.
+ *
+ * `DELETE /2021-04/audiences/{audience-id}/contactlist` (deleteIdentifiers)
+ */
 export const deleteContactList: Operation<
   DeleteContactListParams,
   DeleteAudienceContactListResponse
@@ -54,10 +68,15 @@ export const deleteContactList: Operation<
 
 /** Parameters of {@link getAudiences}. */
 export interface GetAudiencesParams {
+  /** A number as a string of digits; `getAdvertisers` lists it as `id`. */
   readonly advertiserId?: string;
 }
 
-/** `GET /2021-04/audiences` (getAudiences) */
+/**
+ * Lists audiences, of one advertiser if its id is given.
+ *
+ * `GET /2021-04/audiences` (getAudiences)
+ */
 export const getAudiences: Operation<GetAudiencesParams, GetAudiencesResponse> = {
   id: 'getAudiences',
   method: 'GET',
@@ -67,11 +86,16 @@ export const getAudiences: Operation<GetAudiencesParams, GetAudiencesResponse> =
 
 /** Parameters of {@link updateAudience}. */
 export interface UpdateAudienceParams {
+  /** A number as a string of digits; `getAudiences` lists it. In the 2026 versions it is the id of an audience segment. */
   readonly audienceId: string;
   readonly body: ReplaceAudienceRequest;
 }
 
-/** `PATCH /2021-04/audiences/{audience-id}` (modifyAudience) */
+/**
+ * Sets the name and the description of one audience.
+ *
+ * `PATCH /2021-04/audiences/{audience-id}` (modifyAudience)
+ */
 export const updateAudience: Operation<UpdateAudienceParams, ReplaceAudienceResponse> = {
   id: 'updateAudience',
   method: 'PATCH',
@@ -82,11 +106,18 @@ export const updateAudience: Operation<UpdateAudienceParams, ReplaceAudienceResp
 
 /** Parameters of {@link updateContactList}. */
 export interface UpdateContactListParams {
+  /** A number as a string of digits; `getAudiences` lists it. In the 2026 versions it is the id of an audience segment. */
   readonly audienceId: string;
   readonly body: ContactlistAmendmentRequest;
 }
 
-/** `PATCH /2021-04/audiences/{audience-id}/contactlist` (modifyAudienceUsers) */
+/**
+ * Adds identifiers to an audience's contact list or removes them, as `operation` says.
+ *
+ * The answer counts valid and invalid identifiers and shows samples of the invalid ones.
+ *
+ * `PATCH /2021-04/audiences/{audience-id}/contactlist` (modifyAudienceUsers)
+ */
 export const updateContactList: Operation<UpdateContactListParams, ModifyAudienceResponse> = {
   id: 'updateContactList',
   method: 'PATCH',

@@ -17,7 +17,11 @@ export interface GetCampaignBidsParams {
   readonly pendingChanges?: boolean;
 }
 
-/** `GET /legacy/marketing/v1/campaigns/bids` (Campaigns_GetBids) */
+/**
+ * Lists the bids of campaigns and of their categories.
+ *
+ * `GET /legacy/marketing/v1/campaigns/bids` (Campaigns_GetBids)
+ */
 export const getCampaignBids: Operation<GetCampaignBidsParams, CampaignBidMessage[]> = {
   id: 'getCampaignBids',
   method: 'GET',
@@ -39,7 +43,13 @@ export interface GetCampaignCategoriesParams {
   readonly enabledOnly?: boolean;
 }
 
-/** `GET /legacy/marketing/v1/campaigns/{campaignId}/categories` (Campaigns_GetCategories) */
+/**
+ * Reads the categories of one campaign, or only the enabled ones.
+ *
+ * The document declares one category as the answer, not a list.
+ *
+ * `GET /legacy/marketing/v1/campaigns/{campaignId}/categories` (Campaigns_GetCategories)
+ */
 export const getCampaignCategories: Operation<GetCampaignCategoriesParams, CategoryMessage> = {
   id: 'getCampaignCategories',
   method: 'GET',
@@ -51,10 +61,15 @@ export const getCampaignCategories: Operation<GetCampaignCategoriesParams, Categ
 /** Parameters of {@link getCampaignCategory}. */
 export interface GetCampaignCategoryParams {
   readonly campaignId: number;
+  /** Id that `getCategories` lists as `categoryHashCode`. */
   readonly categoryHashCode: number;
 }
 
-/** `GET /legacy/marketing/v1/campaigns/{campaignId}/categories/{categoryHashCode}` (Campaigns_GetCategory) */
+/**
+ * Gets one category of a campaign by its hash code.
+ *
+ * `GET /legacy/marketing/v1/campaigns/{campaignId}/categories/{categoryHashCode}` (Campaigns_GetCategory)
+ */
 export const getCampaignCategory: Operation<GetCampaignCategoryParams, CategoryMessage> = {
   id: 'getCampaignCategory',
   method: 'GET',
@@ -67,7 +82,13 @@ export interface UpdateCampaignBidsParams {
   readonly body: readonly CampaignBidChangeRequest[];
 }
 
-/** `PUT /legacy/marketing/v1/campaigns/bids` (Campaigns_UpdateBids) */
+/**
+ * Sets bids of campaigns and of their categories and returns the campaigns.
+ *
+ * An answer of 400 has `details` of each campaign and category.
+ *
+ * `PUT /legacy/marketing/v1/campaigns/bids` (Campaigns_UpdateBids)
+ */
 export const updateCampaignBids: Operation<UpdateCampaignBidsParams, CampaignMessage[]> = {
   id: 'updateCampaignBids',
   method: 'PUT',

@@ -10,7 +10,11 @@ export interface GetCategoriesParams {
   readonly enabledOnly?: boolean;
 }
 
-/** `GET /legacy/marketing/v1/categories` (Categories_GetCategories) */
+/**
+ * Lists categories, filtered by advertisers, campaigns or hash codes.
+ *
+ * `GET /legacy/marketing/v1/categories` (Categories_GetCategories)
+ */
 export const getCategories: Operation<GetCategoriesParams, CategoryMessage[]> = {
   id: 'getCategories',
   method: 'GET',
@@ -24,7 +28,13 @@ export interface UpdateCategoriesParams {
   readonly body: readonly CategoryUpdatesPerCatalog[];
 }
 
-/** `PUT /legacy/marketing/v1/categories` (Categories_UpdateCategories) */
+/**
+ * Enables or disables categories, grouped by catalog.
+ *
+ * An answer of 400 has `details` of each catalog and category.
+ *
+ * `PUT /legacy/marketing/v1/categories` (Categories_UpdateCategories)
+ */
 export const updateCategories: Operation<UpdateCategoriesParams, CategoryUpdatesPerCatalog[]> = {
   id: 'updateCategories',
   method: 'PUT',

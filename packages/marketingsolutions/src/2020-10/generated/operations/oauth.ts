@@ -10,7 +10,13 @@ export interface CreateTokenParams {
   readonly grantType?: 'client_credentials';
 }
 
-/** `POST /oauth2/token` (CreateToken) */
+/**
+ * Exchanges client credentials for an access token.
+ *
+ * Client credentials are the only grant of this version. A new token does not end earlier ones.
+ *
+ * `POST /oauth2/token` (CreateToken)
+ */
 export const createToken: Operation<CreateTokenParams, JwtModel> = {
   id: 'createToken',
   method: 'POST',

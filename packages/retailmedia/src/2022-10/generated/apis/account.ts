@@ -4,9 +4,17 @@ import * as account from '../operations/account.js';
 
 /** Methods of the group `account`. */
 export interface AccountApi {
-  /** `GET /2022-10/retail-media/accounts` (AccountsApi_GetApiV1ExternalAccounts) */
+  /**
+   * Lists accounts, one page per call, each with its currency, countries and time zone.
+   *
+   * `GET /2022-10/retail-media/accounts` (AccountsApi_GetApiV1ExternalAccounts)
+   */
   readonly getAccounts: Bound<typeof account.getAccounts>;
-  /** `GET /2022-10/retail-media/accounts/{accountId}/brands` (AccountsApi_GetApiV1ExternalAccountBrandsByAccountId) */
+  /**
+   * Lists the brands of one account, one page per call.
+   *
+   * `GET /2022-10/retail-media/accounts/{accountId}/brands` (AccountsApi_GetApiV1ExternalAccountBrandsByAccountId)
+   */
   readonly getBrandsByAccountId: Bound<typeof account.getBrandsByAccountId>;
 }
 

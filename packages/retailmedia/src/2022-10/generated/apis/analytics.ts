@@ -4,13 +4,35 @@ import * as analytics from '../operations/analytics.js';
 
 /** Methods of the group `analytics`. */
 export interface AnalyticsApi {
-  /** `GET /2022-10/retail-media/reports/{reportId}/output` (getReportOutput) */
+  /**
+   * Fetches the file of a finished report, in the format that its request chose.
+   *
+   * `GET /2022-10/retail-media/reports/{reportId}/output` (getReportOutput)
+   */
   readonly getAsyncExportOutput: Bound<typeof analytics.getAsyncExportOutput>;
-  /** `GET /2022-10/retail-media/reports/{reportId}/status` (getReportStatus) */
+  /**
+   * Polls a report: its status is pending, success, failure or expired.
+   *
+   * A poll counts against the rate limit of reports.
+   *
+   * `GET /2022-10/retail-media/reports/{reportId}/status` (getReportStatus)
+   */
   readonly getAsyncExportStatus: Bound<typeof analytics.getAsyncExportStatus>;
-  /** `POST /2022-10/retail-media/reports/campaigns` (requestCampaignReport) */
+  /**
+   * Starts an asynchronous report on campaigns; poll `getAsyncExportStatus`.
+   *
+   * `getAsyncExportOutput` fetches the file when the status is `success`.
+   *
+   * `POST /2022-10/retail-media/reports/campaigns` (requestCampaignReport)
+   */
   readonly requestCampaignReport: Bound<typeof analytics.requestCampaignReport>;
-  /** `POST /2022-10/retail-media/reports/line-items` (requestLineItemReport) */
+  /**
+   * Starts an asynchronous report on line items; poll `getAsyncExportStatus`.
+   *
+   * `getAsyncExportOutput` fetches the file when the status is `success`.
+   *
+   * `POST /2022-10/retail-media/reports/line-items` (requestLineItemReport)
+   */
   readonly requestLineItemReport: Bound<typeof analytics.requestLineItemReport>;
 }
 

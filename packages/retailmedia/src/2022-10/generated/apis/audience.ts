@@ -4,9 +4,17 @@ import * as audience from '../operations/audience.js';
 
 /** Methods of the group `audience`. */
 export interface AudienceApi {
-  /** `POST /2022-10/retail-media/accounts/{accountId}/audiences` (AudienceApi_CreateAudience) */
+  /**
+   * Creates an audience of one retailer's buyers or viewers for an account.
+   *
+   * `POST /2022-10/retail-media/accounts/{accountId}/audiences` (AudienceApi_CreateAudience)
+   */
   readonly createAudience: Bound<typeof audience.createAudience>;
-  /** `GET /2022-10/retail-media/accounts/{accountId}/audiences` (AudienceApi_GetAudiencesByAccountId) */
+  /**
+   * Lists the audiences of one account, one page per call.
+   *
+   * `GET /2022-10/retail-media/accounts/{accountId}/audiences` (AudienceApi_GetAudiencesByAccountId)
+   */
   readonly getAudiencesByAccountId: Bound<typeof audience.getAudiencesByAccountId>;
 }
 

@@ -4,13 +4,33 @@ import * as balance from '../operations/balance.js';
 
 /** Methods of the group `balance`. */
 export interface BalanceApi {
-  /** `POST /2022-10/retail-media/balances/{balance-id}/campaigns/append` (BalancesApi_PostApi202110ExternalBalanceCampaignsAppendByBalanceId) */
+  /**
+   * Adds campaigns to one balance by their ids.
+   *
+   * The answer is paged, although the call takes no page: it may hold the first page only.
+   *
+   * `POST /2022-10/retail-media/balances/{balance-id}/campaigns/append` (BalancesApi_PostApi202110ExternalBalanceCampaignsAppendByBalanceId)
+   */
   readonly appendCampaignsToBalance: Bound<typeof balance.appendCampaignsToBalance>;
-  /** `POST /2022-10/retail-media/balances/{balance-id}/campaigns/delete` (BalancesApi_PostApi202110ExternalBalanceCampaignsDeleteByBalanceId) */
+  /**
+   * Removes campaigns from one balance by their ids.
+   *
+   * The answer is paged, although the call takes no page: it may hold the first page only.
+   *
+   * `POST /2022-10/retail-media/balances/{balance-id}/campaigns/delete` (BalancesApi_PostApi202110ExternalBalanceCampaignsDeleteByBalanceId)
+   */
   readonly deleteCampaignsFromBalance: Bound<typeof balance.deleteCampaignsFromBalance>;
-  /** `GET /2022-10/retail-media/accounts/{account-id}/balances` (BalancesApi_GetApi202110ExternalAccountBalancesByAccountId) */
+  /**
+   * Lists the balances of one account, one page per call, each with what remains.
+   *
+   * `GET /2022-10/retail-media/accounts/{account-id}/balances` (BalancesApi_GetApi202110ExternalAccountBalancesByAccountId)
+   */
   readonly getBalancesByAccountId: Bound<typeof balance.getBalancesByAccountId>;
-  /** `GET /2022-10/retail-media/balances/{balance-id}/campaigns` (BalancesApi_GetApi202110ExternalBalanceCampaignsByBalanceId) */
+  /**
+   * Lists the ids of one balance's campaigns, one page per call.
+   *
+   * `GET /2022-10/retail-media/balances/{balance-id}/campaigns` (BalancesApi_GetApi202110ExternalBalanceCampaignsByBalanceId)
+   */
   readonly getCampaignsByBalanceId: Bound<typeof balance.getCampaignsByBalanceId>;
 }
 

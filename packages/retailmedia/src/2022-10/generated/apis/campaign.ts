@@ -4,13 +4,31 @@ import * as campaign from '../operations/campaign.js';
 
 /** Methods of the group `campaign`. */
 export interface CampaignApi {
-  /** `POST /2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_PostApiV1ExternalAccountCampaignsByAccountId) */
+  /**
+   * Creates a campaign in one account and returns it.
+   *
+   * The document declares a body for 200 only: an answer of 201 may have none.
+   *
+   * `POST /2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_PostApiV1ExternalAccountCampaignsByAccountId)
+   */
   readonly createCampaignByAccountId: Bound<typeof campaign.createCampaignByAccountId>;
-  /** `GET /2022-10/retail-media/campaigns/{campaignId}` (CampaignsApi_GetApiV1ExternalCampaignByCampaignId) */
+  /**
+   * Gets one campaign by its id, with its budget and attribution settings.
+   *
+   * `GET /2022-10/retail-media/campaigns/{campaignId}` (CampaignsApi_GetApiV1ExternalCampaignByCampaignId)
+   */
   readonly getCampaignByCampaignId: Bound<typeof campaign.getCampaignByCampaignId>;
-  /** `GET /2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_GetApiV1ExternalAccountCampaignsByAccountId) */
+  /**
+   * Lists the campaigns of one account, one page per call.
+   *
+   * `GET /2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_GetApiV1ExternalAccountCampaignsByAccountId)
+   */
   readonly getCampaignsByAccountId: Bound<typeof campaign.getCampaignsByAccountId>;
-  /** `PUT /2022-10/retail-media/campaigns/{campaignId}` (CampaignsApi_PutApiV1ExternalCampaignByCampaignId) */
+  /**
+   * Sets name, budget and attribution settings of one campaign and returns it.
+   *
+   * `PUT /2022-10/retail-media/campaigns/{campaignId}` (CampaignsApi_PutApiV1ExternalCampaignByCampaignId)
+   */
   readonly updateCampaignByCampaignId: Bound<typeof campaign.updateCampaignByCampaignId>;
 }
 

@@ -4,11 +4,25 @@ import * as catalog from '../operations/catalog.js';
 
 /** Methods of the group `catalog`. */
 export interface CatalogApi {
-  /** `POST /2022-10/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId) */
+  /**
+   * Starts a job that makes the catalog of one account; poll `getCatalogStatus`.
+   *
+   * `getCatalogOutput` fetches the file when the status is `Success`.
+   *
+   * `POST /2022-10/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
+   */
   readonly createCatalog: Bound<typeof catalog.createCatalog>;
-  /** `GET /2022-10/retail-media/catalogs/{catalogId}/output` (CatalogApi_GetApiV1ExternalCatalogOutputByCatalogId) */
+  /**
+   * Fetches the catalog that a job made, as a file of one JSON object per line.
+   *
+   * `GET /2022-10/retail-media/catalogs/{catalogId}/output` (CatalogApi_GetApiV1ExternalCatalogOutputByCatalogId)
+   */
   readonly getCatalogOutput: Bound<typeof catalog.getCatalogOutput>;
-  /** `GET /2022-10/retail-media/catalogs/{catalogId}/status` (CatalogApi_GetApiV1ExternalCatalogStatusByCatalogId) */
+  /**
+   * Polls a catalog job; here its status words are capitalised, as in `Success`.
+   *
+   * `GET /2022-10/retail-media/catalogs/{catalogId}/status` (CatalogApi_GetApiV1ExternalCatalogStatusByCatalogId)
+   */
   readonly getCatalogStatus: Bound<typeof catalog.getCatalogStatus>;
 }
 

@@ -4,9 +4,19 @@ import * as category from '../operations/category.js';
 
 /** Methods of the group `category`. */
 export interface CategoryApi {
-  /** `GET /2022-10/retail-media/categories` (CategorySearchApi_GetApi202204ExternalCategories) */
+  /**
+   * Searches categories by text or retailer, one page per call, without page metadata.
+   *
+   * `pageIndex` may be a start position and not a page number: stop when ids repeat.
+   *
+   * `GET /2022-10/retail-media/categories` (CategorySearchApi_GetApi202204ExternalCategories)
+   */
   readonly getCategories: Bound<typeof category.getCategories>;
-  /** `GET /2022-10/retail-media/categories/{categoryId}` (CategorySearchApi_GetApi202204ExternalCategorieByCategoryId) */
+  /**
+   * Gets one category by its id, with its name and its parent's id.
+   *
+   * `GET /2022-10/retail-media/categories/{categoryId}` (CategorySearchApi_GetApi202204ExternalCategorieByCategoryId)
+   */
   readonly getCategory: Bound<typeof category.getCategory>;
 }
 

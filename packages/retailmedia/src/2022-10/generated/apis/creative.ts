@@ -4,19 +4,49 @@ import * as creative from '../operations/creative.js';
 
 /** Methods of the group `creative`. */
 export interface CreativeApi {
-  /** `POST /2022-10/retail-media/assets` (CreateAsset) */
+  /**
+   * Uploads a file as an asset for creatives and returns its id and location.
+   *
+   * `POST /2022-10/retail-media/assets` (CreateAsset)
+   */
   readonly createAsset: Bound<typeof creative.createAsset>;
-  /** `POST /2022-10/retail-media/accounts/{account-id}/creatives` (CreativesApi_PostApi202207ExternalAccountCreativesByAccountId) */
+  /**
+   * Creates a creative in one account from a template of a retailer.
+   *
+   * `POST /2022-10/retail-media/accounts/{account-id}/creatives` (CreativesApi_PostApi202207ExternalAccountCreativesByAccountId)
+   */
   readonly createCreative: Bound<typeof creative.createCreative>;
-  /** `GET /2022-10/retail-media/accounts/{account-id}/creatives` (CreativesApi_GetApi202110ExternalAccountCreativesByAccountId) */
+  /**
+   * Lists the creatives of one account; the answer is not paged.
+   *
+   * `GET /2022-10/retail-media/accounts/{account-id}/creatives` (CreativesApi_GetApi202110ExternalAccountCreativesByAccountId)
+   */
   readonly getAccountCreatives: Bound<typeof creative.getAccountCreatives>;
-  /** `GET /2022-10/retail-media/accounts/{account-id}/creatives/{creative-id}` (CreativesApi_GetApi202207ExternalAccountByAccountIdCreativescreativeId) */
+  /**
+   * Gets one creative of an account, with its format and its template's values.
+   *
+   * `GET /2022-10/retail-media/accounts/{account-id}/creatives/{creative-id}` (CreativesApi_GetApi202207ExternalAccountByAccountIdCreativescreativeId)
+   */
   readonly getCreative: Bound<typeof creative.getCreative>;
-  /** `GET /2022-10/retail-media/retailers/{retailer-id}/templates/{template-id}` (CreativesApi_GetApi202207ExternalRetailerByRetailerIdTemplatestemplateId) */
+  /**
+   * Gets one creative template of a retailer, with the variables that a creative fills.
+   *
+   * `GET /2022-10/retail-media/retailers/{retailer-id}/templates/{template-id}` (CreativesApi_GetApi202207ExternalRetailerByRetailerIdTemplatestemplateId)
+   */
   readonly getCreativeTemplate: Bound<typeof creative.getCreativeTemplate>;
-  /** `GET /2022-10/retail-media/retailers/{retailer-id}/templates` (CreativesApi_GetApi202207ExternalRetailerTemplatesByRetailerId) */
+  /**
+   * Lists the creative templates of one retailer; the answer is not paged.
+   *
+   * `GET /2022-10/retail-media/retailers/{retailer-id}/templates` (CreativesApi_GetApi202207ExternalRetailerTemplatesByRetailerId)
+   */
   readonly getRetailerCreativeTemplates: Bound<typeof creative.getRetailerCreativeTemplates>;
-  /** `PUT /2022-10/retail-media/accounts/{account-id}/creatives/{creative-id}` (CreativesApi_PutApi202207ExternalAccountByAccountIdCreativescreativeId) */
+  /**
+   * Sets name, brand, template and the template's values of one creative.
+   *
+   * An answer of 204 has no body.
+   *
+   * `PUT /2022-10/retail-media/accounts/{account-id}/creatives/{creative-id}` (CreativesApi_PutApi202207ExternalAccountByAccountIdCreativescreativeId)
+   */
   readonly updateCreative: Bound<typeof creative.updateCreative>;
 }
 

@@ -4,7 +4,13 @@ import * as gateway from '../operations/gateway.js';
 
 /** Methods of the group `gateway`. */
 export interface GatewayApi {
-  /** `GET /me` (GetCurrentApplication) */
+  /**
+   * Gets the calling application: its id, name and organization.
+   *
+   * It needs no particular permission, so it serves to try out credentials.
+   *
+   * `GET /me` (GetCurrentApplication)
+   */
   readonly getCurrentApplication: Bound<typeof gateway.getCurrentApplication>;
 }
 

@@ -4,41 +4,105 @@ import * as lineItem from '../operations/line-item.js';
 
 /** Methods of the group `lineItem`. */
 export interface LineItemApi {
-  /** `POST /2022-10/retail-media/line-items/{line-item-id}/products/append` (PromotedProductsApi_PostApi202110ExternalLineItemProductsAppendByLineItemId) */
+  /**
+   * Adds products to one line item, each with a bid override if one is given.
+   *
+   * The answer is paged, although the call takes no page: it may hold the first page only.
+   *
+   * `POST /2022-10/retail-media/line-items/{line-item-id}/products/append` (PromotedProductsApi_PostApi202110ExternalLineItemProductsAppendByLineItemId)
+   */
   readonly appendPromotedProducts: Bound<typeof lineItem.appendPromotedProducts>;
-  /** `POST /2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (PostApiV2ExternalCampaignAuctionLineItemsByCampaignId) */
+  /**
+   * Creates an auction line item in one campaign for one retailer.
+   *
+   * `POST /2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (PostApiV2ExternalCampaignAuctionLineItemsByCampaignId)
+   */
   readonly createAuctionLineItem: Bound<typeof lineItem.createAuctionLineItem>;
-  /** `POST /2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_PostApi202110ExternalCampaignPreferredLineItemsByCampaignId) */
+  /**
+   * Creates a preferred line item in one campaign for one retailer and type of page.
+   *
+   * `POST /2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_PostApi202110ExternalCampaignPreferredLineItemsByCampaignId)
+   */
   readonly createPreferredLineItemByCampaignId: Bound<
     typeof lineItem.createPreferredLineItemByCampaignId
   >;
-  /** `POST /2022-10/retail-media/line-items/{line-item-id}/products/delete` (PromotedProductsApi_PostApi202110ExternalLineItemProductsDeleteByLineItemId) */
+  /**
+   * Removes products from one line item by their ids.
+   *
+   * The answer is paged, although the call takes no page: it may hold the first page only.
+   *
+   * `POST /2022-10/retail-media/line-items/{line-item-id}/products/delete` (PromotedProductsApi_PostApi202110ExternalLineItemProductsDeleteByLineItemId)
+   */
   readonly deletePromotedProducts: Bound<typeof lineItem.deletePromotedProducts>;
-  /** `GET /2022-10/retail-media/line-items/{line-item-id}/products` (PromotedProductsApi_GetApi202110ExternalLineItemProductsByLineItemId) */
+  /**
+   * Lists the products that one line item promotes, one page per call.
+   *
+   * `GET /2022-10/retail-media/line-items/{line-item-id}/products` (PromotedProductsApi_GetApi202110ExternalLineItemProductsByLineItemId)
+   */
   readonly fetchPromotedProducts: Bound<typeof lineItem.fetchPromotedProducts>;
-  /** `GET /2022-10/retail-media/auction-line-items/{line-item-id}` (GetApiV2ExternalAuctionLineItemByLineItemId) */
+  /**
+   * Gets one auction line item by its id, with its bids, budget and pacing.
+   *
+   * `GET /2022-10/retail-media/auction-line-items/{line-item-id}` (GetApiV2ExternalAuctionLineItemByLineItemId)
+   */
   readonly getAuctionLineItem: Bound<typeof lineItem.getAuctionLineItem>;
-  /** `GET /2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (GetApiV2ExternalCampaignAuctionLineItemsByCampaignId) */
+  /**
+   * Lists the auction line items of one campaign, one page per call.
+   *
+   * `GET /2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (GetApiV2ExternalCampaignAuctionLineItemsByCampaignId)
+   */
   readonly getAuctionLineItemsByCampaign: Bound<typeof lineItem.getAuctionLineItemsByCampaign>;
-  /** `GET /2022-10/retail-media/line-items/{line-item-id}` (GetApiV2ExternalLineItemByLineItemId) */
+  /**
+   * Gets one line item by its id, with the fields that both types of line item share.
+   *
+   * `GET /2022-10/retail-media/line-items/{line-item-id}` (GetApiV2ExternalLineItemByLineItemId)
+   */
   readonly getLineItem: Bound<typeof lineItem.getLineItem>;
-  /** `GET /2022-10/retail-media/accounts/{account-id}/line-items` (GetApiV2ExternalAccountLineItemsByAccountId) */
+  /**
+   * Lists the line items of one account, auction and preferred, one page per call.
+   *
+   * `GET /2022-10/retail-media/accounts/{account-id}/line-items` (GetApiV2ExternalAccountLineItemsByAccountId)
+   */
   readonly getLineItemsByAccountId: Bound<typeof lineItem.getLineItemsByAccountId>;
-  /** `GET /2022-10/retail-media/preferred-line-items/{line-item-id}` (LineItemsApi_GetApi202110ExternalPreferredLineItemByLineItemId) */
+  /**
+   * Gets one preferred line item, with its budget, page targeting and capping.
+   *
+   * `GET /2022-10/retail-media/preferred-line-items/{line-item-id}` (LineItemsApi_GetApi202110ExternalPreferredLineItemByLineItemId)
+   */
   readonly getPreferredLineItemByLineItemId: Bound<
     typeof lineItem.getPreferredLineItemByLineItemId
   >;
-  /** `GET /2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_GetApi202110ExternalCampaignPreferredLineItemsByCampaignId) */
+  /**
+   * Lists the preferred line items of one campaign, one page per call.
+   *
+   * `GET /2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_GetApi202110ExternalCampaignPreferredLineItemsByCampaignId)
+   */
   readonly getPreferredLineItemsByCampaignId: Bound<
     typeof lineItem.getPreferredLineItemsByCampaignId
   >;
-  /** `POST /2022-10/retail-media/line-items/{line-item-id}/products/pause` (PromotedProducts_PostApi202110ExternalLineItemProductsPauseByLineItemId) */
+  /**
+   * Pauses products of one line item by their ids; the answer is empty.
+   *
+   * `POST /2022-10/retail-media/line-items/{line-item-id}/products/pause` (PromotedProducts_PostApi202110ExternalLineItemProductsPauseByLineItemId)
+   */
   readonly pausePromotedProducts: Bound<typeof lineItem.pausePromotedProducts>;
-  /** `POST /2022-10/retail-media/line-items/{line-item-id}/products/unpause` (PromotedProducts_PostApi202110ExternalLineItemProductsUnpauseByLineItemId) */
+  /**
+   * Resumes paused products of one line item by their ids; the answer is empty.
+   *
+   * `POST /2022-10/retail-media/line-items/{line-item-id}/products/unpause` (PromotedProducts_PostApi202110ExternalLineItemProductsUnpauseByLineItemId)
+   */
   readonly unpausePromotedProducts: Bound<typeof lineItem.unpausePromotedProducts>;
-  /** `PUT /2022-10/retail-media/auction-line-items/{line-item-id}` (PutApiV2ExternalAuctionLineItemByLineItemId) */
+  /**
+   * Sets name, status, dates, budget, bids and pacing of one auction line item.
+   *
+   * `PUT /2022-10/retail-media/auction-line-items/{line-item-id}` (PutApiV2ExternalAuctionLineItemByLineItemId)
+   */
   readonly updateAuctionLineItem: Bound<typeof lineItem.updateAuctionLineItem>;
-  /** `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}` (LineItemsApi_PutApi202110ExternalPreferredLineItemByLineItemId) */
+  /**
+   * Sets name, status, dates, budget and page targeting of one preferred line item.
+   *
+   * `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}` (LineItemsApi_PutApi202110ExternalPreferredLineItemByLineItemId)
+   */
   readonly updatePreferredLineItemByLineItemId: Bound<
     typeof lineItem.updatePreferredLineItemByLineItemId
   >;

@@ -4,7 +4,13 @@ import * as oAuth from '../operations/oauth.js';
 
 /** Methods of the group `oAuth`. */
 export interface OAuthApi {
-  /** `POST /oauth2/token` (GetToken) */
+  /**
+   * Exchanges client credentials, an authorization code or a refresh token for an access token.
+   *
+   * An authorization code can be used once. A new access token does not end earlier ones.
+   *
+   * `POST /oauth2/token` (GetToken)
+   */
   readonly getToken: Bound<typeof oAuth.getToken>;
 }
 

@@ -4,9 +4,17 @@ import * as retailer from '../operations/retailer.js';
 
 /** Methods of the group `retailer`. */
 export interface RetailerApi {
-  /** `GET /2022-10/retail-media/retailers/{retailerId}/pages` (RetailerApi_GetApi202110ExternalRetailerPagesByRetailerId) */
+  /**
+   * Lists the types of page that one retailer has.
+   *
+   * `GET /2022-10/retail-media/retailers/{retailerId}/pages` (RetailerApi_GetApi202110ExternalRetailerPagesByRetailerId)
+   */
   readonly getRetailerPages: Bound<typeof retailer.getRetailerPages>;
-  /** `GET /2022-10/retail-media/accounts/{accountId}/retailers` (AccountsApi_GetApiV1ExternalAccountRetailersByAccountId) */
+  /**
+   * Lists the retailers of one account, one page per call.
+   *
+   * `GET /2022-10/retail-media/accounts/{accountId}/retailers` (AccountsApi_GetApiV1ExternalAccountRetailersByAccountId)
+   */
   readonly getRetailersByAccountId: Bound<typeof retailer.getRetailersByAccountId>;
 }
 

@@ -4,51 +4,111 @@ import * as targeting from '../operations/targeting.js';
 
 /** Methods of the group `targeting`. */
 export interface TargetingApi {
-  /** `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketAppendByLineItemId) */
+  /**
+   * Adds categories or products to a preferred line item's add-to-basket targeting.
+   *
+   * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketAppendByLineItemId)
+   */
   readonly appendAddToBasketTargetsByLineItemId: Bound<
     typeof targeting.appendAddToBasketTargetsByLineItemId
   >;
-  /** `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesAppendByLineItemId) */
+  /**
+   * Adds audiences to those that one preferred line item targets.
+   *
+   * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesAppendByLineItemId)
+   */
   readonly appendAudienceTargetsByLineItemId: Bound<
     typeof targeting.appendAudienceTargetsByLineItemId
   >;
-  /** `POST /2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/append` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsAppendByLineItemId) */
+  /**
+   * Adds negative keywords to one auction line item.
+   *
+   * `POST /2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/append` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsAppendByLineItemId)
+   */
   readonly appendKeywordTargetsByLineItemId: Bound<
     typeof targeting.appendKeywordTargetsByLineItemId
   >;
-  /** `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresAppendByLineItemId) */
+  /**
+   * Adds stores to those that one preferred line item targets.
+   *
+   * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresAppendByLineItemId)
+   */
   readonly appendStoreTargetsByLineItemId: Bound<typeof targeting.appendStoreTargetsByLineItemId>;
-  /** `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketDeleteByLineItemId) */
+  /**
+   * Removes categories or products from a preferred line item's add-to-basket targeting.
+   *
+   * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketDeleteByLineItemId)
+   */
   readonly deleteAddToBasketTargetsByLineItemId: Bound<
     typeof targeting.deleteAddToBasketTargetsByLineItemId
   >;
-  /** `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesDeleteByLineItemId) */
+  /**
+   * Removes audiences from those that one preferred line item targets.
+   *
+   * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesDeleteByLineItemId)
+   */
   readonly deleteAudienceTargetsByLineItemId: Bound<
     typeof targeting.deleteAudienceTargetsByLineItemId
   >;
-  /** `POST /2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/delete` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsDeleteByLineItemId) */
+  /**
+   * Removes negative keywords from one auction line item.
+   *
+   * `POST /2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/delete` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsDeleteByLineItemId)
+   */
   readonly deleteKeywordTargetsByLineItemId: Bound<
     typeof targeting.deleteKeywordTargetsByLineItemId
   >;
-  /** `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresDeleteByLineItemId) */
+  /**
+   * Removes stores from those that one preferred line item targets.
+   *
+   * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresDeleteByLineItemId)
+   */
   readonly deleteStoreTargetsByLineItemId: Bound<typeof targeting.deleteStoreTargetsByLineItemId>;
-  /** `GET /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingAddToBasketByLineItemId) */
+  /**
+   * Gets a preferred line item's add-to-basket targeting: categories and products.
+   *
+   * `GET /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingAddToBasketByLineItemId)
+   */
   readonly getAddToBasketTargetsByLineItemId: Bound<
     typeof targeting.getAddToBasketTargetsByLineItemId
   >;
-  /** `GET /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingAudiencesByLineItemId) */
+  /**
+   * Gets the audiences that one preferred line item includes or excludes.
+   *
+   * `GET /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingAudiencesByLineItemId)
+   */
   readonly getAudienceTargetsByLineItemId: Bound<typeof targeting.getAudienceTargetsByLineItemId>;
-  /** `GET /2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords` (TargetingApi_GetApi202110ExternalAuctionLineItemTargetingKeywordsByLineItemId) */
+  /**
+   * Gets the negative keywords of one auction line item.
+   *
+   * `GET /2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords` (TargetingApi_GetApi202110ExternalAuctionLineItemTargetingKeywordsByLineItemId)
+   */
   readonly getKeywordTargetsByLineItemId: Bound<typeof targeting.getKeywordTargetsByLineItemId>;
-  /** `GET /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingStoresByLineItemId) */
+  /**
+   * Gets the stores that one preferred line item includes or excludes.
+   *
+   * `GET /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingStoresByLineItemId)
+   */
   readonly getStoreTargetsByLineItemId: Bound<typeof targeting.getStoreTargetsByLineItemId>;
-  /** `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAddToBasketByLineItemId) */
+  /**
+   * Sets a preferred line item's add-to-basket targeting and its scope.
+   *
+   * `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAddToBasketByLineItemId)
+   */
   readonly putAddToBasketTargetByLineItemId: Bound<
     typeof targeting.putAddToBasketTargetByLineItemId
   >;
-  /** `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAudiencesByLineItemId) */
+  /**
+   * Sets the audiences that one preferred line item includes or excludes.
+   *
+   * `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAudiencesByLineItemId)
+   */
   readonly putAudienceTargetsByLineItemId: Bound<typeof targeting.putAudienceTargetsByLineItemId>;
-  /** `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingStoresByLineItemId) */
+  /**
+   * Sets the stores that one preferred line item includes or excludes.
+   *
+   * `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingStoresByLineItemId)
+   */
   readonly putStoreTargetByLineItemId: Bound<typeof targeting.putStoreTargetByLineItemId>;
 }
 

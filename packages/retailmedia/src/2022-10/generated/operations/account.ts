@@ -4,12 +4,19 @@ import type { JsonApiPageResponseOfAccount, JsonApiPageResponseOfBrand } from '.
 
 /** Parameters of {@link getAccounts}. */
 export interface GetAccountsParams {
+  /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
+  /** Number of the page; the first is 0. */
   readonly pageIndex?: number;
+  /** Items per page; 25 if not given. */
   readonly pageSize?: number;
 }
 
-/** `GET /2022-10/retail-media/accounts` (AccountsApi_GetApiV1ExternalAccounts) */
+/**
+ * Lists accounts, one page per call, each with its currency, countries and time zone.
+ *
+ * `GET /2022-10/retail-media/accounts` (AccountsApi_GetApiV1ExternalAccounts)
+ */
 export const getAccounts: Operation<GetAccountsParams, JsonApiPageResponseOfAccount> = {
   id: 'getAccounts',
   method: 'GET',
@@ -19,13 +26,21 @@ export const getAccounts: Operation<GetAccountsParams, JsonApiPageResponseOfAcco
 
 /** Parameters of {@link getBrandsByAccountId}. */
 export interface GetBrandsByAccountIdParams {
+  /** Id that `getAccounts` lists. */
   readonly accountId: string;
+  /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
+  /** Number of the page; the first is 0. */
   readonly pageIndex?: number;
+  /** Items per page; 25 if not given. */
   readonly pageSize?: number;
 }
 
-/** `GET /2022-10/retail-media/accounts/{accountId}/brands` (AccountsApi_GetApiV1ExternalAccountBrandsByAccountId) */
+/**
+ * Lists the brands of one account, one page per call.
+ *
+ * `GET /2022-10/retail-media/accounts/{accountId}/brands` (AccountsApi_GetApiV1ExternalAccountBrandsByAccountId)
+ */
 export const getBrandsByAccountId: Operation<
   GetBrandsByAccountIdParams,
   JsonApiPageResponseOfBrand

@@ -4,10 +4,15 @@ import type { EnvelopeReportRequest, EnvelopeReportStatus } from '../models.js';
 
 /** Parameters of {@link getAsyncExportOutput}. */
 export interface GetAsyncExportOutputParams {
+  /** Id in the answer of `requestCampaignReport` or `requestLineItemReport`. */
   readonly reportId: string;
 }
 
-/** `GET /2022-10/retail-media/reports/{reportId}/output` (getReportOutput) */
+/**
+ * Fetches the file of a finished report, in the format that its request chose.
+ *
+ * `GET /2022-10/retail-media/reports/{reportId}/output` (getReportOutput)
+ */
 export const getAsyncExportOutput: Operation<GetAsyncExportOutputParams, Uint8Array> = {
   id: 'getAsyncExportOutput',
   method: 'GET',
@@ -19,10 +24,17 @@ export const getAsyncExportOutput: Operation<GetAsyncExportOutputParams, Uint8Ar
 
 /** Parameters of {@link getAsyncExportStatus}. */
 export interface GetAsyncExportStatusParams {
+  /** Id in the answer of `requestCampaignReport` or `requestLineItemReport`. */
   readonly reportId: string;
 }
 
-/** `GET /2022-10/retail-media/reports/{reportId}/status` (getReportStatus) */
+/**
+ * Polls a report: its status is pending, success, failure or expired.
+ *
+ * A poll counts against the rate limit of reports.
+ *
+ * `GET /2022-10/retail-media/reports/{reportId}/status` (getReportStatus)
+ */
 export const getAsyncExportStatus: Operation<GetAsyncExportStatusParams, EnvelopeReportStatus> = {
   id: 'getAsyncExportStatus',
   method: 'GET',
@@ -35,7 +47,13 @@ export interface RequestCampaignReportParams {
   readonly body: EnvelopeReportRequest;
 }
 
-/** `POST /2022-10/retail-media/reports/campaigns` (requestCampaignReport) */
+/**
+ * Starts an asynchronous report on campaigns; poll `getAsyncExportStatus`.
+ *
+ * `getAsyncExportOutput` fetches the file when the status is `success`.
+ *
+ * `POST /2022-10/retail-media/reports/campaigns` (requestCampaignReport)
+ */
 export const requestCampaignReport: Operation<RequestCampaignReportParams, EnvelopeReportStatus> = {
   id: 'requestCampaignReport',
   method: 'POST',
@@ -50,7 +68,13 @@ export interface RequestLineItemReportParams {
   readonly body: EnvelopeReportRequest;
 }
 
-/** `POST /2022-10/retail-media/reports/line-items` (requestLineItemReport) */
+/**
+ * Starts an asynchronous report on line items; poll `getAsyncExportStatus`.
+ *
+ * `getAsyncExportOutput` fetches the file when the status is `success`.
+ *
+ * `POST /2022-10/retail-media/reports/line-items` (requestLineItemReport)
+ */
 export const requestLineItemReport: Operation<RequestLineItemReportParams, EnvelopeReportStatus> = {
   id: 'requestLineItemReport',
   method: 'POST',

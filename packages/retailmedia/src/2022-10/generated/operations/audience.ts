@@ -8,11 +8,16 @@ import type {
 
 /** Parameters of {@link createAudience}. */
 export interface CreateAudienceParams {
+  /** Id that `getAccounts` lists. */
   readonly accountId: string;
   readonly body: CreateRetailMediaAudienceRequest;
 }
 
-/** `POST /2022-10/retail-media/accounts/{accountId}/audiences` (AudienceApi_CreateAudience) */
+/**
+ * Creates an audience of one retailer's buyers or viewers for an account.
+ *
+ * `POST /2022-10/retail-media/accounts/{accountId}/audiences` (AudienceApi_CreateAudience)
+ */
 export const createAudience: Operation<CreateAudienceParams, CreateRetailMediaAudienceResponse> = {
   id: 'createAudience',
   method: 'POST',
@@ -22,13 +27,21 @@ export const createAudience: Operation<CreateAudienceParams, CreateRetailMediaAu
 
 /** Parameters of {@link getAudiencesByAccountId}. */
 export interface GetAudiencesByAccountIdParams {
+  /** Id that `getAccounts` lists. */
   readonly accountId: string;
+  /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
+  /** Number of the page; the first is 0. */
   readonly pageIndex?: number;
+  /** Items per page; 25 if not given. */
   readonly pageSize?: number;
 }
 
-/** `GET /2022-10/retail-media/accounts/{accountId}/audiences` (AudienceApi_GetAudiencesByAccountId) */
+/**
+ * Lists the audiences of one account, one page per call.
+ *
+ * `GET /2022-10/retail-media/accounts/{accountId}/audiences` (AudienceApi_GetAudiencesByAccountId)
+ */
 export const getAudiencesByAccountId: Operation<
   GetAudiencesByAccountIdParams,
   GetPageOfAudiencesByAccountIdResponse

@@ -8,11 +8,18 @@ import type {
 
 /** Parameters of {@link appendCampaignsToBalance}. */
 export interface AppendCampaignsToBalanceParams {
+  /** Id that `getBalancesByAccountId` lists. */
   readonly balanceId: string;
   readonly body?: BalanceCampaign202110ListRequest;
 }
 
-/** `POST /2022-10/retail-media/balances/{balance-id}/campaigns/append` (BalancesApi_PostApi202110ExternalBalanceCampaignsAppendByBalanceId) */
+/**
+ * Adds campaigns to one balance by their ids.
+ *
+ * The answer is paged, although the call takes no page: it may hold the first page only.
+ *
+ * `POST /2022-10/retail-media/balances/{balance-id}/campaigns/append` (BalancesApi_PostApi202110ExternalBalanceCampaignsAppendByBalanceId)
+ */
 export const appendCampaignsToBalance: Operation<
   AppendCampaignsToBalanceParams,
   BalanceCampaign202110PagedListResponse
@@ -25,11 +32,18 @@ export const appendCampaignsToBalance: Operation<
 
 /** Parameters of {@link deleteCampaignsFromBalance}. */
 export interface DeleteCampaignsFromBalanceParams {
+  /** Id that `getBalancesByAccountId` lists. */
   readonly balanceId: string;
   readonly body?: BalanceCampaign202110ListRequest;
 }
 
-/** `POST /2022-10/retail-media/balances/{balance-id}/campaigns/delete` (BalancesApi_PostApi202110ExternalBalanceCampaignsDeleteByBalanceId) */
+/**
+ * Removes campaigns from one balance by their ids.
+ *
+ * The answer is paged, although the call takes no page: it may hold the first page only.
+ *
+ * `POST /2022-10/retail-media/balances/{balance-id}/campaigns/delete` (BalancesApi_PostApi202110ExternalBalanceCampaignsDeleteByBalanceId)
+ */
 export const deleteCampaignsFromBalance: Operation<
   DeleteCampaignsFromBalanceParams,
   BalanceCampaign202110PagedListResponse
@@ -42,13 +56,21 @@ export const deleteCampaignsFromBalance: Operation<
 
 /** Parameters of {@link getBalancesByAccountId}. */
 export interface GetBalancesByAccountIdParams {
+  /** Id that `getAccounts` lists. */
   readonly accountId: string;
+  /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
+  /** Number of the page; the first is 0. */
   readonly pageIndex?: number;
+  /** Items per page; 25 if not given. */
   readonly pageSize?: number;
 }
 
-/** `GET /2022-10/retail-media/accounts/{account-id}/balances` (BalancesApi_GetApi202110ExternalAccountBalancesByAccountId) */
+/**
+ * Lists the balances of one account, one page per call, each with what remains.
+ *
+ * `GET /2022-10/retail-media/accounts/{account-id}/balances` (BalancesApi_GetApi202110ExternalAccountBalancesByAccountId)
+ */
 export const getBalancesByAccountId: Operation<
   GetBalancesByAccountIdParams,
   Balance202110PagedListResponse
@@ -61,13 +83,21 @@ export const getBalancesByAccountId: Operation<
 
 /** Parameters of {@link getCampaignsByBalanceId}. */
 export interface GetCampaignsByBalanceIdParams {
+  /** Id that `getBalancesByAccountId` lists. */
   readonly balanceId: string;
+  /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
+  /** Number of the page; the first is 0. */
   readonly pageIndex?: number;
+  /** Items per page; 25 if not given. */
   readonly pageSize?: number;
 }
 
-/** `GET /2022-10/retail-media/balances/{balance-id}/campaigns` (BalancesApi_GetApi202110ExternalBalanceCampaignsByBalanceId) */
+/**
+ * Lists the ids of one balance's campaigns, one page per call.
+ *
+ * `GET /2022-10/retail-media/balances/{balance-id}/campaigns` (BalancesApi_GetApi202110ExternalBalanceCampaignsByBalanceId)
+ */
 export const getCampaignsByBalanceId: Operation<
   GetCampaignsByBalanceIdParams,
   BalanceCampaign202110PagedListResponse

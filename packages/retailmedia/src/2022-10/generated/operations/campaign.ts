@@ -9,11 +9,18 @@ import type {
 
 /** Parameters of {@link createCampaignByAccountId}. */
 export interface CreateCampaignByAccountIdParams {
+  /** Id that `getAccounts` lists. */
   readonly accountId: string;
   readonly body?: ExternalPostCampaign;
 }
 
-/** `POST /2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_PostApiV1ExternalAccountCampaignsByAccountId) */
+/**
+ * Creates a campaign in one account and returns it.
+ *
+ * The document declares a body for 200 only: an answer of 201 may have none.
+ *
+ * `POST /2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_PostApiV1ExternalAccountCampaignsByAccountId)
+ */
 export const createCampaignByAccountId: Operation<
   CreateCampaignByAccountIdParams,
   JsonApiSingleResponseOfCampaign
@@ -26,10 +33,15 @@ export const createCampaignByAccountId: Operation<
 
 /** Parameters of {@link getCampaignByCampaignId}. */
 export interface GetCampaignByCampaignIdParams {
+  /** Id that `getCampaignsByAccountId` lists. */
   readonly campaignId: string;
 }
 
-/** `GET /2022-10/retail-media/campaigns/{campaignId}` (CampaignsApi_GetApiV1ExternalCampaignByCampaignId) */
+/**
+ * Gets one campaign by its id, with its budget and attribution settings.
+ *
+ * `GET /2022-10/retail-media/campaigns/{campaignId}` (CampaignsApi_GetApiV1ExternalCampaignByCampaignId)
+ */
 export const getCampaignByCampaignId: Operation<
   GetCampaignByCampaignIdParams,
   JsonApiSingleResponseOfCampaign
@@ -41,13 +53,21 @@ export const getCampaignByCampaignId: Operation<
 
 /** Parameters of {@link getCampaignsByAccountId}. */
 export interface GetCampaignsByAccountIdParams {
+  /** Id that `getAccounts` lists. */
   readonly accountId: string;
+  /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
+  /** Number of the page; the first is 0. */
   readonly pageIndex?: number;
+  /** Items per page; 25 if not given. */
   readonly pageSize?: number;
 }
 
-/** `GET /2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_GetApiV1ExternalAccountCampaignsByAccountId) */
+/**
+ * Lists the campaigns of one account, one page per call.
+ *
+ * `GET /2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_GetApiV1ExternalAccountCampaignsByAccountId)
+ */
 export const getCampaignsByAccountId: Operation<
   GetCampaignsByAccountIdParams,
   JsonApiPageResponseOfCampaign
@@ -60,11 +80,16 @@ export const getCampaignsByAccountId: Operation<
 
 /** Parameters of {@link updateCampaignByCampaignId}. */
 export interface UpdateCampaignByCampaignIdParams {
+  /** Id that `getCampaignsByAccountId` lists. */
   readonly campaignId: string;
   readonly body?: ExternalPutCampaign;
 }
 
-/** `PUT /2022-10/retail-media/campaigns/{campaignId}` (CampaignsApi_PutApiV1ExternalCampaignByCampaignId) */
+/**
+ * Sets name, budget and attribution settings of one campaign and returns it.
+ *
+ * `PUT /2022-10/retail-media/campaigns/{campaignId}` (CampaignsApi_PutApiV1ExternalCampaignByCampaignId)
+ */
 export const updateCampaignByCampaignId: Operation<
   UpdateCampaignByCampaignIdParams,
   JsonApiSingleResponseOfCampaign

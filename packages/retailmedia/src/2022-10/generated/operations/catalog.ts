@@ -7,11 +7,18 @@ import type {
 
 /** Parameters of {@link createCatalog}. */
 export interface CreateCatalogParams {
+  /** Id that `getAccounts` lists. */
   readonly accountId: string;
   readonly body?: JsonApiRequestOfCatalogRequest;
 }
 
-/** `POST /2022-10/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId) */
+/**
+ * Starts a job that makes the catalog of one account; poll `getCatalogStatus`.
+ *
+ * `getCatalogOutput` fetches the file when the status is `Success`.
+ *
+ * `POST /2022-10/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
+ */
 export const createCatalog: Operation<CreateCatalogParams, JsonApiSingleResponseOfCatalogStatus> = {
   id: 'createCatalog',
   method: 'POST',
@@ -22,10 +29,15 @@ export const createCatalog: Operation<CreateCatalogParams, JsonApiSingleResponse
 
 /** Parameters of {@link getCatalogOutput}. */
 export interface GetCatalogOutputParams {
+  /** Id in the answer of `createCatalog`. */
   readonly catalogId: string;
 }
 
-/** `GET /2022-10/retail-media/catalogs/{catalogId}/output` (CatalogApi_GetApiV1ExternalCatalogOutputByCatalogId) */
+/**
+ * Fetches the catalog that a job made, as a file of one JSON object per line.
+ *
+ * `GET /2022-10/retail-media/catalogs/{catalogId}/output` (CatalogApi_GetApiV1ExternalCatalogOutputByCatalogId)
+ */
 export const getCatalogOutput: Operation<GetCatalogOutputParams, Uint8Array> = {
   id: 'getCatalogOutput',
   method: 'GET',
@@ -36,10 +48,15 @@ export const getCatalogOutput: Operation<GetCatalogOutputParams, Uint8Array> = {
 
 /** Parameters of {@link getCatalogStatus}. */
 export interface GetCatalogStatusParams {
+  /** Id in the answer of `createCatalog`. */
   readonly catalogId: string;
 }
 
-/** `GET /2022-10/retail-media/catalogs/{catalogId}/status` (CatalogApi_GetApiV1ExternalCatalogStatusByCatalogId) */
+/**
+ * Polls a catalog job; here its status words are capitalised, as in `Success`.
+ *
+ * `GET /2022-10/retail-media/catalogs/{catalogId}/status` (CatalogApi_GetApiV1ExternalCatalogStatusByCatalogId)
+ */
 export const getCatalogStatus: Operation<
   GetCatalogStatusParams,
   JsonApiSingleResponseOfCatalogStatus

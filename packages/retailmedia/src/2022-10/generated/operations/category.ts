@@ -5,20 +5,29 @@ import type { Category202204, Category202204ListResponse } from '../models.js';
 /** Parameters of {@link getCategories}. */
 export interface GetCategoriesParams {
   /**
+   * The vendor describes a start position, so it may be an offset and not the number of a page.
    * Limits: at least 0, at most 500.
    * @default 0
    */
   readonly pageIndex?: number;
   /**
+   * Items per page.
    * Limits: at least 1, at most 100.
    * @default 100
    */
   readonly pageSize?: number;
+  /** A number here; `getRetailersByAccountId` lists it as text. */
   readonly retailerId?: number;
   readonly textSubstring?: string;
 }
 
-/** `GET /2022-10/retail-media/categories` (CategorySearchApi_GetApi202204ExternalCategories) */
+/**
+ * Searches categories by text or retailer, one page per call, without page metadata.
+ *
+ * `pageIndex` may be a start position and not a page number: stop when ids repeat.
+ *
+ * `GET /2022-10/retail-media/categories` (CategorySearchApi_GetApi202204ExternalCategories)
+ */
 export const getCategories: Operation<GetCategoriesParams, Category202204ListResponse> = {
   id: 'getCategories',
   method: 'GET',
@@ -28,10 +37,15 @@ export const getCategories: Operation<GetCategoriesParams, Category202204ListRes
 
 /** Parameters of {@link getCategory}. */
 export interface GetCategoryParams {
+  /** A number here; `getCategories` lists it as text. */
   readonly categoryId: number;
 }
 
-/** `GET /2022-10/retail-media/categories/{categoryId}` (CategorySearchApi_GetApi202204ExternalCategorieByCategoryId) */
+/**
+ * Gets one category by its id, with its name and its parent's id.
+ *
+ * `GET /2022-10/retail-media/categories/{categoryId}` (CategorySearchApi_GetApi202204ExternalCategorieByCategoryId)
+ */
 export const getCategory: Operation<GetCategoryParams, Category202204> = {
   id: 'getCategory',
   method: 'GET',

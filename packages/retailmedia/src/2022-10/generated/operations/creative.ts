@@ -15,7 +15,11 @@ export interface CreateAssetParams {
   readonly assetFile: Blob;
 }
 
-/** `POST /2022-10/retail-media/assets` (CreateAsset) */
+/**
+ * Uploads a file as an asset for creatives and returns its id and location.
+ *
+ * `POST /2022-10/retail-media/assets` (CreateAsset)
+ */
 export const createAsset: Operation<CreateAssetParams, AssetResponse> = {
   id: 'createAsset',
   method: 'POST',
@@ -26,11 +30,16 @@ export const createAsset: Operation<CreateAssetParams, AssetResponse> = {
 
 /** Parameters of {@link createCreative}. */
 export interface CreateCreativeParams {
+  /** Id that `getAccounts` lists. */
   readonly accountId: string;
   readonly body?: CreativeCreateModel202207;
 }
 
-/** `POST /2022-10/retail-media/accounts/{account-id}/creatives` (CreativesApi_PostApi202207ExternalAccountCreativesByAccountId) */
+/**
+ * Creates a creative in one account from a template of a retailer.
+ *
+ * `POST /2022-10/retail-media/accounts/{account-id}/creatives` (CreativesApi_PostApi202207ExternalAccountCreativesByAccountId)
+ */
 export const createCreative: Operation<CreateCreativeParams, Creative202207Response> = {
   id: 'createCreative',
   method: 'POST',
@@ -40,10 +49,15 @@ export const createCreative: Operation<CreateCreativeParams, Creative202207Respo
 
 /** Parameters of {@link getAccountCreatives}. */
 export interface GetAccountCreativesParams {
+  /** Id that `getAccounts` lists. */
   readonly accountId: string;
 }
 
-/** `GET /2022-10/retail-media/accounts/{account-id}/creatives` (CreativesApi_GetApi202110ExternalAccountCreativesByAccountId) */
+/**
+ * Lists the creatives of one account; the answer is not paged.
+ *
+ * `GET /2022-10/retail-media/accounts/{account-id}/creatives` (CreativesApi_GetApi202110ExternalAccountCreativesByAccountId)
+ */
 export const getAccountCreatives: Operation<GetAccountCreativesParams, Creative202110ListResponse> =
   {
     id: 'getAccountCreatives',
@@ -53,11 +67,17 @@ export const getAccountCreatives: Operation<GetAccountCreativesParams, Creative2
 
 /** Parameters of {@link getCreative}. */
 export interface GetCreativeParams {
+  /** Id that `getAccounts` lists. */
   readonly accountId: string;
+  /** Id that `getAccountCreatives` lists. */
   readonly creativeId: string;
 }
 
-/** `GET /2022-10/retail-media/accounts/{account-id}/creatives/{creative-id}` (CreativesApi_GetApi202207ExternalAccountByAccountIdCreativescreativeId) */
+/**
+ * Gets one creative of an account, with its format and its template's values.
+ *
+ * `GET /2022-10/retail-media/accounts/{account-id}/creatives/{creative-id}` (CreativesApi_GetApi202207ExternalAccountByAccountIdCreativescreativeId)
+ */
 export const getCreative: Operation<GetCreativeParams, Creative202207Response> = {
   id: 'getCreative',
   method: 'GET',
@@ -66,11 +86,17 @@ export const getCreative: Operation<GetCreativeParams, Creative202207Response> =
 
 /** Parameters of {@link getCreativeTemplate}. */
 export interface GetCreativeTemplateParams {
+  /** A number here; `getRetailersByAccountId` lists it as text. */
   readonly retailerId: number;
+  /** A number here; `getRetailerCreativeTemplates` lists it as text. */
   readonly templateId: number;
 }
 
-/** `GET /2022-10/retail-media/retailers/{retailer-id}/templates/{template-id}` (CreativesApi_GetApi202207ExternalRetailerByRetailerIdTemplatestemplateId) */
+/**
+ * Gets one creative template of a retailer, with the variables that a creative fills.
+ *
+ * `GET /2022-10/retail-media/retailers/{retailer-id}/templates/{template-id}` (CreativesApi_GetApi202207ExternalRetailerByRetailerIdTemplatestemplateId)
+ */
 export const getCreativeTemplate: Operation<GetCreativeTemplateParams, TemplateResponse> = {
   id: 'getCreativeTemplate',
   method: 'GET',
@@ -79,10 +105,15 @@ export const getCreativeTemplate: Operation<GetCreativeTemplateParams, TemplateR
 
 /** Parameters of {@link getRetailerCreativeTemplates}. */
 export interface GetRetailerCreativeTemplatesParams {
+  /** A number here; `getRetailersByAccountId` lists it as text. */
   readonly retailerId: number;
 }
 
-/** `GET /2022-10/retail-media/retailers/{retailer-id}/templates` (CreativesApi_GetApi202207ExternalRetailerTemplatesByRetailerId) */
+/**
+ * Lists the creative templates of one retailer; the answer is not paged.
+ *
+ * `GET /2022-10/retail-media/retailers/{retailer-id}/templates` (CreativesApi_GetApi202207ExternalRetailerTemplatesByRetailerId)
+ */
 export const getRetailerCreativeTemplates: Operation<
   GetRetailerCreativeTemplatesParams,
   TemplateListResponse
@@ -94,12 +125,20 @@ export const getRetailerCreativeTemplates: Operation<
 
 /** Parameters of {@link updateCreative}. */
 export interface UpdateCreativeParams {
+  /** Id that `getAccounts` lists. */
   readonly accountId: string;
+  /** Id that `getAccountCreatives` lists. */
   readonly creativeId: string;
   readonly body?: CreativeUpdateModel202207;
 }
 
-/** `PUT /2022-10/retail-media/accounts/{account-id}/creatives/{creative-id}` (CreativesApi_PutApi202207ExternalAccountByAccountIdCreativescreativeId) */
+/**
+ * Sets name, brand, template and the template's values of one creative.
+ *
+ * An answer of 204 has no body.
+ *
+ * `PUT /2022-10/retail-media/accounts/{account-id}/creatives/{creative-id}` (CreativesApi_PutApi202207ExternalAccountByAccountIdCreativescreativeId)
+ */
 export const updateCreative: Operation<UpdateCreativeParams, Creative202207Response | undefined> = {
   id: 'updateCreative',
   method: 'PUT',

@@ -2,7 +2,13 @@
 import type { NoParams, Operation } from '@criteo-sdk/core';
 import type { ApplicationSummaryModelResponse } from '../models.js';
 
-/** `GET /me` (GetCurrentApplication) */
+/**
+ * Gets the calling application: its id, name and organization.
+ *
+ * It needs no particular permission, so it serves to try out credentials.
+ *
+ * `GET /me` (GetCurrentApplication)
+ */
 export const getCurrentApplication: Operation<NoParams, ApplicationSummaryModelResponse> = {
   id: 'getCurrentApplication',
   method: 'GET',

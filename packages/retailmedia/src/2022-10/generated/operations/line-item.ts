@@ -17,11 +17,18 @@ import type {
 
 /** Parameters of {@link appendPromotedProducts}. */
 export interface AppendPromotedProductsParams {
+  /** Id that `getLineItemsByAccountId` lists. */
   readonly lineItemId: string;
   readonly body?: PromotedProduct202110ListRequest;
 }
 
-/** `POST /2022-10/retail-media/line-items/{line-item-id}/products/append` (PromotedProductsApi_PostApi202110ExternalLineItemProductsAppendByLineItemId) */
+/**
+ * Adds products to one line item, each with a bid override if one is given.
+ *
+ * The answer is paged, although the call takes no page: it may hold the first page only.
+ *
+ * `POST /2022-10/retail-media/line-items/{line-item-id}/products/append` (PromotedProductsApi_PostApi202110ExternalLineItemProductsAppendByLineItemId)
+ */
 export const appendPromotedProducts: Operation<
   AppendPromotedProductsParams,
   PromotedProduct202110PagedListResponse
@@ -34,11 +41,16 @@ export const appendPromotedProducts: Operation<
 
 /** Parameters of {@link createAuctionLineItem}. */
 export interface CreateAuctionLineItemParams {
+  /** Id that `getCampaignsByAccountId` lists. */
   readonly campaignId: string;
   readonly body?: AuctionLineItemCreateModelRequest;
 }
 
-/** `POST /2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (PostApiV2ExternalCampaignAuctionLineItemsByCampaignId) */
+/**
+ * Creates an auction line item in one campaign for one retailer.
+ *
+ * `POST /2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (PostApiV2ExternalCampaignAuctionLineItemsByCampaignId)
+ */
 export const createAuctionLineItem: Operation<
   CreateAuctionLineItemParams,
   AuctionLineItemResponse
@@ -51,11 +63,16 @@ export const createAuctionLineItem: Operation<
 
 /** Parameters of {@link createPreferredLineItemByCampaignId}. */
 export interface CreatePreferredLineItemByCampaignIdParams {
+  /** Id that `getCampaignsByAccountId` lists. */
   readonly campaignId: string;
   readonly body?: PreferredLineItemCreateModel202110Request;
 }
 
-/** `POST /2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_PostApi202110ExternalCampaignPreferredLineItemsByCampaignId) */
+/**
+ * Creates a preferred line item in one campaign for one retailer and type of page.
+ *
+ * `POST /2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_PostApi202110ExternalCampaignPreferredLineItemsByCampaignId)
+ */
 export const createPreferredLineItemByCampaignId: Operation<
   CreatePreferredLineItemByCampaignIdParams,
   PreferredLineItem202110Response
@@ -68,11 +85,18 @@ export const createPreferredLineItemByCampaignId: Operation<
 
 /** Parameters of {@link deletePromotedProducts}. */
 export interface DeletePromotedProductsParams {
+  /** Id that `getLineItemsByAccountId` lists. */
   readonly lineItemId: string;
   readonly body?: PromotedProduct202110ListRequest;
 }
 
-/** `POST /2022-10/retail-media/line-items/{line-item-id}/products/delete` (PromotedProductsApi_PostApi202110ExternalLineItemProductsDeleteByLineItemId) */
+/**
+ * Removes products from one line item by their ids.
+ *
+ * The answer is paged, although the call takes no page: it may hold the first page only.
+ *
+ * `POST /2022-10/retail-media/line-items/{line-item-id}/products/delete` (PromotedProductsApi_PostApi202110ExternalLineItemProductsDeleteByLineItemId)
+ */
 export const deletePromotedProducts: Operation<
   DeletePromotedProductsParams,
   PromotedProduct202110PagedListResponse
@@ -85,13 +109,21 @@ export const deletePromotedProducts: Operation<
 
 /** Parameters of {@link fetchPromotedProducts}. */
 export interface FetchPromotedProductsParams {
+  /** Id that `getLineItemsByAccountId` lists. */
   readonly lineItemId: string;
+  /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
+  /** Number of the page; the first is 0. */
   readonly pageIndex?: number;
+  /** Items per page; 25 if not given. */
   readonly pageSize?: number;
 }
 
-/** `GET /2022-10/retail-media/line-items/{line-item-id}/products` (PromotedProductsApi_GetApi202110ExternalLineItemProductsByLineItemId) */
+/**
+ * Lists the products that one line item promotes, one page per call.
+ *
+ * `GET /2022-10/retail-media/line-items/{line-item-id}/products` (PromotedProductsApi_GetApi202110ExternalLineItemProductsByLineItemId)
+ */
 export const fetchPromotedProducts: Operation<
   FetchPromotedProductsParams,
   PromotedProduct202110PagedListResponse
@@ -104,10 +136,15 @@ export const fetchPromotedProducts: Operation<
 
 /** Parameters of {@link getAuctionLineItem}. */
 export interface GetAuctionLineItemParams {
+  /** Id that `getAuctionLineItemsByCampaign` lists. */
   readonly lineItemId: string;
 }
 
-/** `GET /2022-10/retail-media/auction-line-items/{line-item-id}` (GetApiV2ExternalAuctionLineItemByLineItemId) */
+/**
+ * Gets one auction line item by its id, with its bids, budget and pacing.
+ *
+ * `GET /2022-10/retail-media/auction-line-items/{line-item-id}` (GetApiV2ExternalAuctionLineItemByLineItemId)
+ */
 export const getAuctionLineItem: Operation<GetAuctionLineItemParams, AuctionLineItemResponse> = {
   id: 'getAuctionLineItem',
   method: 'GET',
@@ -116,13 +153,21 @@ export const getAuctionLineItem: Operation<GetAuctionLineItemParams, AuctionLine
 
 /** Parameters of {@link getAuctionLineItemsByCampaign}. */
 export interface GetAuctionLineItemsByCampaignParams {
+  /** Id that `getCampaignsByAccountId` lists. */
   readonly campaignId: string;
+  /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
+  /** Number of the page; the first is 0. */
   readonly pageIndex?: number;
+  /** Items per page; 25 if not given. */
   readonly pageSize?: number;
 }
 
-/** `GET /2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (GetApiV2ExternalCampaignAuctionLineItemsByCampaignId) */
+/**
+ * Lists the auction line items of one campaign, one page per call.
+ *
+ * `GET /2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (GetApiV2ExternalCampaignAuctionLineItemsByCampaignId)
+ */
 export const getAuctionLineItemsByCampaign: Operation<
   GetAuctionLineItemsByCampaignParams,
   AuctionLineItemPagedListResponse
@@ -135,10 +180,15 @@ export const getAuctionLineItemsByCampaign: Operation<
 
 /** Parameters of {@link getLineItem}. */
 export interface GetLineItemParams {
+  /** Id that `getLineItemsByAccountId` lists. */
   readonly lineItemId: string;
 }
 
-/** `GET /2022-10/retail-media/line-items/{line-item-id}` (GetApiV2ExternalLineItemByLineItemId) */
+/**
+ * Gets one line item by its id, with the fields that both types of line item share.
+ *
+ * `GET /2022-10/retail-media/line-items/{line-item-id}` (GetApiV2ExternalLineItemByLineItemId)
+ */
 export const getLineItem: Operation<GetLineItemParams, CommonLineItemResponse> = {
   id: 'getLineItem',
   method: 'GET',
@@ -147,15 +197,24 @@ export const getLineItem: Operation<GetLineItemParams, CommonLineItemResponse> =
 
 /** Parameters of {@link getLineItemsByAccountId}. */
 export interface GetLineItemsByAccountIdParams {
+  /** Id that `getAccounts` lists. */
   readonly accountId: string;
+  /** Lists only the line items of these campaigns. */
   readonly limitToCampaignId?: readonly string[];
+  /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
   readonly limitToType?: 'Auction' | 'Preferred' | 'Unknown';
+  /** Number of the page; the first is 0. */
   readonly pageIndex?: number;
+  /** Items per page; 25 if not given. */
   readonly pageSize?: number;
 }
 
-/** `GET /2022-10/retail-media/accounts/{account-id}/line-items` (GetApiV2ExternalAccountLineItemsByAccountId) */
+/**
+ * Lists the line items of one account, auction and preferred, one page per call.
+ *
+ * `GET /2022-10/retail-media/accounts/{account-id}/line-items` (GetApiV2ExternalAccountLineItemsByAccountId)
+ */
 export const getLineItemsByAccountId: Operation<
   GetLineItemsByAccountIdParams,
   CommonLineItemPagedListResponse
@@ -168,10 +227,15 @@ export const getLineItemsByAccountId: Operation<
 
 /** Parameters of {@link getPreferredLineItemByLineItemId}. */
 export interface GetPreferredLineItemByLineItemIdParams {
+  /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
 }
 
-/** `GET /2022-10/retail-media/preferred-line-items/{line-item-id}` (LineItemsApi_GetApi202110ExternalPreferredLineItemByLineItemId) */
+/**
+ * Gets one preferred line item, with its budget, page targeting and capping.
+ *
+ * `GET /2022-10/retail-media/preferred-line-items/{line-item-id}` (LineItemsApi_GetApi202110ExternalPreferredLineItemByLineItemId)
+ */
 export const getPreferredLineItemByLineItemId: Operation<
   GetPreferredLineItemByLineItemIdParams,
   PreferredLineItem202110Response
@@ -183,13 +247,21 @@ export const getPreferredLineItemByLineItemId: Operation<
 
 /** Parameters of {@link getPreferredLineItemsByCampaignId}. */
 export interface GetPreferredLineItemsByCampaignIdParams {
+  /** Id that `getCampaignsByAccountId` lists. */
   readonly campaignId: string;
+  /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
+  /** Number of the page; the first is 0. */
   readonly pageIndex?: number;
+  /** Items per page; 25 if not given. */
   readonly pageSize?: number;
 }
 
-/** `GET /2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_GetApi202110ExternalCampaignPreferredLineItemsByCampaignId) */
+/**
+ * Lists the preferred line items of one campaign, one page per call.
+ *
+ * `GET /2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_GetApi202110ExternalCampaignPreferredLineItemsByCampaignId)
+ */
 export const getPreferredLineItemsByCampaignId: Operation<
   GetPreferredLineItemsByCampaignIdParams,
   PreferredLineItem202110PagedListResponse
@@ -202,11 +274,16 @@ export const getPreferredLineItemsByCampaignId: Operation<
 
 /** Parameters of {@link pausePromotedProducts}. */
 export interface PausePromotedProductsParams {
+  /** Id that `getLineItemsByAccountId` lists. */
   readonly lineItemId: string;
   readonly body?: PromotedProduct202110ListRequest;
 }
 
-/** `POST /2022-10/retail-media/line-items/{line-item-id}/products/pause` (PromotedProducts_PostApi202110ExternalLineItemProductsPauseByLineItemId) */
+/**
+ * Pauses products of one line item by their ids; the answer is empty.
+ *
+ * `POST /2022-10/retail-media/line-items/{line-item-id}/products/pause` (PromotedProducts_PostApi202110ExternalLineItemProductsPauseByLineItemId)
+ */
 export const pausePromotedProducts: Operation<PausePromotedProductsParams, undefined> = {
   id: 'pausePromotedProducts',
   method: 'POST',
@@ -218,11 +295,16 @@ export const pausePromotedProducts: Operation<PausePromotedProductsParams, undef
 
 /** Parameters of {@link unpausePromotedProducts}. */
 export interface UnpausePromotedProductsParams {
+  /** Id that `getLineItemsByAccountId` lists. */
   readonly lineItemId: string;
   readonly body?: PromotedProduct202110ListRequest;
 }
 
-/** `POST /2022-10/retail-media/line-items/{line-item-id}/products/unpause` (PromotedProducts_PostApi202110ExternalLineItemProductsUnpauseByLineItemId) */
+/**
+ * Resumes paused products of one line item by their ids; the answer is empty.
+ *
+ * `POST /2022-10/retail-media/line-items/{line-item-id}/products/unpause` (PromotedProducts_PostApi202110ExternalLineItemProductsUnpauseByLineItemId)
+ */
 export const unpausePromotedProducts: Operation<UnpausePromotedProductsParams, undefined> = {
   id: 'unpausePromotedProducts',
   method: 'POST',
@@ -234,11 +316,16 @@ export const unpausePromotedProducts: Operation<UnpausePromotedProductsParams, u
 
 /** Parameters of {@link updateAuctionLineItem}. */
 export interface UpdateAuctionLineItemParams {
+  /** Id that `getAuctionLineItemsByCampaign` lists. */
   readonly lineItemId: string;
   readonly body?: AuctionLineItemUpdateModelRequest;
 }
 
-/** `PUT /2022-10/retail-media/auction-line-items/{line-item-id}` (PutApiV2ExternalAuctionLineItemByLineItemId) */
+/**
+ * Sets name, status, dates, budget, bids and pacing of one auction line item.
+ *
+ * `PUT /2022-10/retail-media/auction-line-items/{line-item-id}` (PutApiV2ExternalAuctionLineItemByLineItemId)
+ */
 export const updateAuctionLineItem: Operation<
   UpdateAuctionLineItemParams,
   AuctionLineItemResponse
@@ -252,11 +339,16 @@ export const updateAuctionLineItem: Operation<
 
 /** Parameters of {@link updatePreferredLineItemByLineItemId}. */
 export interface UpdatePreferredLineItemByLineItemIdParams {
+  /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
   readonly body?: PreferredLineItemUpdateModel202110Request;
 }
 
-/** `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}` (LineItemsApi_PutApi202110ExternalPreferredLineItemByLineItemId) */
+/**
+ * Sets name, status, dates, budget and page targeting of one preferred line item.
+ *
+ * `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}` (LineItemsApi_PutApi202110ExternalPreferredLineItemByLineItemId)
+ */
 export const updatePreferredLineItemByLineItemId: Operation<
   UpdatePreferredLineItemByLineItemIdParams,
   PreferredLineItem202110Response

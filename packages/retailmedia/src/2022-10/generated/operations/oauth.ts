@@ -6,13 +6,22 @@ import type { AccessTokenModel } from '../models.js';
 export interface GetTokenParams {
   readonly clientId: string;
   readonly clientSecret: string;
+  /** For `authorization_code` only: the code of the consent. It can be used once. */
   readonly code?: string;
   readonly grantType: 'client_credentials' | 'authorization_code' | 'refresh_token';
+  /** For `authorization_code` only: equal to the one of the consent request. */
   readonly redirectUri?: string;
+  /** For `refresh_token` only. */
   readonly refreshToken?: string;
 }
 
-/** `POST /oauth2/token` (GetToken) */
+/**
+ * Exchanges client credentials, an authorization code or a refresh token for an access token.
+ *
+ * An authorization code can be used once. A new access token does not end earlier ones.
+ *
+ * `POST /oauth2/token` (GetToken)
+ */
 export const getToken: Operation<GetTokenParams, AccessTokenModel> = {
   id: 'getToken',
   method: 'POST',

@@ -4,10 +4,15 @@ import type { ExternalRetailerPages202110, JsonApiPageResponseOfRetailer } from 
 
 /** Parameters of {@link getRetailerPages}. */
 export interface GetRetailerPagesParams {
+  /** A number here; `getRetailersByAccountId` lists it as text. */
   readonly retailerId: number;
 }
 
-/** `GET /2022-10/retail-media/retailers/{retailerId}/pages` (RetailerApi_GetApi202110ExternalRetailerPagesByRetailerId) */
+/**
+ * Lists the types of page that one retailer has.
+ *
+ * `GET /2022-10/retail-media/retailers/{retailerId}/pages` (RetailerApi_GetApi202110ExternalRetailerPagesByRetailerId)
+ */
 export const getRetailerPages: Operation<GetRetailerPagesParams, ExternalRetailerPages202110> = {
   id: 'getRetailerPages',
   method: 'GET',
@@ -16,13 +21,21 @@ export const getRetailerPages: Operation<GetRetailerPagesParams, ExternalRetaile
 
 /** Parameters of {@link getRetailersByAccountId}. */
 export interface GetRetailersByAccountIdParams {
+  /** Id that `getAccounts` lists. */
   readonly accountId: string;
+  /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
+  /** Number of the page; the first is 0. */
   readonly pageIndex?: number;
+  /** Items per page; 25 if not given. */
   readonly pageSize?: number;
 }
 
-/** `GET /2022-10/retail-media/accounts/{accountId}/retailers` (AccountsApi_GetApiV1ExternalAccountRetailersByAccountId) */
+/**
+ * Lists the retailers of one account, one page per call.
+ *
+ * `GET /2022-10/retail-media/accounts/{accountId}/retailers` (AccountsApi_GetApiV1ExternalAccountRetailersByAccountId)
+ */
 export const getRetailersByAccountId: Operation<
   GetRetailersByAccountIdParams,
   JsonApiPageResponseOfRetailer

@@ -16,11 +16,16 @@ import type {
 
 /** Parameters of {@link appendAddToBasketTargetsByLineItemId}. */
 export interface AppendAddToBasketTargetsByLineItemIdParams {
+  /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
   readonly body?: AddToBasketIdsUpdateModel202110Request;
 }
 
-/** `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketAppendByLineItemId) */
+/**
+ * Adds categories or products to a preferred line item's add-to-basket targeting.
+ *
+ * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketAppendByLineItemId)
+ */
 export const appendAddToBasketTargetsByLineItemId: Operation<
   AppendAddToBasketTargetsByLineItemIdParams,
   AddToBasketTarget202110Response
@@ -33,11 +38,16 @@ export const appendAddToBasketTargetsByLineItemId: Operation<
 
 /** Parameters of {@link appendAudienceTargetsByLineItemId}. */
 export interface AppendAudienceTargetsByLineItemIdParams {
+  /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
   readonly body?: AudienceIdsUpdateModel202110Request;
 }
 
-/** `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesAppendByLineItemId) */
+/**
+ * Adds audiences to those that one preferred line item targets.
+ *
+ * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesAppendByLineItemId)
+ */
 export const appendAudienceTargetsByLineItemId: Operation<
   AppendAudienceTargetsByLineItemIdParams,
   AudienceTarget202110Response
@@ -50,11 +60,16 @@ export const appendAudienceTargetsByLineItemId: Operation<
 
 /** Parameters of {@link appendKeywordTargetsByLineItemId}. */
 export interface AppendKeywordTargetsByLineItemIdParams {
+  /** Id that `getAuctionLineItemsByCampaign` lists. */
   readonly lineItemId: string;
   readonly body?: KeywordTarget202110Request;
 }
 
-/** `POST /2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/append` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsAppendByLineItemId) */
+/**
+ * Adds negative keywords to one auction line item.
+ *
+ * `POST /2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/append` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsAppendByLineItemId)
+ */
 export const appendKeywordTargetsByLineItemId: Operation<
   AppendKeywordTargetsByLineItemIdParams,
   KeywordTarget202110Response
@@ -67,11 +82,16 @@ export const appendKeywordTargetsByLineItemId: Operation<
 
 /** Parameters of {@link appendStoreTargetsByLineItemId}. */
 export interface AppendStoreTargetsByLineItemIdParams {
+  /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
   readonly body?: StoreIdsUpdateModel202110Request;
 }
 
-/** `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresAppendByLineItemId) */
+/**
+ * Adds stores to those that one preferred line item targets.
+ *
+ * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresAppendByLineItemId)
+ */
 export const appendStoreTargetsByLineItemId: Operation<
   AppendStoreTargetsByLineItemIdParams,
   StoreTarget202110Response
@@ -84,11 +104,16 @@ export const appendStoreTargetsByLineItemId: Operation<
 
 /** Parameters of {@link deleteAddToBasketTargetsByLineItemId}. */
 export interface DeleteAddToBasketTargetsByLineItemIdParams {
+  /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
   readonly body?: AddToBasketIdsUpdateModel202110Request;
 }
 
-/** `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketDeleteByLineItemId) */
+/**
+ * Removes categories or products from a preferred line item's add-to-basket targeting.
+ *
+ * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketDeleteByLineItemId)
+ */
 export const deleteAddToBasketTargetsByLineItemId: Operation<
   DeleteAddToBasketTargetsByLineItemIdParams,
   AddToBasketTarget202110Response
@@ -101,11 +126,16 @@ export const deleteAddToBasketTargetsByLineItemId: Operation<
 
 /** Parameters of {@link deleteAudienceTargetsByLineItemId}. */
 export interface DeleteAudienceTargetsByLineItemIdParams {
+  /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
   readonly body?: AudienceIdsUpdateModel202110Request;
 }
 
-/** `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesDeleteByLineItemId) */
+/**
+ * Removes audiences from those that one preferred line item targets.
+ *
+ * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesDeleteByLineItemId)
+ */
 export const deleteAudienceTargetsByLineItemId: Operation<
   DeleteAudienceTargetsByLineItemIdParams,
   AudienceTarget202110Response
@@ -118,11 +148,16 @@ export const deleteAudienceTargetsByLineItemId: Operation<
 
 /** Parameters of {@link deleteKeywordTargetsByLineItemId}. */
 export interface DeleteKeywordTargetsByLineItemIdParams {
+  /** Id that `getAuctionLineItemsByCampaign` lists. */
   readonly lineItemId: string;
   readonly body?: KeywordTarget202110Request;
 }
 
-/** `POST /2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/delete` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsDeleteByLineItemId) */
+/**
+ * Removes negative keywords from one auction line item.
+ *
+ * `POST /2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/delete` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsDeleteByLineItemId)
+ */
 export const deleteKeywordTargetsByLineItemId: Operation<
   DeleteKeywordTargetsByLineItemIdParams,
   KeywordTarget202110Response
@@ -135,11 +170,16 @@ export const deleteKeywordTargetsByLineItemId: Operation<
 
 /** Parameters of {@link deleteStoreTargetsByLineItemId}. */
 export interface DeleteStoreTargetsByLineItemIdParams {
+  /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
   readonly body?: StoreIdsUpdateModel202110Request;
 }
 
-/** `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresDeleteByLineItemId) */
+/**
+ * Removes stores from those that one preferred line item targets.
+ *
+ * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresDeleteByLineItemId)
+ */
 export const deleteStoreTargetsByLineItemId: Operation<
   DeleteStoreTargetsByLineItemIdParams,
   StoreTarget202110Response
@@ -152,10 +192,15 @@ export const deleteStoreTargetsByLineItemId: Operation<
 
 /** Parameters of {@link getAddToBasketTargetsByLineItemId}. */
 export interface GetAddToBasketTargetsByLineItemIdParams {
+  /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
 }
 
-/** `GET /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingAddToBasketByLineItemId) */
+/**
+ * Gets a preferred line item's add-to-basket targeting: categories and products.
+ *
+ * `GET /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingAddToBasketByLineItemId)
+ */
 export const getAddToBasketTargetsByLineItemId: Operation<
   GetAddToBasketTargetsByLineItemIdParams,
   AddToBasketTarget202110Response
@@ -167,10 +212,15 @@ export const getAddToBasketTargetsByLineItemId: Operation<
 
 /** Parameters of {@link getAudienceTargetsByLineItemId}. */
 export interface GetAudienceTargetsByLineItemIdParams {
+  /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
 }
 
-/** `GET /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingAudiencesByLineItemId) */
+/**
+ * Gets the audiences that one preferred line item includes or excludes.
+ *
+ * `GET /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingAudiencesByLineItemId)
+ */
 export const getAudienceTargetsByLineItemId: Operation<
   GetAudienceTargetsByLineItemIdParams,
   AudienceTarget202110Response
@@ -182,10 +232,15 @@ export const getAudienceTargetsByLineItemId: Operation<
 
 /** Parameters of {@link getKeywordTargetsByLineItemId}. */
 export interface GetKeywordTargetsByLineItemIdParams {
+  /** Id that `getAuctionLineItemsByCampaign` lists. */
   readonly lineItemId: string;
 }
 
-/** `GET /2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords` (TargetingApi_GetApi202110ExternalAuctionLineItemTargetingKeywordsByLineItemId) */
+/**
+ * Gets the negative keywords of one auction line item.
+ *
+ * `GET /2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords` (TargetingApi_GetApi202110ExternalAuctionLineItemTargetingKeywordsByLineItemId)
+ */
 export const getKeywordTargetsByLineItemId: Operation<
   GetKeywordTargetsByLineItemIdParams,
   KeywordTarget202110Response
@@ -197,10 +252,15 @@ export const getKeywordTargetsByLineItemId: Operation<
 
 /** Parameters of {@link getStoreTargetsByLineItemId}. */
 export interface GetStoreTargetsByLineItemIdParams {
+  /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
 }
 
-/** `GET /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingStoresByLineItemId) */
+/**
+ * Gets the stores that one preferred line item includes or excludes.
+ *
+ * `GET /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingStoresByLineItemId)
+ */
 export const getStoreTargetsByLineItemId: Operation<
   GetStoreTargetsByLineItemIdParams,
   StoreTarget202110Response
@@ -212,11 +272,16 @@ export const getStoreTargetsByLineItemId: Operation<
 
 /** Parameters of {@link putAddToBasketTargetByLineItemId}. */
 export interface PutAddToBasketTargetByLineItemIdParams {
+  /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
   readonly body?: AddToBasketTarget202110Request;
 }
 
-/** `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAddToBasketByLineItemId) */
+/**
+ * Sets a preferred line item's add-to-basket targeting and its scope.
+ *
+ * `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAddToBasketByLineItemId)
+ */
 export const putAddToBasketTargetByLineItemId: Operation<
   PutAddToBasketTargetByLineItemIdParams,
   AddToBasketTarget202110Response
@@ -230,11 +295,16 @@ export const putAddToBasketTargetByLineItemId: Operation<
 
 /** Parameters of {@link putAudienceTargetsByLineItemId}. */
 export interface PutAudienceTargetsByLineItemIdParams {
+  /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
   readonly body?: AudienceTarget202110Request;
 }
 
-/** `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAudiencesByLineItemId) */
+/**
+ * Sets the audiences that one preferred line item includes or excludes.
+ *
+ * `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAudiencesByLineItemId)
+ */
 export const putAudienceTargetsByLineItemId: Operation<
   PutAudienceTargetsByLineItemIdParams,
   AudienceTarget202110Response
@@ -248,11 +318,16 @@ export const putAudienceTargetsByLineItemId: Operation<
 
 /** Parameters of {@link putStoreTargetByLineItemId}. */
 export interface PutStoreTargetByLineItemIdParams {
+  /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
   readonly body?: StoreTarget202110Request;
 }
 
-/** `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingStoresByLineItemId) */
+/**
+ * Sets the stores that one preferred line item includes or excludes.
+ *
+ * `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingStoresByLineItemId)
+ */
 export const putStoreTargetByLineItemId: Operation<
   PutStoreTargetByLineItemIdParams,
   StoreTarget202110Response

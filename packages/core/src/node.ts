@@ -1,0 +1,5 @@
+export {
+  isConsentCallbackSigned,
+  type SignedConsentOptions,
+  signConsentUrl,
+} from './criteo/signed-consent.js';

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../src/errors.js';
+import type { SdkEvent } from '../src/observe.js';
+import { storeKey } from '../src/options.js';
+import { createTokenProvider } from '../src/token-provider.js';
+import { memoryStore, type TokenRecord, type TokenStore } from '../src/token-store.js';
+import { manualClock } from './manual-clock.js';
+
+const setUp = (store: TokenStore) => {
+  const clock = manualClock();
+  const events: SdkEvent[] = [];
+  let requests = 0;
+  const connect = () =>
+    createTokenProvider({
+      endpoint: {
+        grants: ['client_credentials'],
+        defaultLifetimeMs: 900_000,
+        request: async () => {
+          requests += 1;
+          return { access_token: `token-${requests}`, expires_in: 900 };
+        },
+      },
+      grant: { type: 'client_credentials' },
+      credentials: async () => ({ clientId: 'id', clientSecret: 'secret' }),
+      clock,
+      random: () => 0,
+      tell: (event) => events.push(event),
+      store,
+      key: 'key',
+    });
+  return { clock, connect, events, requests: () => requests };
+};
+
+const record = (
+  clock: { now(): number },
+  value = 'stored',
+  ageMs = 0,
+  lifeMs = 900_000,
+): TokenRecord => ({
+  value,
+  obtainedAt: clock.now() - ageMs,
+  expiresAt: clock.now() - ageMs + lifeMs,
+});
+
+describe('a token store', () => {
+  it('saves a request to the next client', async () => {
+    const { connect, requests } = setUp(memoryStore());
+    expect((await connect().get()).value).toBe('token-1');
+    expect((await connect().get()).value).toBe('token-1');
+    expect(requests()).toBe(1);
+  });
+
+  it('is asked before a grant is spent, and only for a token that still lives', async () => {
+    const store = memoryStore();
+    const { clock, connect, requests } = setUp(store);
+    await store.save('key', record(clock, 'old', 895_000), {
+      expectedVersion: undefined,
+      ttlMs: undefined,
+    });
+    expect((await connect().get()).value).toBe('token-1');
+    expect(requests()).toBe(1);
+  });
+
+  it('does not bring back a token that the API refused', async () => {
+    const { connect } = setUp(memoryStore());
+    const tokens = connect();
+    tokens.invalidate((await tokens.get()).value);
+    expect((await tokens.get()).value).toBe('token-2');
+  });
+
+  it('brings the token that another process has renewed', async () => {
+    const store = memoryStore();
+    const { clock, connect, requests } = setUp(store);
+    const tokens = connect();
+    await tokens.get();
+    await clock.advance(800_000);
+    const { version } = (await store.load('key')) ?? {};
+    await store.save('key', record(clock, 'of the other'), {
+      expectedVersion: version,
+      ttlMs: undefined,
+    });
+    await tokens.get();
+    await clock.advance(0);
+    expect((await tokens.get()).value).toBe('of the other');
+    expect(requests()).toBe(1);
+  });
+
+  it('of a machine whose clock is ahead gives no longer life than the token has', async () => {
+    const store = memoryStore();
+    const { clock, connect, requests } = setUp(store);
+    await store.save('key', record(clock, 'from ahead', -600_000), {
+      expectedVersion: undefined,
+      ttlMs: undefined,
+    });
+    const tokens = connect();
+    expect((await tokens.get()).value).toBe('from ahead');
+    await clock.advance(891_000);
+    expect((await tokens.get()).value).toBe('token-1');
+    expect(requests()).toBe(1);
+  });
+
+  it('that fails is told as a warning, and the call goes on from memory', async () => {
+    const broken = async (): Promise<never> => {
+      throw new Error('disk full');
+    };
+    const { connect, events } = setUp({ load: broken, save: broken });
+    const tokens = connect();
+    expect((await tokens.get()).value).toBe('token-1');
+    expect((await tokens.get()).value).toBe('token-1');
+    expect(events).toHaveLength(2);
+    expect(JSON.stringify(events)).toContain('The token store failed to load');
+  });
+
+  it('in memory saves only over the version that was loaded', async () => {
+    const store = memoryStore();
+    const { clock } = setUp(store);
+    const save = (value: string, expectedVersion: string | undefined) =>
+      store.save('key', record(clock, value), { expectedVersion, ttlMs: 1 });
+    expect(await save('a', undefined)).toBe(true);
+    expect(await save('b', undefined)).toBe(false);
+    expect(await save('c', (await store.load('key'))?.version)).toBe(true);
+    expect((await store.load('key'))?.record.value).toBe('c');
+  });
+});
+
+describe('the name of a token in a store', () => {
+  const target = { origin: 'https://api.example', prefix: '/marketing' };
+  const user = { type: 'refresh_token', refreshToken: 'secret' } as const;
+
+  it('tells clients, places, kinds of grant and users apart, and holds no secret', () => {
+    const keys = [
+      storeKey(target, { type: 'client_credentials' }, { clientId: 'a' }),
+      storeKey(target, { type: 'client_credentials' }, { clientId: 'b' }),
+      storeKey({ ...target, prefix: '' }, { type: 'client_credentials' }, { clientId: 'a' }),
+      storeKey(target, user, { clientId: 'a', subject: 'u1' }),
+      storeKey(target, user, { clientId: 'a', subject: 'u2' }),
+      storeKey(target, user, { clientId: 'a client', subject: 'u2' }),
+    ];
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(keys.join()).not.toContain('secret');
+  });
+
+  it('is the same for a code and for the refresh token that follows it', () => {
+    const code = { type: 'authorization_code', code: 'c', redirectUri: 'https://x' } as const;
+    expect(storeKey(target, code, { clientId: 'a', subject: 'u' })).toBe(
+      storeKey(target, user, { clientId: 'a', subject: 'u' }),
+    );
+  });
+
+  it('needs a subject where users share a store', () => {
+    expect(() => storeKey(target, user, { clientId: 'a', store: memoryStore() })).toThrow(
+      ConfigError,
+    );
+  });
+});
