@@ -8,7 +8,14 @@ import {
   OAuthApi as MarketingSolutionsOAuth,
   createTransport as marketingSolutions,
 } from '@criteo-sdk/marketingsolutions/2020-10';
-import { ConfigError, PermissionError, SdkError, TokenError } from '@criteo-sdk/retailmedia';
+import {
+  ConfigError,
+  createConsent,
+  PermissionError,
+  readConsentCallback,
+  SdkError,
+  TokenError,
+} from '@criteo-sdk/retailmedia';
 import {
   createClient as createRetailMedia,
   OAuthApi as RetailMediaOAuth,
@@ -135,6 +142,47 @@ const tokens: Step = {
   },
 };
 
+const REDIRECT_URI = 'https://app.example/back';
+
+const consent: Step = {
+  name: 'consent',
+  title: 'A user consents: code, token, and refresh tokens that rotate (Retail Media)',
+  countsCalls: true,
+  run: async ({ sandbox }, broken) => {
+    const credentials = sandbox.credentials('retailmedia/2022-10');
+    // 2022-10 has no PKCE; createConsent does it by default for versions that have it.
+    const begun = await createConsent({
+      clientId: credentials.clientId,
+      redirectUri: REDIRECT_URI,
+      pkce: false,
+      consentUrl: sandbox.consentUrl,
+    });
+    const page = await fetch(begun.url, { redirect: 'manual' });
+    const { code } = readConsentCallback(page.headers.get('location') ?? '', begun);
+    say(`the browser came back with a code of ${code.length} characters and the right state`);
+    const client = createRetailMedia({
+      ...credentials,
+      grant: {
+        type: 'authorization_code',
+        code: broken ? 'another code' : code,
+        redirectUri: REDIRECT_URI,
+      },
+    });
+    const seen: (string | undefined)[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const token = await client.tokens.get();
+      seen.push(token.refreshToken);
+      await client.account.getAccounts();
+      say(
+        `${round === 0 ? 'code' : 'refresh'}: ${token}, refresh token …${token.refreshToken?.slice(-6)}`,
+      );
+      client.tokens.invalidate(token.value);
+    }
+    check(new Set(seen).size === 3, 'the refresh token did not rotate');
+    client.close();
+  },
+};
+
 const COLD_CALLS = 1_000;
 
 const herd: Step = {
@@ -249,4 +297,12 @@ const forbidden: Step = {
   },
 };
 
-export const STEPS: readonly Step[] = [tokens, herd, expiry, wrongSecret, wrongGrant, forbidden];
+export const STEPS: readonly Step[] = [
+  tokens,
+  consent,
+  herd,
+  expiry,
+  wrongSecret,
+  wrongGrant,
+  forbidden,
+];

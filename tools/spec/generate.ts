@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { checkFolder } from './ast.ts';
 import { loadDocument } from './document.ts';
 import { SpecError, within } from './errors.ts';
 import { runGenerator } from './generator.ts';
@@ -43,6 +44,7 @@ export const generate = async (
     await runGenerator(jobs, folder);
     tell('formatting');
     format(jobs.map(({ outputDir }) => outputDir));
+    for (const { entry, outputDir } of jobs) within(specName(entry), () => checkFolder(outputDir));
     for (const job of jobs) install(job);
   } finally {
     rmSync(folder, { recursive: true, force: true });

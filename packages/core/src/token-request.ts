@@ -67,6 +67,8 @@ const isBroken = (error: unknown): boolean =>
   (error instanceof TokenError && error.reason === 'empty');
 
 const REAUTH = 'Ask the user for consent again and create the client with the new code.';
+// How long a code lives is not known.
+const REAUTH_CODE = `${REAUTH} A code is good once, and not for long (assumption code-lifetime).`;
 
 const tokenErrorOf = (error: unknown, grant: Grant): unknown => {
   if (!(error instanceof SdkError)) return error;
@@ -79,9 +81,9 @@ const tokenErrorOf = (error: unknown, grant: Grant): unknown => {
   const isLostCode =
     grant.type === 'authorization_code' && !retryable && !(error instanceof ApiError);
   if (grant.type !== 'client_credentials' && (isRefused || isLostCode)) {
-    return new ReauthRequiredError(message + lostNote(grant, attempts), {
+    return new ReauthRequiredError(message + lostNote(grant, attempts, isRefused), {
       ...fields,
-      hint: REAUTH,
+      hint: grant.type === 'authorization_code' ? REAUTH_CODE : REAUTH,
     });
   }
   return error instanceof TokenError
@@ -89,8 +91,10 @@ const tokenErrorOf = (error: unknown, grant: Grant): unknown => {
     : new TokenError(message, { ...fields, hint: error.hint });
 };
 
-const lostNote = (grant: Grant, attempts: number): string => {
-  if (grant.type === 'authorization_code') return ' The code may be used up: it is not sent again.';
+const lostNote = (grant: Grant, attempts: number, isRefused: boolean): string => {
+  if (grant.type === 'authorization_code') {
+    return isRefused ? '' : ' The code may be used up: it is not sent again.';
+  }
   return attempts > 1
     ? ' The answer to an earlier refresh was lost: it may have used up the refresh token.'
     : '';

@@ -1,3 +1,4 @@
+import { afterEach, expect } from 'vitest';
 import { type Client, type ClientOptions, connect } from '../src/client.js';
 import type { ClientCredentials } from '../src/grants.js';
 import type { Operation, Transport } from '../src/operation.js';
@@ -116,3 +117,28 @@ export const giveToken: Handler = (_seen, response, before) =>
     token_type: 'Bearer',
     expires_in: 900,
   });
+
+/** Sets up clients and servers, and takes them down after each test. */
+export const perTest = (): typeof setUp => {
+  const open: SetUp[] = [];
+  afterEach(async () => {
+    for (const { client, server } of open.splice(0)) {
+      client.close();
+      await server.close();
+    }
+  });
+  return async (...args) => {
+    const made = await setUp(...args);
+    open.push(made);
+    return made;
+  };
+};
+
+export const ok: Handler = (_seen, response) => json(response, 200, { name: 'thing' });
+
+/** The error of a call that must fail. */
+export const fails = async (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => expect.unreachable('it should fail'),
+    (error: unknown) => error,
+  );

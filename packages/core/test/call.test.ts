@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   ConfigError,
   ConnectionError,
@@ -11,25 +11,17 @@ import type { SdkEvent } from '../src/observe.js';
 import {
   setUp as connectAndServe,
   createThing,
+  fails,
   getFile,
   getThing,
+  ok,
+  perTest,
   SECRET,
-  type SetUp,
   searchThings,
 } from './api.js';
 import { type Handler, json } from './server.js';
 
-let current: SetUp | undefined;
-const setUp = async (...args: Parameters<typeof connectAndServe>): Promise<SetUp> => {
-  current = await connectAndServe(...args);
-  return current;
-};
-afterEach(async () => {
-  current?.client.close();
-  await current?.server.close();
-});
-
-const ok: Handler = (_seen, response) => json(response, 200, { name: 'thing' });
+const setUp = perTest();
 
 /** Fails this often, then answers well. */
 const failing =
@@ -46,12 +38,6 @@ const status =
       { errors: [{ code: 'some-code', detail: 'Some detail.', traceId: 't-1' }] },
       headers,
     );
-
-const fails = async (call: Promise<unknown>): Promise<unknown> =>
-  call.then(
-    () => expect.unreachable('it should fail'),
-    (error: unknown) => error,
-  );
 
 describe('a call', () => {
   it('gives the parsed body, sent with a bearer token to the path under the prefix', async () => {
@@ -319,13 +305,9 @@ describe('a failed attempt', () => {
     const { client, apiCalls } = await setUp(failing(1, status(500)));
     await client.call(searchThings, { body: {} });
     expect(apiCalls()).toHaveLength(2);
-    await setUpAgain();
-    async function setUpAgain(): Promise<void> {
-      await current?.server.close();
-      const again = await setUp(failing(1, status(500)));
-      await again.client.call(createThing, { body: {} }, { retry: { unsafe: true } });
-      expect(again.apiCalls()).toHaveLength(2);
-    }
+    const again = await setUp(failing(1, status(500)));
+    await again.client.call(createThing, { body: {} }, { retry: { unsafe: true } });
+    expect(again.apiCalls()).toHaveLength(2);
   });
 
   it.each([status(429), status(503, { 'retry-after': '0' })])(
@@ -384,7 +366,6 @@ describe('a failed attempt', () => {
     const { client, apiCalls } = await setUp(failing(1, cut));
     expect(await client.call(getThing, { id: '1' })).toEqual({ name: 'thing' });
     expect(apiCalls()).toHaveLength(2);
-    await current?.server.close();
     const write = await setUp(cut);
     const error = await fails(write.client.call(createThing, { body: {} }));
     expect(error).toBeInstanceOf(ConnectionError);

@@ -3,27 +3,20 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import axios from 'axios';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ConnectionError, ResponseError } from '../src/errors.js';
-import { setUp as connectAndServe, getFile, getThing, type SetUp } from './api.js';
+import {
+  setUp as connectAndServe,
+  createThing,
+  fails,
+  getFile,
+  getThing,
+  ok,
+  perTest,
+} from './api.js';
 import { type Handler, json } from './server.js';
 
-let current: SetUp | undefined;
-const setUp = async (...args: Parameters<typeof connectAndServe>): Promise<SetUp> => {
-  current = await connectAndServe(...args);
-  return current;
-};
-afterEach(async () => {
-  current?.client.close();
-  await current?.server.close();
-});
-
-const ok: Handler = (_seen, response) => json(response, 200, { name: 'thing' });
-const fails = async (call: Promise<unknown>): Promise<unknown> =>
-  call.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+const setUp = perTest();
 
 const encoded =
   (encoding: string, body: Buffer): Handler =>
@@ -214,6 +207,14 @@ describe("a user's own axios", () => {
       { axios: axios.create() },
     );
     expect(Buffer.from(await client.call(getFile))).toEqual(bytes);
+  });
+
+  it('sends no content type without a body', async () => {
+    const { client, apiCalls } = await setUp(ok, { axios: axios.create() });
+    await client.request({ method: 'POST', path: '/start' });
+    await client.call(createThing, { body: {} });
+    const types = apiCalls().map(({ headers }) => headers['content-type']);
+    expect(types).toEqual([undefined, 'application/json']);
   });
 
   it('fails with our errors: a connection that breaks in the body is a network fault', async () => {

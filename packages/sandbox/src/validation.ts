@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
-import { type ApiDocument, type Operation, versionId } from './documents.js';
+import type { ApiDocument, Operation } from './documents.js';
 import { isJson, readMessage } from './message.js';
 import type { Problem } from './problems.js';
 import type { ApiRequest } from './server.js';
@@ -45,7 +45,7 @@ function compile({ document, parameters, body }: Operation): ValidateFunction {
   };
   const json = Object.entries(body?.content ?? {}).find(([type]) => isJson(type));
   const properties = { path: group('path'), query: group('query'), body: json?.[1].schema ?? {} };
-  const schema = toJsonSchema({ type: 'object', properties }, versionId(document));
+  const schema = toJsonSchema({ type: 'object', properties });
   return remembered(compilers, document, createCompiler).compile(schema as object);
 }
 
@@ -53,7 +53,6 @@ function compile({ document, parameters, body }: Operation): ValidateFunction {
 const LEAST: Readonly<Record<string, number>> = { pageIndex: 0, pageSize: 1 };
 
 function createCompiler(document: ApiDocument): Ajv {
-  const id = versionId(document);
   // The documents hold a pattern that no /u expression takes, and words that no schema has.
   const ajv = new Ajv({
     strict: false,
@@ -65,24 +64,22 @@ function createCompiler(document: ApiDocument): Ajv {
   ajv.addFormat('long-id', /^\d+$/);
   ajv.addFormat(INTEGER_TEXT, /^-?\d+$/);
   ajv.addFormat('decimal', { type: 'number', validate: Number.isFinite });
-  ajv.addSchema(toJsonSchema({ components: { schemas: document.schemas } }, id) as object, id);
+  ajv.addSchema(toJsonSchema({ components: { schemas: document.schemas } }) as object, DOCUMENT);
   return ajv;
 }
 
+const DOCUMENT = 'document';
 const INTEGER_TEXT = 'integer-text';
 
 type Node = Readonly<Record<string, unknown>>;
 
 /** From OpenAPI 3.0, for what is sent; keywords are told from properties of that name by type. */
-function toJsonSchema(node: unknown, document: string): unknown {
-  if (Array.isArray(node)) return node.map((item) => toJsonSchema(item, document));
+function toJsonSchema(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(toJsonSchema);
   if (!isNode(node)) return node;
   // What stands beside a reference means nothing.
-  if (typeof node.$ref === 'string') return { $ref: `${document}${node.$ref}` };
-  const converted = Object.entries(node).map(([key, value]) => [
-    key,
-    toJsonSchema(value, document),
-  ]);
+  if (typeof node.$ref === 'string') return { $ref: DOCUMENT + node.$ref };
+  const converted = Object.entries(node).map(([key, value]) => [key, toJsonSchema(value)]);
   const { nullable, ...schema } = Object.fromEntries(converted) as Record<string, unknown>;
   if (Array.isArray(schema.required))
     schema.required = schema.required.filter((name) => !isReadOnly(schema.properties, name));

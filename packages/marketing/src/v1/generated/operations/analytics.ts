@@ -32,7 +32,6 @@ export const getCampaignReport: Operation<GetCampaignReportParams, string> = {
 export interface GetMarketplaceCampaignsStatsParams {
   /** Id that `getMarketplaceAdvertisers` lists as `id`. */
   readonly advertiserId?: number;
-  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
   readonly campaignId?: string;
   readonly clickAttributionPolicy?: 'AnySeller' | 'Both' | 'SameSeller';
   /** At most this many rows. */
@@ -72,7 +71,6 @@ export const getMarketplaceCampaignsStats: Operation<GetMarketplaceCampaignsStat
 export interface GetMarketplaceSellerCampaignsStatsParams {
   /** Id that `getMarketplaceAdvertisers` lists as `id`. */
   readonly advertiserId?: number;
-  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
   readonly campaignId?: string;
   readonly clickAttributionPolicy?: 'AnySeller' | 'Both' | 'SameSeller';
   /** At most this many rows. */

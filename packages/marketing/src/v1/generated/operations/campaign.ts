@@ -9,7 +9,7 @@ import type {
 
 /** Parameters of {@link getCampaign}. */
 export interface GetCampaignParams {
-  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
+  /** Id that `getCampaigns` lists as `campaignId`. */
   readonly campaignId: number;
 }
 
@@ -57,7 +57,7 @@ export const getCampaignBids: Operation<GetCampaignBidsParams, CampaignBidMessag
 
 /** Parameters of {@link getCampaignCategories}. */
 export interface GetCampaignCategoriesParams {
-  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
+  /** Id that `getCampaigns` lists as `campaignId`. */
   readonly campaignId: number;
   readonly enabledOnly?: boolean;
 }
@@ -79,7 +79,7 @@ export const getCampaignCategories: Operation<GetCampaignCategoriesParams, Categ
 
 /** Parameters of {@link getCampaignCategory}. */
 export interface GetCampaignCategoryParams {
-  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
+  /** Id that `getCampaigns` lists as `campaignId`. */
   readonly campaignId: number;
   /** Id that `getCategories` lists as `categoryHashCode`. */
   readonly categoryHashCode: number;
