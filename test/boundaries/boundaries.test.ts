@@ -12,7 +12,7 @@ const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   marketing: ['@criteo-sdk/core'],
   marketingsolutions: ['@criteo-sdk/core'],
   retailmedia: ['@criteo-sdk/core'],
-  sandbox: [],
+  sandbox: ['ajv', 'ajv-formats'],
 };
 
 interface Manifest {

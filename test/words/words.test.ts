@@ -263,12 +263,16 @@ describe('the checks themselves', () => {
   });
 
   it('take the comment that stands right above, and see where there is none', () => {
-    const texts = ['/** A. */\nexport const a: Operation<A> = {};\n\nexport const b: Operation<B> = {};'];
+    const texts = [
+      '/** A. */\nexport const a: Operation<A> = {};\n\nexport const b: Operation<B> = {};',
+    ];
     expect([...commentsIn(texts, CONSTANT)]).toEqual([
       ['a', ['/** A. */']],
       ['b', ['']],
     ]);
-    const members = ['interface X {\n  /** A. */\n  readonly a: Bound<typeof x.a>;\n  readonly b: Bound<B>;'];
+    const members = [
+      'interface X {\n  /** A. */\n  readonly a: Bound<typeof x.a>;\n  readonly b: Bound<B>;',
+    ];
     expect([...commentsIn(members, MEMBER)]).toEqual([
       ['a', ['/** A. */']],
       ['b', ['']],

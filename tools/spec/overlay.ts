@@ -57,6 +57,12 @@ const find = (document: JsonObject, target: string): (number | string)[][] => {
       `The overlay's target ${target} uses match or search, which are not allowed.`,
     );
   }
+  // jsonpath-rfc9535 1.3.0 loses a term of `a && b && c`; `a && (b && c)` it reads rightly.
+  if (/(?:&&|\|\|)[^()]*(?:&&|\|\|)/.test(target)) {
+    throw new SpecError(
+      `The overlay's target ${target} chains three terms; put two in parentheses.`,
+    );
+  }
   try {
     return findPaths(document, target).map(stepsOf);
   } catch {

@@ -79,11 +79,10 @@ export interface Product {
 }
 
 /** An API version as its `index.ts` describes it. */
-export interface ApiVersion<G extends Grant, T> {
+export interface ApiVersion<G extends Grant, T> extends TokenEndpoint<G> {
   readonly product: Product;
-  readonly version: string;
+  readonly name: string;
   readonly groups: (transport: Transport) => T;
-  readonly tokenEndpoint: (transport: Transport) => TokenEndpoint<G>;
 }
 
 /** A request that no document names, for {@link ClientBase.request}. */
@@ -181,18 +180,27 @@ const toOperation = <R>({
 };
 
 const ownTokens = <G extends Grant, T>(
-  { product, version, tokenEndpoint }: ApiVersion<G, T>,
+  api: ApiVersion<G, T>,
   options: ClientOptions<G>,
   context: Context,
 ): TokenProvider => {
-  const endpoint = tokenEndpoint(transportTo(context, []));
-  const grant = checkGrant(options.grant, endpoint.grants, `${product.name}/${version}`);
+  const grant = checkGrant(options.grant, api.grants, `${api.product.name}/${api.name}`);
   checkCredentials(options);
   const { clientId, clientSecret, store } = options;
   const { clock, random, tell } = context;
   const credentials = async () => ({ clientId, clientSecret: await secretOf(clientSecret) });
   const key = storeKey(context.target, grant, options);
-  return createTokenProvider({ endpoint, grant, credentials, clock, random, tell, store, key });
+  return createTokenProvider({
+    endpoint: api,
+    transport: transportTo(context, []),
+    grant,
+    credentials,
+    clock,
+    random,
+    tell,
+    store,
+    key,
+  });
 };
 
 const transportTo = (context: Context, authentication: readonly Middleware[]): Transport => {

@@ -72,7 +72,12 @@ export type {
 } from './operation.js';
 export type { Secret } from './options.js';
 export { type Clock, systemClock } from './time.js';
-export type { Credentials, TokenEndpoint, TokenResponse } from './token-endpoint.js';
+export type {
+  Credentials,
+  TokenEndpoint,
+  TokenParameters,
+  TokenResponse,
+} from './token-endpoint.js';
 export {
   createTokenProvider,
   type TokenProvider,

@@ -1,7 +1,7 @@
 import { AccessToken } from './access-token.js';
 import { TokenError, type TokenErrorReason } from './errors.js';
-import type { Grant } from './grants.js';
-import type { CallOptions } from './operation.js';
+import type { Grant, GrantParameters } from './grants.js';
+import type { CallOptions, Transport } from './operation.js';
 
 /** Who asks for a token. */
 export interface Credentials {
@@ -18,12 +18,19 @@ export interface TokenResponse {
   readonly refresh_token?: string | null;
 }
 
-/** How one API version gives tokens: each version wraps its own generated class. */
+/** Everything that a token request says, under the names that generated token operations have. */
+export type TokenParameters<G extends Grant> = Credentials & GrantParameters<G>;
+
+/** How one API version gives tokens: its facts, and its own generated class. */
 export interface TokenEndpoint<G extends Grant = Grant> {
   readonly grants: readonly G['type'][];
   /** Life of a token whose answer does not state it, in milliseconds. */
   readonly defaultLifetimeMs: number;
-  request(grant: G, credentials: Credentials, options: CallOptions): PromiseLike<TokenResponse>;
+  readonly requestToken: (
+    transport: Transport,
+    parameters: TokenParameters<G>,
+    options: CallOptions,
+  ) => PromiseLike<TokenResponse>;
 }
 
 export interface ReadTokenOptions {

@@ -1,8 +1,8 @@
 import type { AccessToken } from './access-token.js';
 import { ApiError, ReauthRequiredError, ResponseError, SdkError, TokenError } from './errors.js';
-import type { Grant } from './grants.js';
+import { type Grant, grantParameters } from './grants.js';
 import type { Observe } from './observe.js';
-import type { RetryOptions } from './operation.js';
+import type { RetryOptions, Transport } from './operation.js';
 import { backoffMs } from './retry.js';
 import { type Clock, sleep } from './time.js';
 import { type Credentials, readTokenResponse, type TokenEndpoint } from './token-endpoint.js';
@@ -10,6 +10,8 @@ import { type Credentials, readTokenResponse, type TokenEndpoint } from './token
 /** What a token request needs, besides the grant. */
 export interface TokenRequester<G extends Grant> {
   readonly endpoint: TokenEndpoint<G>;
+  /** Carries token requests: never one that waits for a token itself. */
+  readonly transport: Transport;
   /** Asked before each token request. */
   readonly credentials: () => Promise<Credentials>;
   readonly clock: Clock;
@@ -36,17 +38,17 @@ const MOST_UNREADABLE = 2;
  * @throws {TokenError} if there is no token for another reason
  */
 export const requestToken = async <G extends Grant>(
-  { endpoint, credentials, clock, random, tell }: TokenRequester<G>,
+  { endpoint, transport, credentials, clock, random, tell }: TokenRequester<G>,
   grant: Grant,
   signal: AbortSignal,
 ): Promise<AccessToken> => {
-  const secrets = await credentials();
+  const parameters = { ...(await credentials()), ...grantParameters(grant as G) };
   const requestedAt = clock.now();
   const warn = (message: string): void => tell({ type: 'warning', message });
   for (let repeat = 0; ; repeat += 1) {
     try {
       const options = { signal, timeoutMs: TOKEN_TIMEOUT_MS, retry: RETRY[grant.type] };
-      const answer = await endpoint.request(grant as G, secrets, options);
+      const answer = await endpoint.requestToken(transport, parameters, options);
       return readTokenResponse(answer, {
         requestedAt,
         defaultLifetimeMs: endpoint.defaultLifetimeMs,

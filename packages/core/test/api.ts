@@ -1,8 +1,8 @@
 import { afterEach, expect } from 'vitest';
 import { type Client, type ClientOptions, connect } from '../src/client.js';
 import type { ClientCredentials } from '../src/grants.js';
-import type { Operation, Transport } from '../src/operation.js';
-import type { TokenResponse } from '../src/token-endpoint.js';
+import type { CallOptions, Operation, Transport } from '../src/operation.js';
+import type { TokenParameters, TokenResponse } from '../src/token-endpoint.js';
 import { type FaultServer, type Handler, json, serve } from './server.js';
 
 /** A tiny API version, as generated code and an `index.ts` would make it. */
@@ -54,17 +54,15 @@ export const SECRET = 'canary+secret/1==';
 
 const version = {
   product: { name: 'made-up', origin: 'https://api.example.com', prefix: '/v' },
-  version: '1',
+  name: '1',
   groups: () => ({}),
-  tokenEndpoint: (transport: Transport) => ({
-    grants: ['client_credentials'] as const,
-    defaultLifetimeMs: 900_000,
-    request: (
-      grant: ClientCredentials,
-      credentials: { clientId: string; clientSecret: string },
-      options: object,
-    ) => transport.call(token, { ...credentials, grantType: grant.type }, options),
-  }),
+  grants: ['client_credentials'] as const,
+  defaultLifetimeMs: 900_000,
+  requestToken: (
+    transport: Transport,
+    parameters: TokenParameters<ClientCredentials>,
+    options: CallOptions,
+  ) => transport.call(token, parameters, options),
 };
 
 export interface SetUp {

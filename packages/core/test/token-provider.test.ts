@@ -2,11 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { ApiError, ConnectionError, ReauthRequiredError, TokenError } from '../src/errors.js';
 import type { Grant } from '../src/grants.js';
 import type { SdkEvent } from '../src/observe.js';
+import type { Transport } from '../src/operation.js';
 import type { TokenResponse } from '../src/token-endpoint.js';
 import { createTokenProvider, windows } from '../src/token-provider.js';
 import { manualClock } from './manual-clock.js';
 
 const LIFE_S = 900;
+
+/** Never used: the endpoint below answers by hand. */
+const transport: Transport = { call: () => expect.unreachable() };
 
 interface Request {
   readonly grant: Grant;
@@ -24,11 +28,11 @@ const setUp = (grant: Grant = { type: 'client_credentials' }) => {
     endpoint: {
       grants: ['client_credentials', 'authorization_code', 'refresh_token'],
       defaultLifetimeMs: 300_000,
-      request: (sent, _credentials, { signal }) =>
+      requestToken: (_transport, { clientId, clientSecret, grantType, ...fields }, { signal }) =>
         new Promise((resolve, reject) => {
           const number = requests.length + 1;
           requests.push({
-            grant: sent,
+            grant: { type: grantType, ...fields } as Grant,
             signal,
             answer: (fields = {}) =>
               resolve({
@@ -42,6 +46,7 @@ const setUp = (grant: Grant = { type: 'client_credentials' }) => {
           signal?.addEventListener('abort', () => reject(signal.reason));
         }),
     },
+    transport,
     grant,
     credentials: async () => ({ clientId: 'id', clientSecret: 'secret' }),
     clock,

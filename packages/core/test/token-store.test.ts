@@ -15,11 +15,12 @@ const setUp = (store: TokenStore) => {
       endpoint: {
         grants: ['client_credentials'],
         defaultLifetimeMs: 900_000,
-        request: async () => {
+        requestToken: async () => {
           requests += 1;
           return { access_token: `token-${requests}`, expires_in: 900 };
         },
       },
+      transport: { call: () => expect.unreachable() },
       grant: { type: 'client_credentials' },
       credentials: async () => ({ clientId: 'id', clientSecret: 'secret' }),
       clock,

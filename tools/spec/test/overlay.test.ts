@@ -87,6 +87,19 @@ describe('applying', () => {
     expect(() => applyOverlay({ a: 1 }, [remove('$.a'), remove('$.a')])).toThrow('matches nothing');
   });
 
+  it('refuses a chain of three terms, which its JSONPath reader would misread', () => {
+    const chain = remove('$.a[?@.b && @.c && @.d]');
+    expect(() => applyOverlay({ a: [] }, [chain])).toThrow('put two in parentheses');
+    const document = {
+      a: [
+        { b: 1, c: 1, d: 1 },
+        { b: 1, c: 1 },
+      ],
+    };
+    const whole = remove('$.a[?@.b && (@.c && @.d)]');
+    expect(applyOverlay(document, [whole])).toEqual({ a: [{ b: 1, c: 1 }] });
+  });
+
   it.each(["$.a[?match(@.b, 'x')]", "$.a[?search(@.b, '(x+)+')]", "$.a[? match (@.b, 'x')]"])(
     'refuses %s, whose regular expression could run for ever',
     (target) => {

@@ -1,12 +1,5 @@
-import {
-  type Client,
-  type ClientCredentials,
-  type ClientOptions,
-  connect,
-  grantParameters,
-  type TokenEndpoint,
-  type Transport,
-} from '@criteo-sdk/core';
+import type { ApiVersion, Client, ClientCredentials, ClientOptions } from '@criteo-sdk/core';
+import { connect } from '@criteo-sdk/core';
 import { product } from '../product.js';
 import { AuthenticationApi, type Groups, groups } from './generated/index.js';
 
@@ -16,14 +9,14 @@ export { AuthenticationApi as OAuthApi } from './generated/index.js';
 
 /** Client of the legacy Marketing API v1. Its one grant is client_credentials; a token lives 300 s. */
 export const createClient = (options: ClientOptions<ClientCredentials>): Client<Groups> =>
-  connect({ product, version: 'v1', groups, tokenEndpoint }, options);
+  connect(version, options);
 
-const tokenEndpoint = (transport: Transport): TokenEndpoint<ClientCredentials> => ({
+const version: ApiVersion<ClientCredentials, Groups> = {
+  product,
+  name: 'v1',
+  groups,
   grants: ['client_credentials'],
   defaultLifetimeMs: 300_000,
-  request: (grant, credentials, options) =>
-    new AuthenticationApi(transport).oAuth2TokenPost(
-      { ...credentials, ...grantParameters(grant) },
-      options,
-    ),
-});
+  requestToken: (transport, parameters, options) =>
+    new AuthenticationApi(transport).oAuth2TokenPost(parameters, options),
+};

@@ -1,12 +1,5 @@
-import {
-  type Client,
-  type ClientCredentials,
-  type ClientOptions,
-  connect,
-  grantParameters,
-  type TokenEndpoint,
-  type Transport,
-} from '@criteo-sdk/core';
+import type { ApiVersion, Client, ClientCredentials, ClientOptions } from '@criteo-sdk/core';
+import { connect } from '@criteo-sdk/core';
 import { product } from '../product.js';
 import { type Groups, groups, OAuthApi } from './generated/index.js';
 
@@ -15,11 +8,14 @@ export * from './generated/index.js';
 
 /** Client of the Marketing Solutions API 2020-10. Its one grant is client_credentials; a token lives 900 s. */
 export const createClient = (options: ClientOptions<ClientCredentials>): Client<Groups> =>
-  connect({ product, version: '2020-10', groups, tokenEndpoint }, options);
+  connect(version, options);
 
-const tokenEndpoint = (transport: Transport): TokenEndpoint<ClientCredentials> => ({
+const version: ApiVersion<ClientCredentials, Groups> = {
+  product,
+  name: '2020-10',
+  groups,
   grants: ['client_credentials'],
   defaultLifetimeMs: 900_000,
-  request: (grant, credentials, options) =>
-    new OAuthApi(transport).createToken({ ...credentials, ...grantParameters(grant) }, options),
-});
+  requestToken: (transport, parameters, options) =>
+    new OAuthApi(transport).createToken(parameters, options),
+};
