@@ -34,5 +34,5 @@ export const PLANTED: readonly Planted[] = [
     from: 'return isNewer ? now : undefined;',
     to: 'return undefined;',
   },
-  { id: 'F27', file: 'token-provider.js', from: 'REFUSAL_MS = 1_000', to: 'REFUSAL_MS = 0' },
+  { id: 'F27', file: 'token-provider.js', from: 'refused.add(grant.refreshToken)', to: 'void 0' },
 ];

@@ -1,554 +1,531 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { parseSync } from 'oxc-parser';
 import { checkGenerated } from '../spec/ast.ts';
-import { checkReferences, isObject, type Json, type JsonObject, parseYaml } from '../spec/document.ts';
+import {
+  checkReferences,
+  isObject,
+  type Json,
+  type JsonObject,
+  parseYaml,
+} from '../spec/document.ts';
 import { format } from '../spec/generate.ts';
 import { runGenerator } from '../spec/generator.ts';
-import { camelCase, readModel } from '../spec/model.ts';
+import { readModel } from '../spec/model.ts';
 import { normalise } from '../spec/normalise.ts';
-import { comment } from '../spec/sinks.ts';
-import { ROOT, withFolder } from './scratch.ts';
+import {
+  docLines,
+  documentOf,
+  PAYLOADS,
+  PLAIN,
+  POSITIONS,
+  SHAPES,
+  type Texts,
+} from './hostile/document.ts';
+import { importAll, plantedFaults } from './hostile/import.ts';
+import { ROOT } from './scratch.ts';
 
 /*
- * node tools/check/hostile.ts [--runs N] [--seed N] [--planted-fault]
+ * node tools/check/hostile.ts [--runs N] [--seed N] [--keep] [--planted-fault]
  *
  * Text of a document never becomes code. A document that has text wherever text can stand gets hostile
  * ones: each text is refused with an error that names the place, or is found again, as text, in what
  * was generated, or stands where nothing is ever printed. What was generated passes the AST check,
  * compiles, and does nothing when it is imported. Needs Java, as generation does.
- * With a planted fault, changed copies of the tools are used and the checks have to find each.
+ * With a planted fault, changed copies of the tools are used and the AST check has to find each.
  */
 
-/** A text for each position. */
-type Texts = Readonly<Record<string, Json>>;
-
-interface Position {
-  /** A text that is in order here. */
-  readonly plain: string;
-  /** What is found in generated files if the text is taken; without it, it is never printed. */
-  readonly traces?: (text: string, all: Texts) => string[];
-  /** Is the text a key, or a part of a longer text? Then it cannot be anything but a text. */
-  readonly isPart?: true;
+/** The tools under test: the project's own, or a copy with a fault. */
+interface Tools {
+  readonly normalise: typeof normalise;
+  readonly readModel: typeof readModel;
+  readonly templateDir: string;
 }
 
-// A trace is `kind:text`.
-const values = (text: string): string[] => [`value:${text}`];
-const types = (text: string): string[] => [`type:${text}`];
-const keys = (text: string): string[] => [`key:${text}`];
-const names = (text: string): string[] => [`name:${text}`];
-/** Lines of a comment, as the sink writes them; Java has no half characters. */
-const docs = (text: string): string[] =>
-  docLines(comment([text]).trim().slice(2, -2)).map(
-    (line) => `doc:${line.replace(/\p{Surrogate}/gu, '?')}`,
+const TOOLS: Tools = { normalise, readModel, templateDir: join(ROOT, 'tools/templates') };
+
+type Outcome =
+  | { readonly text: string }
+  | { readonly refusal: string }
+  | { readonly crash: string };
+
+const attempt = (texts: Texts, tools = TOOLS): Outcome => {
+  try {
+    const document = documentOf(texts);
+    checkReferences(document);
+    return { text: tools.normalise(tools.readModel(document), 'hostile') };
+  } catch (error) {
+    const { message, name } = error as Error;
+    return name === 'SpecError' ? { refusal: message } : { crash: `${name}: ${message}` };
+  }
+};
+
+/** What the generator reads, without the order that names of schemas give. */
+const inAnyOrder = (text: string): unknown => {
+  const { components, paths } = JSON.parse(text) as {
+    components: { schemas: JsonObject };
+    paths: JsonObject;
+  };
+  return [
+    paths,
+    Object.values(components.schemas)
+      .map((schema) => JSON.stringify(schema))
+      .sort(),
+  ];
+};
+
+/** An error says where in the document it is, or which name it is about. */
+const PLACE = /(?:GET|POST|PUT) \/|^\/alpha|^schema |\$ref|^#\/|called '/;
+
+interface Sample {
+  readonly name: string;
+  readonly texts: Texts;
+  /** What the generator reads. */
+  readonly text: string;
+}
+
+/** Positions with another text than the plain one; what is no text leaves no trace. */
+const hostileOf = ({ texts }: Sample): (readonly [position: string, text: string])[] =>
+  Object.entries(texts).flatMap(([position, text]) =>
+    typeof text === 'string' && text !== PLAIN[position] ? [[position, text] as const] : [],
   );
-const docLines = (inner: string): string[] =>
-  inner
-    .split('\n')
-    .map((line) => line.replace(/^\s*\* ?/, '').trim())
-    .filter((line) => line !== '');
-const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
-const refused = (): string[] => ['nothing'];
-const never = (plain = 'Plain'): Position => ({ plain });
 
-const pathOf = (all: Texts): string[] =>
-  values(`/alpha${all.path}/{${camelCase(String(all['path parameter name']))}}/{${all['path parameter x-name']}}`);
-const operationLine = (all: Texts): string[] =>
-  docs(`\`GET /alpha${all.path}/{${all['path parameter name']}}/{plainSecond}\` (${all.operationId})`);
-const defaultObject = (all: Texts): string[] =>
-  docs(`@default ${JSON.stringify({ [String(all['default object: key'])]: all['default object: value'] })}`);
+const violations: string[] = [];
+const violation = (text: string): void => {
+  violations.push(text);
+  console.error(`VIOLATION ${text}`);
+};
+const startedAt = Date.now();
+const progress = (text: string): void =>
+  console.error(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(5)} s  ${text}`);
 
-const POSITIONS: Readonly<Record<string, Position>> = {
-  // Of the document.
-  'openapi version': { ...never('3'), isPart: true },
-  'info title': never(),
-  'info description': never(),
-  'info version': never(),
-  'info contact': never(),
-  'document tag': never(),
-  'document tag description': never(),
-  'server url': never('https://plain.example'),
-  'server description': never(),
-  'server variable': { ...never(), isPart: true },
-  'server variable default': never(),
-  'security scheme name': { ...never(), isPart: true },
-  'security scheme description': never(),
-  'token url': never(),
-  'scope description': never(),
-  'unknown key of the document': { ...never(), isPart: true },
-  'unknown value of the document': never(),
-  'parameter component name': { ...never(), isPart: true },
-  'response component name': { ...never(), isPart: true },
-  'unreached schema name': { ...never('PlainUnreached'), isPart: true },
-  'unreached schema description': never(),
-  'unreached property': { ...never(), isPart: true },
-  // Of an operation.
-  path: { plain: '', traces: (_, all) => [...pathOf(all), ...operationLine(all)], isPart: true },
-  'path item key': { plain: 'get', traces: refused, isPart: true },
-  operationId: { plain: 'PlainId', traces: (_, all) => operationLine(all), isPart: true },
-  'x-name': {
-    plain: 'plainName',
-    traces: (text) => [...names(text), ...values(text), ...keys(text), ...names(`${capital(text)}Params`)],
-  },
-  'x-group': {
-    plain: 'plainGroup',
-    traces: (text) => [...names(text), ...keys(text), ...names(`${capital(text)}Api`)],
-  },
-  summary: { plain: 'Plain summary.', traces: docs },
-  description: { plain: 'Plain description.', traces: docs },
-  'tag of an operation': never(),
-  'deprecated, as a text': never(),
-  'external docs': never(),
-  'server url of an operation': never('https://plain.example'),
-  scope: { plain: 'PlainScope', traces: (text) => [...values(text), ...docs(`Needs ${text}.`)], isPart: true },
-  'x-rate-class': { plain: 'reporting', traces: values },
-  'x-timeout-ms, as a text': never(),
-  'x-safe-to-retry, as a text': { plain: 'true', traces: refused },
-  'x-response-kind': { plain: 'text', traces: refused },
-  'callback name': { ...never(), isPart: true },
-  'callback url': { ...never(), isPart: true },
-  'unknown key of an operation': { ...never(), isPart: true },
-  'unknown value of an operation': never(),
-  // Of parameters.
-  'path parameter name': {
-    plain: 'plainFirst',
-    traces: (text, all) => [...pathOf(all), ...operationLine(all), ...keys(camelCase(text))],
-    isPart: true,
-  },
-  'path parameter x-name': { plain: 'plainSecondX', traces: (text, all) => [...pathOf(all), ...keys(text)] },
-  'parameter name': { plain: 'plainQuery', traces: (text) => [...values(text), ...keys(camelCase(text))] },
-  'parameter x-name': { plain: 'plainRenamed', traces: (text) => [...values(text), ...keys(text)] },
-  'parameter description': { plain: 'Plain parameter.', traces: docs },
-  'parameter in': { plain: 'query', traces: refused },
-  'parameter style': { plain: 'pipeDelimited', traces: refused },
-  'parameter explode, as a text': never(''),
-  'parameter enum': { plain: 'plainOne', traces: types },
-  'parameter default': { plain: 'plainOne', traces: (text) => docs(`@default ${JSON.stringify(text)}`) },
-  'parameter example': never(),
-  'parameter examples: key': { ...never(), isPart: true },
-  'unknown key of a parameter': { ...never(), isPart: true },
-  'default object: key': { plain: 'plainKey', traces: (_, all) => defaultObject(all), isPart: true },
-  'default object: value': { plain: 'plainValue', traces: (_, all) => defaultObject(all) },
-  'default list': { plain: 'plainItem', traces: (text) => docs(`@default ${JSON.stringify([text])}`) },
-  'minimum, as a text': { plain: '1', traces: (text) => docs(`Limits: at least ${text}.`) },
-  // Of bodies.
-  'body description': { plain: 'Plain body.', traces: docs },
-  'body media type': { plain: 'application/json', traces: refused, isPart: true },
-  'body media type beside JSON': { ...never('text/plain'), isPart: true },
-  'body example': never(),
-  'form description': never(),
-  'form field': { plain: 'plainField', traces: (text) => [...values(text), ...keys(camelCase(text))], isPart: true },
-  'form field description': { plain: 'Plain field.', traces: docs },
-  'form field default': {
-    plain: 'plainDefault',
-    traces: (text) => [...values(text), ...docs(`@default ${JSON.stringify(text)}`)],
-  },
-  'multipart field': { plain: 'plainPart', traces: (text) => [...values(text), ...keys(camelCase(text))], isPart: true },
-  'multipart field description': { plain: 'Plain part.', traces: docs },
-  'multipart field default': { plain: 'plainPartDefault', traces: (text) => [...values(text)] },
-  'multipart encoding': { ...never(), isPart: true },
-  // Of answers.
-  'success status': { ...never('00'), isPart: true },
-  'error status': { ...never('00'), isPart: true },
-  'response description': never(),
-  'response header name': { ...never(), isPart: true },
-  'response header description': never(),
-  'link name': { ...never(), isPart: true },
-  'media type beside JSON': { plain: 'text/x-plain', traces: values, isPart: true },
-  'media type of a file': { plain: 'image/x-plain', traces: values, isPart: true },
-  'media type of a text': { plain: 'text/x-plainer', traces: values, isPart: true },
-  'response example': never(),
-  'text beside a $ref': never(),
-  '$ref': { plain: '#/components/schemas/PlainEntity', traces: refused },
-  '$ref to a schema': { plain: 'PlainEntity', traces: refused, isPart: true },
-  // Of schemas.
-  'schema name': { plain: 'PlainModel', traces: names, isPart: true },
-  'schema name beside an x-name': { ...never('PlainNamed'), isPart: true },
-  'schema x-name': { plain: 'PlainRenamed', traces: names },
-  'schema description': { plain: 'Plain schema.', traces: docs },
-  'schema title': never(),
-  'schema format': never(),
-  'schema pattern': never(),
-  'schema type': { plain: 'string', traces: refused },
-  'schema example': never(),
-  'schema xml name': never(),
-  'schema external docs': never(),
-  'nullable, as a text': never(),
-  'readOnly, as a text': never(),
-  'discriminator property': never(),
-  'discriminator mapping: key': { ...never(), isPart: true },
-  'discriminator mapping: value': never(),
-  'required list': never(),
-  'unknown key of a schema': { ...never(), isPart: true },
-  'unknown value of a schema': never(),
-  'property name': { plain: 'plainProperty', traces: keys, isPart: true },
-  'property description': { plain: 'Plain property.', traces: docs },
-  'property default': { plain: 'plainWord', traces: (text) => docs(`@default ${JSON.stringify(text)}`) },
-  'read-only property name': { plain: 'plainReadOnly', traces: keys, isPart: true },
-  'inline property name': { plain: 'plainInline', traces: keys, isPart: true },
-  'inline property description': never(),
-  'property name in allOf': { plain: 'plainAll', traces: keys, isPart: true },
-  'property name in oneOf': { plain: 'plainEither', traces: keys, isPart: true },
-  'items description': never(),
-  'enum of a request': { plain: 'plainAsked', traces: types },
-  'enum of an answer': { plain: 'plainAnswered', traces: types },
-  'enum of both': { plain: 'plainBoth', traces: types },
-  'enum of items': { plain: 'plainItems', traces: types },
-  'property of an error': { plain: 'plainError', traces: keys, isPart: true },
-  'property description of an error': { plain: 'Plain error.', traces: docs },
+interface Counts {
+  printed: number;
+  refused: number;
+  never: number;
+  /** Nothing is left of the text: an empty line of a comment. */
+  nothing: number;
+}
+
+/** Which texts are taken. */
+type Accepted = ReadonlyMap<string, readonly Json[]>;
+
+/** Each text at each position alone: is it refused, or without effect, or is it to be found? */
+const runPairs = (counts: Record<string, Counts>): Accepted => {
+  const baseline = attempt(PLAIN);
+  assert.ok('text' in baseline, JSON.stringify(baseline));
+  const expected = inAnyOrder(baseline.text);
+  const accepted = Object.entries(POSITIONS).map(([position, { traces }]) => {
+    const count: Counts = { printed: 0, refused: 0, never: 0, nothing: 0 };
+    counts[position] = count;
+    const taken = PAYLOADS.filter((payload) => {
+      assert.notEqual(payload, PLAIN[position]);
+      const outcome = attemptPair(position, payload);
+      if (!('text' in outcome)) {
+        if ('refusal' in outcome) count.refused += 1;
+        return false;
+      }
+      if (traces) return true;
+      if (outcome.text === baseline.text || isDeepStrictEqual(inAnyOrder(outcome.text), expected))
+        count.never += 1;
+      else
+        violation(
+          `${position} = ${JSON.stringify(payload)}: has an effect although it is never printed`,
+        );
+      return false;
+    });
+    return [position, taken] as const;
+  });
+  return new Map(accepted);
 };
 
-const PLAIN: Texts = Object.fromEntries(
-  Object.entries(POSITIONS).map(([name, { plain }]) => [name, plain]),
-);
+const attemptPair = (position: string, value: Json): Outcome => {
+  const outcome = attempt({ ...PLAIN, [position]: value });
+  const pair = `${position} = ${JSON.stringify(value)}`;
+  if ('crash' in outcome) violation(`${pair}: ${outcome.crash}`);
+  if ('refusal' in outcome && !PLACE.test(outcome.refusal))
+    violation(`${pair}: no place in: ${outcome.refusal}`);
+  return outcome;
+};
 
-/** The document with these texts: `t` puts one where a value stands, `k` where a text has to. */
-const documentOf = (texts: Texts): JsonObject => {
-  const t = (name: string): Json => {
-    const text = texts[name];
-    assert.ok(text !== undefined, `no position ${name}`);
-    return text;
-  };
-  const k = (name: string): string => String(t(name));
-  const string: JsonObject = { type: 'string' };
-  const model = (name: string): JsonObject => ({ $ref: `#/components/schemas/${pointer(name)}` });
-  const json = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } });
-  const operation = (group: string, name: string, more: JsonObject): JsonObject => ({
-    operationId: name,
-    'x-name': name,
-    'x-group': group,
-    'x-safe-to-retry': true,
-    'x-rate-class': 'default',
-    responses: { 204: { description: 'Nothing.' } },
-    ...more,
+/** The same with what is no text at all; where that is taken, it leaves no trace that could be looked for. */
+const runShapes = (): Accepted =>
+  new Map(
+    Object.entries(POSITIONS)
+      .filter(([, { isPart }]) => !isPart)
+      .map(([position]) => [
+        position,
+        SHAPES.filter((shape) => 'text' in attemptPair(position, shape)),
+      ]),
+  );
+
+/** Samples in which each accepted text stands at each position once, many positions at a time. */
+const square = (
+  prefix: string,
+  accepted: Accepted,
+  payloads: readonly Json[],
+  tools = TOOLS,
+): Sample[] =>
+  payloads.flatMap((_, shift) => {
+    const hostile = [...accepted].flatMap(([position, texts], index) => {
+      const payload = payloads[(index + shift) % payloads.length] as Json;
+      return texts.includes(payload) ? [[position, payload] as const] : [];
+    });
+    return samplesOf(`${prefix}${shift}`, hostile, tools);
   });
-  const alpha = operation('', '', {
-    operationId: k('operationId'),
-    'x-name': t('x-name'),
-    'x-group': t('x-group'),
-    summary: t('summary'),
-    description: t('description'),
-    tags: [t('tag of an operation')],
-    deprecated: t('deprecated, as a text'),
-    externalDocs: { url: t('external docs') },
-    servers: [{ url: t('server url of an operation') }],
-    security: [{ [k('security scheme name')]: [k('scope')] }],
-    'x-rate-class': t('x-rate-class'),
-    'x-timeout-ms': t('x-timeout-ms, as a text'),
-    callbacks: { [k('callback name')]: { [k('callback url')]: { post: {} } } },
-    [`x-${k('unknown key of an operation')}-key`]: t('unknown value of an operation'),
-    parameters: [
-      { name: k('path parameter name'), in: 'path', required: true, schema: string },
-      { name: 'plainSecond', 'x-name': t('path parameter x-name'), in: 'path', required: true, schema: string },
-      {
-        name: t('parameter name'),
-        in: 'query',
-        description: t('parameter description'),
-        example: t('parameter example'),
-        examples: { [k('parameter examples: key')]: { value: 1 } },
-        [`x-${k('unknown key of a parameter')}-key`]: 1,
-        schema: { type: 'string', enum: [t('parameter enum')], default: t('parameter default') },
-      },
-      { name: 'plainWire', 'x-name': t('parameter x-name'), in: t('parameter in'), schema: string },
-      {
-        name: 'plainObject',
-        in: 'query',
-        schema: { type: 'object', default: { [k('default object: key')]: t('default object: value') } },
-      },
-      {
-        name: 'plainList',
-        in: 'query',
-        style: t('parameter style'),
-        explode: false,
-        schema: { type: 'array', items: string, default: [t('default list')] },
-      },
-      { name: 'plainExploded', in: 'query', explode: t('parameter explode, as a text'), schema: string },
-      { name: 'plainMinimum', in: 'query', schema: { type: 'integer', minimum: t('minimum, as a text') } },
-      { $ref: `#/components/parameters/${pointer(k('parameter component name'))}` },
-    ],
-  });
-  const answers: JsonObject = {
-    200: {
-      description: t('response description'),
-      headers: { [k('response header name')]: { description: t('response header description'), schema: string } },
-      links: { [k('link name')]: { operationId: 'x' } },
-      content: {
-        'application/json': { schema: model(k('schema name')), example: t('response example') },
-        [k('media type beside JSON')]: { schema: string },
-      },
+
+/** One sample, or several if two names meet in it. */
+const samplesOf = (
+  name: string,
+  hostile: readonly (readonly [string, Json])[],
+  tools: Tools,
+): Sample[] => {
+  const sample = sampleOf(name, Object.fromEntries(hostile), tools);
+  if (sample || hostile.length < 2) return sample ? [sample] : [];
+  const half = hostile.length >> 1;
+  return [hostile.slice(0, half), hostile.slice(half)].flatMap((part, index) =>
+    samplesOf(`${name}-${index}`, part, tools),
+  );
+};
+
+const sampleOf = (name: string, hostile: Texts, tools = TOOLS): Sample | undefined => {
+  const texts = { ...PLAIN, ...hostile };
+  const outcome = attempt(texts, tools);
+  if ('crash' in outcome) violation(`${name}: ${outcome.crash} ${JSON.stringify(hostile)}`);
+  return 'text' in outcome ? { name, texts, text: outcome.text } : undefined;
+};
+
+/** Random combinations, read as YAML. */
+const combinations = (accepted: Accepted, runs: number, seed: number): Sample[] => {
+  const payload = fc.constantFrom(...PAYLOADS);
+  const hostile = fc.oneof(
+    { arbitrary: payload, weight: 4 },
+    {
+      arbitrary: fc.array(payload, { minLength: 2, maxLength: 3 }).map((parts) => parts.join('')),
+      weight: 2,
     },
-    [`2${k('success status')}1`]: { $ref: `#/components/responses/${pointer(k('response component name'))}` },
-    [`4${k('error status')}1`]: { description: 'Bad.', content: json(model('PlainError')) },
-  };
-  const form = (type: string, schema: JsonObject, more: JsonObject = {}): JsonObject => ({
-    description: t('form description'),
-    content: { [type]: { schema: { type: 'object', ...schema }, ...more } },
+    { arbitrary: fc.string({ unit: 'binary', maxLength: 12 }), weight: 1 },
+  );
+  const record = Object.fromEntries(
+    Object.entries(POSITIONS).map(([position, { plain, traces }]) => {
+      const isStrict = traces && (accepted.get(position)?.length ?? 0) < PAYLOADS.length / 2;
+      return [
+        position,
+        fc.oneof(
+          { arbitrary: fc.constant(plain), weight: isStrict ? 100 : 2 },
+          { arbitrary: hostile, weight: isStrict ? 1 : 3 },
+        ),
+      ];
+    }),
+  );
+  const samples = fc.sample(fc.record(record), { numRuns: runs, seed });
+  return samples.flatMap((texts, index) => {
+    const name = `r${index}`;
+    const document = documentOf(texts);
+    if (!isDeepStrictEqual(parseYaml(JSON.stringify(document), name), document))
+      violation(`${name}: YAML reads something else`);
+    const outcome = attempt(texts);
+    if ('refusal' in outcome && !PLACE.test(outcome.refusal))
+      violation(`${name}: no place in: ${outcome.refusal}`);
+    return sampleOf(name, texts) ?? [];
   });
+};
+
+/** Generates the code of all samples, each in a folder of its name. */
+const generateAll = async (
+  samples: readonly Sample[],
+  folder: string,
+  code: string,
+  tools = TOOLS,
+): Promise<void> => {
+  for (let start = 0; start < samples.length; start += 300) {
+    const batch = join(folder, `batch-${code.length}-${start}`);
+    mkdirSync(batch);
+    const jobs = samples.slice(start, start + 300).map(({ name, text }) => {
+      const inputSpec = join(batch, `${name}.json`);
+      writeFileSync(inputSpec, text);
+      return { inputSpec, outputDir: join(code, name), templateDir: tools.templateDir };
+    });
+    await runGenerator(jobs, batch);
+    progress(`generated ${start + jobs.length} of ${samples.length}`);
+  }
+};
+
+const sourcesBelow = (folder: string): string[] =>
+  globSync('**/*.ts', { cwd: folder }).map((file) => file.replaceAll('\\', '/'));
+
+interface AstNode {
+  readonly type: string;
+  readonly [key: string]: unknown;
+}
+
+/** All texts in generated files, as traces. */
+const tracesIn = (files: ReadonlyMap<string, string>): Set<string> => {
+  const found = new Set<string>();
+  const visit = (value: unknown, kind: string): void => {
+    if (Array.isArray(value)) for (const one of value) visit(one, kind);
+    if (!isObject(value) || typeof value.type !== 'string') return;
+    const { type, ...node } = value as AstNode;
+    if (type === 'Literal' && typeof node.value === 'string') found.add(`${kind}:${node.value}`);
+    if (type === 'Identifier') found.add(`${kind}:${node.name}`);
+    for (const [key, child] of Object.entries(node)) visit(child, kindOf(type, key));
+  };
+  for (const [file, text] of files) {
+    const { comments, program } = parseSync(file, text, { lang: 'ts', sourceType: 'module' });
+    for (const { value } of comments)
+      for (const line of docLines(value.slice(1))) found.add(`doc:${line}`);
+    visit(program, 'other');
+  }
+  return found;
+};
+
+const kindOf = (type: string, key: string): string => {
+  if (key === 'key') return type === 'TSPropertySignature' ? 'key' : 'other';
+  if (key === 'id' || (type === 'ImportNamespaceSpecifier' && key === 'local')) return 'name';
+  if (type === 'TSLiteralType') return 'type';
+  return type === 'Property' || type === 'ArrayExpression' ? 'value' : 'other';
+};
+
+/** The AST check on all files of a sample, and where its texts are. */
+const inspect = (sample: Sample, code: string): { faults: string[]; found: Set<string> } => {
+  const folder = join(code, sample.name);
+  const files = new Map(
+    sourcesBelow(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
+  );
+  const missing = ['index.ts', 'models.ts'].filter((file) => !files.has(file));
   return {
-    openapi: `3.0.${k('openapi version')}`,
-    info: {
-      title: t('info title'),
-      description: t('info description'),
-      version: t('info version'),
-      contact: { name: t('info contact') },
-    },
-    tags: [{ name: t('document tag'), description: t('document tag description') }],
-    servers: [
-      {
-        url: t('server url'),
-        description: t('server description'),
-        variables: { [k('server variable')]: { default: t('server variable default') } },
-      },
+    faults: [
+      ...missing.map((file) => `${file} is missing`),
+      ...[...files].flatMap(([file, text]) => checkGenerated(file, text)),
     ],
-    security: [{ [k('security scheme name')]: [] }],
-    [`x-${k('unknown key of the document')}-key`]: t('unknown value of the document'),
-    paths: {
-      [`/alpha${k('path')}/{${k('path parameter name')}}/{plainSecond}`]: { [k('path item key')]: alpha },
-      '/beta': {
-        post: operation('plainBeta', 'plainBetaPost', {
-          requestBody: {
-            description: t('body description'),
-            content: {
-              [k('body media type')]: { schema: model('PlainAsked'), example: t('body example') },
-              [k('body media type beside JSON')]: { schema: string },
-            },
-          },
-          responses: answers,
-        }),
-        put: operation('plainBeta', 'plainBetaPut', {
-          'x-safe-to-retry': t('x-safe-to-retry, as a text') === 'true' ? true : t('x-safe-to-retry, as a text'),
-          requestBody: form('application/x-www-form-urlencoded', {
-            properties: {
-              [k('form field')]: { ...string, description: t('form field description') },
-              plainWithDefault: { ...string, default: t('form field default') },
-            },
-          }),
-        }),
-      },
-      '/gamma': {
-        post: operation('plainGamma', 'plainGammaPost', {
-          requestBody: form(
-            'multipart/form-data',
-            {
-              properties: {
-                [k('multipart field')]: { ...string, description: t('multipart field description') },
-                plainPartWithDefault: { ...string, default: t('multipart field default') },
-              },
-            },
-            { encoding: { [k('multipart encoding')]: { contentType: 'x' } } },
-          ),
-          responses: {
-            200: {
-              description: 'A file.',
-              content: { [k('media type of a file')]: { schema: { type: 'string', format: 'binary' } } },
-            },
-          },
-        }),
-        get: operation('plainGamma', 'plainGammaGet', {
-          'x-response-kind': t('x-response-kind'),
-          responses: { 200: { description: 'A text.', content: { [k('media type of a text')]: { schema: string } } } },
-        }),
-      },
-    },
-    components: {
-      securitySchemes: {
-        [k('security scheme name')]: {
-          type: 'oauth2',
-          description: t('security scheme description'),
-          flows: { clientCredentials: { tokenUrl: t('token url'), scopes: { [k('scope')]: t('scope description') } } },
-        },
-      },
-      parameters: { [k('parameter component name')]: { name: 'plainShared', in: 'query', schema: string } },
-      responses: { [k('response component name')]: { description: 'Made.' } },
-      schemas: {
-        [k('unreached schema name')]: {
-          type: 'object',
-          description: t('unreached schema description'),
-          properties: { [k('unreached property')]: string },
-        },
-        [k('schema name')]: {
-          type: 'object',
-          title: t('schema title'),
-          description: t('schema description'),
-          required: [t('required list')],
-          externalDocs: { url: t('schema external docs') },
-          xml: { name: t('schema xml name') },
-          example: { a: t('schema example') },
-          discriminator: {
-            propertyName: t('discriminator property'),
-            mapping: { [k('discriminator mapping: key')]: t('discriminator mapping: value') },
-          },
-          [`x-${k('unknown key of a schema')}-key`]: t('unknown value of a schema'),
-          properties: {
-            [k('property name')]: { type: t('schema type'), description: t('property description') },
-            plainMore: {
-              ...string,
-              format: t('schema format'),
-              pattern: t('schema pattern'),
-              default: t('property default'),
-              nullable: t('nullable, as a text'),
-              readOnly: t('readOnly, as a text'),
-            },
-            plainNested: {
-              type: 'object',
-              properties: {
-                [k('inline property name')]: { ...string, description: t('inline property description') },
-              },
-            },
-            plainAllOf: {
-              allOf: [{ type: 'object', properties: { [k('property name in allOf')]: string } }, model('PlainEntity')],
-            },
-            plainOneOf: { oneOf: [string, { type: 'object', properties: { [k('property name in oneOf')]: string } }] },
-            plainItems: {
-              type: 'array',
-              items: { ...string, description: t('items description'), enum: [t('enum of items')] },
-            },
-            plainAnswered: { ...string, enum: [t('enum of an answer')] },
-            plainRef: { $ref: t('$ref'), description: t('text beside a $ref') },
-            plainOther: { $ref: `#/components/schemas/${k('$ref to a schema')}` },
-            plainNamed: model(k('schema name beside an x-name')),
-          },
-        },
-        [k('schema name beside an x-name')]: {
-          type: 'object',
-          'x-name': t('schema x-name'),
-          properties: { plain: string },
-        },
-        PlainReadOnly: {
-          type: 'object',
-          properties: { [k('read-only property name')]: { ...string, readOnly: true } },
-        },
-        PlainAsked: {
-          type: 'object',
-          properties: {
-            plainAsked: { ...string, enum: [t('enum of a request')] },
-            plainEntity: model('PlainEntity'),
-            plainReadOnly: model('PlainReadOnly'),
-          },
-        },
-        PlainEntity: { type: 'object', properties: { plainBoth: { ...string, enum: [t('enum of both')] } } },
-        PlainError: {
-          type: 'object',
-          properties: {
-            [k('property of an error')]: { ...string, description: t('property description of an error') },
-          },
-        },
-      },
-    },
+    found: tracesIn(files),
   };
 };
 
-const pointer = (name: string): string =>
-  name.replaceAll('~', '~0').replaceAll('/', '~1').replaceAll('%', '%25');
+/** Texts that were taken and that nobody finds again. */
+const lost = (
+  sample: Sample,
+  found: ReadonlySet<string>,
+  tell: (position: string, text: string, traces: readonly string[]) => void,
+): string[] =>
+  hostileOf(sample).flatMap(([position, text]) => {
+    const traces = POSITIONS[position]?.traces?.(text, sample.texts);
+    if (traces === undefined) return [];
+    const missing = traces.filter((trace) => !found.has(trace));
+    if (missing.length === 0) tell(position, text, traces);
+    return missing.map(
+      (trace) => `${position} = ${JSON.stringify(text)}: nowhere ${JSON.stringify(trace)}`,
+    );
+  });
 
-const CANARY = 'globalThis.__pwned=1';
+/** Compiles all samples with the strictest settings, in one run. */
+const compile = (code: string, js: string): void => {
+  mkdirSync(join(code, 'node_modules/@criteo-sdk'), { recursive: true });
+  symlinkSync(join(ROOT, 'packages/core'), join(code, 'node_modules/@criteo-sdk/core'), 'junction');
+  writeFileSync(join(code, 'package.json'), '{ "type": "module" }');
+  const compilerOptions = {
+    composite: false,
+    declarationMap: false,
+    sourceMap: false,
+    tsBuildInfoFile: null,
+    rootDir: '.',
+    outDir: js,
+    lib: ['ES2023', 'DOM'],
+  };
+  const config = {
+    extends: join(ROOT, 'tsconfig.base.json'),
+    compilerOptions,
+    include: ['*/**/*.ts'],
+  };
+  writeFileSync(join(code, 'tsconfig.json'), JSON.stringify(config));
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', code], {
+    cwd: code,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  if (status === 0) return;
+  const errors = stdout.split('\n').filter((line) => /^\S/.test(line));
+  for (const error of [`ended with ${status}`, ...errors.slice(0, 20)]) violation(`tsc: ${error}`);
+};
 
-const PAYLOADS: readonly string[] = [
-  `*/ ${CANARY}; /*`,
-  `*/};${CANARY};const a={/*`,
-  `*\u200b/ ${CANARY}; /*`,
-  `\\u002a/ ${CANARY}; /*`,
-  `**//${CANARY}//`,
-  `'+(${CANARY})+'`,
-  `"+(${CANARY})+"`,
-  `\`+(${CANARY})+\``,
-  `\\'+(${CANARY})+\\'`,
-  `\\"+(${CANARY})+\\"`,
-  `\${${CANARY}}`,
-  `';${CANARY};//`,
-  `";${CANARY};//`,
-  `}];${CANARY};[{`,
-  `});${CANARY};({`,
-  `[${CANARY}]`,
-  CANARY,
-  `x: string } ${CANARY}; export interface Y {`,
-  `x; ${CANARY}; export const y`,
-  `a\n${CANARY}//`,
-  `a\r${CANARY}//`,
-  `a\r\n${CANARY}//`,
-  `a\u2028${CANARY}//`,
-  `a\u2029${CANARY}//`,
-  `a\u0085${CANARY}//`,
-  `a\u000b\u000c${CANARY}//`,
-  `a\u0000${CANARY}`,
-  `</script><script>${CANARY}</script>`,
-  `<!-- ${CANARY} -->`,
-  `import("data:text/javascript,${CANARY}")`,
-  `"""+str(${CANARY})+"""`,
-  "'''",
-  'tail\\',
-  '\\',
-  `"a" 'b' \`c\` \u00b4d\u2019`,
-  '{{{name}}}',
-  '{{#operations}}{{classname}}{{/operations}}',
-  '{{=<% %>=}}<% name %>',
-  '{x}',
-  '}',
-  '__proto__',
-  'constructor',
-  'prototype',
-  'toString',
-  'then',
-  'class',
-  'default',
-  'await',
-  'transport',
-  'Transport',
-  '@ts-nocheck',
-  '// @ts-ignore',
-  '// eslint-disable',
-  '/* biome-ignore-all lint: x */',
-  '//# sourceMappingURL=data:application/json,{}',
-  '/// <reference path="/etc/passwd" />',
-  '@jsxImportSource evil',
-  '#!/bin/sh',
-  '\u202eltr\u202c \u2066x\u2069 \u200f\u061c',
-  '\ufeffmark \u00ad\u180e\u{e0041}',
-  '../x',
-  '../../.git/hooks/pre-commit',
-  '/etc/passwd',
-  'C:\\x',
-  'CON',
-  'index',
-  'api',
-  '$x',
-  'a_b',
-  '_',
-  'a.b',
-  'x'.repeat(300),
-  '😀👩‍👩‍👧🇩🇪',
-  'e\u0301 größe ﬁ',
-  '\ud800',
-  'x\udc00y',
-  '\u001b[31m\u0007',
-  '\n::error::x',
-  '%0a%00${jndi:ldap://x}',
-  'null',
-  '-1',
-  '1e3',
-  '~1~0',
-  '$ref',
-  '[key: string]',
-  '',
-  ' ',
-];
+const main = async (folder: string, runs: number, seed: number): Promise<void> => {
+  for (const fault of plantedFaults(join(folder, 'planted'))) violation(`harness: ${fault}`);
+  progress('the import tells of planted modules');
+  const counts: Record<string, Counts> = {};
+  const accepted = runPairs(counts);
+  progress(`${Object.keys(POSITIONS).length} positions × ${PAYLOADS.length} texts tried`);
+  const plain = sampleOf('plain', {});
+  assert.ok(plain);
+  const pairs = square('pairs', accepted, PAYLOADS);
+  const random = combinations(accepted, runs, seed);
+  const samples = [plain, ...pairs, ...square('shapes', runShapes(), SHAPES), ...random];
+  progress(
+    `${samples.length} documents; ${random.length} of ${runs} random combinations are taken (seed ${seed})`,
+  );
+  const [code, js] = [join(folder, 'code'), join(folder, 'js')];
+  await generateAll(samples, folder, code);
+  format([code]);
+  progress('formatted');
+  const usual = inspect(plain, code).found;
+  for (const sample of samples) {
+    const { faults, found } = inspect(sample, code);
+    const isPair = pairs.includes(sample);
+    const missing = lost(sample, found, (position, text, traces) => {
+      const count = counts[position];
+      if (count && isPair) count[traces.length > 0 ? 'printed' : 'nothing'] += 1;
+      if (traces.length > 0 && traces.every((trace) => usual.has(trace)))
+        violation(`${position}: the trace of ${JSON.stringify(text)} is always there`);
+    });
+    for (const fault of [...faults, ...missing]) violation(`${sample.name}: ${fault}`);
+  }
+  progress('AST check passed over, texts looked for');
+  compile(code, js);
+  progress('compiled');
+  const modules = globSync('*/**/*.js', { cwd: js, exclude: ['node_modules'] }).sort();
+  for (const [module, what] of Object.entries(importAll(js, modules)))
+    violation(`import of ${module}: ${what.join('; ')}`);
+  progress(`${modules.length} modules imported`);
+  printTable(counts);
+  if (modules.length < 4 * samples.length)
+    violation(`only ${modules.length} modules were imported`);
+  console.log(
+    `${samples.length} documents, ${PAYLOADS.length} payloads: ${Object.keys(POSITIONS).length} positions, ${modules.length} modules compiled and imported, ${violations.length} violations`,
+  );
+};
 
-/** What stands at a position where a text belongs. */
-const SHAPES: readonly Json[] = [
-  { toString: CANARY },
-  { valueOf: 1, toString: { a: 1 } },
-  [`*/ ${CANARY}; /*`],
-  [[[]]],
-  1e21,
-  -0,
-  true,
-  false,
-  null,
-  {},
-];
+const printTable = (counts: Readonly<Record<string, Counts>>): void => {
+  const row = (cells: readonly (number | string)[]): string =>
+    cells
+      .map((cell, index) => (index === 0 ? String(cell).padEnd(34) : String(cell).padStart(9)))
+      .join('');
+  console.log(row(['position', 'printed', 'refused', 'never', 'nothing']));
+  for (const [position, { never, nothing, printed, refused }] of Object.entries(counts)) {
+    console.log(row([position, printed, refused, never, nothing]));
+    const sum = printed + refused + never + nothing;
+    if (sum !== PAYLOADS.length) violation(`${position}: ${PAYLOADS.length - sum} texts are lost`);
+  }
+};
+
+/** Faults that the AST check has to find: a file, what it says, and what it says instead. */
+const FAULTS: Readonly<Record<string, readonly [file: string, from: string, to: string]>> = {
+  'string() does not escape': ['spec/sinks.ts', 'JSON.stringify(value)', "'\"' + value + '\"'"],
+  'string() escapes nothing but quotes': [
+    'spec/sinks.ts',
+    'JSON.stringify(value)',
+    "'\"' + value.replaceAll('\"', '\\\\\"') + '\"'",
+  ],
+  'comment() lets an end through': ['spec/sinks.ts', ".replaceAll('*/', '*\\\\/')", ''],
+  'comment() lets tools obey': ['spec/sinks.ts', '.replace(DIRECTIVE,', '.replace(/^$/,'],
+  'propertyKey() does not quote': ['spec/sinks.ts', '? name : string(name)', '? name : name'],
+  'identifier() takes everything': [
+    'spec/sinks.ts',
+    'export const identifier = (name: string): string => {',
+    "export const identifier = (name: string): string => {\n  if (name !== '') return name;",
+  ],
+  'a template calls': ['templates/operations.mustache', '{{{value}}}', 'eval({{{value}}})'],
+};
+
+const runFaults = async (folder: string): Promise<void> => {
+  // Enough to break out of each sink; the generator itself makes names of groups safe, or stops.
+  const payloads = PAYLOADS.filter((text) => /^(?:\*\/|"|';|x;|a\n|\\"|@ts-n).*/.test(text));
+  const positions = Object.entries(POSITIONS).filter(
+    ([position, { traces }]) => traces && position !== 'x-group',
+  );
+  for (const [index, [name, [file, from, to]]] of Object.entries(FAULTS).entries()) {
+    const root = join(folder, `fault-${index}`);
+    const tools = await faultyTools(root, join(root, 'tools', file), from, to);
+    const accepted = new Map(
+      positions.map(([position]) => [
+        position,
+        payloads.filter((text) => 'text' in attempt({ ...PLAIN, [position]: text }, tools)),
+      ]),
+    );
+    const samples = square('', accepted, payloads, tools);
+    const [code, js] = [join(root, 'code'), join(root, 'js')];
+    await generateAll(samples, root, code, tools);
+    const found = samples.filter((sample) => inspect(sample, code).faults.length > 0).length;
+    const told = Object.values(importAll(js, strip(code, js)));
+    const fired = told.filter((what) => what.some((one) => one.includes('the canary'))).length;
+    console.log(
+      `${name}: found by the AST check in ${found} of ${samples.length} documents; the canary goes off in ${fired} modules`,
+    );
+    if (found === 0) violation(`the planted fault was not found: ${name}`);
+  }
+  if (violations.length === 0) console.log('planted faults found');
+};
+
+/** The tools in a copy in which one file says something else. */
+const faultyTools = async (
+  root: string,
+  path: string,
+  from: string,
+  to: string,
+): Promise<Tools> => {
+  for (const part of ['tools/spec', 'tools/templates'])
+    for (const file of globSync('*.{ts,json,mustache}', { cwd: join(ROOT, part) }))
+      cpSync(join(ROOT, part, file), join(root, part, file));
+  symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'), 'junction');
+  const text = readFileSync(path, 'utf8');
+  assert.ok(text.includes(from), `${path} does not hold ${from}`);
+  writeFileSync(
+    path,
+    text.replace(from, () => to),
+  );
+  const load = (file: string): Promise<unknown> =>
+    import(pathToFileURL(join(root, 'tools/spec', file)).href);
+  return {
+    ...((await load('normalise.ts')) as Pick<Tools, 'normalise'>),
+    ...((await load('model.ts')) as Pick<Tools, 'readModel'>),
+    templateDir: join(root, 'tools/templates'),
+  };
+};
+
+/** Makes JavaScript of the files that are no broken code, and names them. */
+const strip = (code: string, js: string): string[] =>
+  sourcesBelow(code).flatMap((file) => {
+    try {
+      const text = stripTypeScriptTypes(readFileSync(join(code, file), 'utf8'));
+      const module = file.replace(/ts$/, 'js');
+      mkdirSync(dirname(join(js, module)), { recursive: true });
+      writeFileSync(join(js, module), text);
+      return [module];
+    } catch {
+      return [];
+    }
+  });
+
+const { values: options } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '20221001' },
+    'planted-fault': { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+  },
+});
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'criteo-hostile-')));
+try {
+  if (options['planted-fault']) await runFaults(folder);
+  else await main(folder, Number(options.runs), Number(options.seed));
+} finally {
+  if (options.keep) progress(`kept ${folder}`);
+  else rmSync(folder, { recursive: true, force: true });
+}
+process.exitCode = violations.length === 0 ? 0 : 1;

@@ -63,12 +63,13 @@ export interface ResultModel {
 }
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
+const KINDS = ['bytes', 'json', 'none', 'text'] as const;
 
 /** Reads the operations of a document, in its order. */
 export const readModel = (document: JsonObject): ApiModel => {
   if (typeof document.openapi !== 'string' || !document.openapi.startsWith('3.0.')) {
     throw new SpecError(
-      `OpenAPI 3.0 is needed; the document says '${String(document.openapi ?? document.swagger)}'.`,
+      `OpenAPI 3.0 is needed; the document says '${shown(document.openapi ?? document.swagger)}'.`,
     );
   }
   const operations = Object.entries(object(document.paths)).flatMap(([path, item]) =>
@@ -110,7 +111,9 @@ const readOperation = (
     scopes: [
       ...new Set(
         security.flatMap((scheme) =>
-          Object.values(scheme).flatMap((scopes) => list(scopes).map(String)),
+          Object.values(scheme).flatMap((scopes) =>
+            list(scopes).flatMap((scope) => text(scope) ?? []),
+          ),
         ),
       ),
     ],
@@ -129,7 +132,7 @@ const readParameter = (document: JsonObject, where: string, raw: JsonObject): Pa
   const wireName = text(source.name) ?? missing(where, 'name of a parameter');
   if (source.in !== 'path' && source.in !== 'query') {
     throw new SpecError(
-      `${where}: parameter '${wireName}' is in ${String(source.in)}; only path and query are supported.`,
+      `${where}: parameter '${wireName}' is in ${shown(source.in)}; only path and query are supported.`,
     );
   }
   return {
@@ -146,7 +149,7 @@ const readParameter = (document: JsonObject, where: string, raw: JsonObject): Pa
 
 const arrayStyle = (where: string, source: JsonObject): ParameterModel['style'] => {
   const style = text(source.style) ?? (source.in === 'path' ? 'simple' : 'form');
-  const isRepeated = source.explode ?? style === 'form';
+  const isRepeated = typeof source.explode === 'boolean' ? source.explode : style === 'form';
   const joined = {
     form: 'comma',
     simple: undefined,
@@ -223,7 +226,12 @@ const responseKind = (
   schemas: readonly JsonObject[],
 ): ResultModel['kind'] => {
   const stated = text(source['x-response-kind']);
-  if (stated !== undefined) return stated as ResultModel['kind'];
+  const kind = KINDS.find((one) => one === stated);
+  if (kind !== undefined) return kind;
+  if (stated !== undefined)
+    throw new SpecError(
+      `${where}: '${stated}' is no x-response-kind; there are ${KINDS.join(', ')}.`,
+    );
   if (schemas.length === 0) return 'none';
   const binary = schemas.filter(({ format }) => format === 'binary').length;
   if (binary > 0 && binary < schemas.length)
@@ -263,6 +271,10 @@ export const object = (node: Json | undefined): JsonObject => {
     `An object was expected where the document has ${JSON.stringify(node)?.slice(0, 60)}.`,
   );
 };
+
+/** A value of the document in a message. */
+export const shown = (node: Json | undefined): string =>
+  typeof node === 'string' ? node : String(JSON.stringify(node));
 
 const list = (node: Json): Json[] => (Array.isArray(node) ? node : []);
 

@@ -75,7 +75,7 @@ export const normalise = (model: ApiModel, title: string): string => {
 };
 
 const groupsOf = ({ operations }: ApiModel): { name: string; operations: OperationModel[] }[] => {
-  const names = [...new Set(operations.map(({ group }) => identifier(group)))];
+  const names = [...new Set(operations.map(groupName))];
   return names.map((name) => ({
     name,
     operations: operations
@@ -83,6 +83,15 @@ const groupsOf = ({ operations }: ApiModel): { name: string; operations: Operati
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
   }));
 };
+
+// As overlays may write it: the generator prints it as it is, and names files by it on every system.
+const groupName = ({ group, method, path }: OperationModel): string =>
+  within(`${method} ${path}`, () => {
+    if (/^[a-z][A-Za-z0-9]*$/.test(group) && !DEVICE.test(group)) return identifier(group);
+    throw new SpecError(`'${group}' is no name of a group; give it another name (x-group).`);
+  });
+
+const DEVICE = /^(?:aux|con|nul|prn|com\d|lpt\d)$/i;
 
 const generatorOperation = (
   id: string,
@@ -109,7 +118,7 @@ const readText = (operation: OperationModel, writer: TypeWriter): OperationText 
     `parameters of ${name}`,
     fields.map(({ key }) => key),
   );
-  const params = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}Params`;
+  const params = identifier(`${name.slice(0, 1).toUpperCase()}${name.slice(1)}Params`);
   return {
     name,
     doc: comment(operationLines(operation)),
@@ -200,14 +209,16 @@ const operationFacts = (operation: OperationModel): { key: string; value: string
 };
 
 /** The path with the names that its parameters have in TypeScript. */
-export const templateOf = ({ path, parameters }: OperationModel): string =>
-  path.replace(/\{([^}]+)\}/g, (_, wireName: string) => {
-    const parameter = parameters.find(
-      (candidate) => candidate.in === 'path' && candidate.wireName === wireName,
-    );
+export const templateOf = ({ path, parameters }: OperationModel): string => {
+  const declared = parameters.filter((parameter) => parameter.in === 'path');
+  const lost = declared.find(({ wireName }) => !path.includes(`{${wireName}}`));
+  if (lost) throw new SpecError(`${path}: the path has no place for '${lost.wireName}'.`);
+  return path.replace(/\{([^}]*)\}/g, (_, wireName: string) => {
+    const parameter = declared.find((candidate) => candidate.wireName === wireName);
     if (parameter) return `{${identifier(parameter.name)}}`;
     throw new SpecError(`${path}: the path parameter '${wireName}' is not declared.`);
   });
+};
 
 const queryFact = ({ name, wireName, style }: ParameterModel): string => {
   if (name === wireName && style === undefined) return string(name);
@@ -289,8 +300,10 @@ const checkNames = (model: ApiModel): void => {
     [...new Set(operations.map(({ group }) => group))].map((group) => group.toLowerCase()),
   );
   checkUnique('exported types', [
-    ...[...usages(model).keys()].map((name) => modelName(name, object(schemas[name]))),
-    ...operations.map(({ name }) => `${capital(name)}Params`),
+    ...[...usages(model).keys()].map((name) =>
+      within(`schema ${name}`, () => modelName(name, object(schemas[name]))),
+    ),
+    ...operations.flatMap(({ name }) => [name, `${capital(name)}Params`]),
     ...new Set(operations.map(({ group }) => `${capital(group)}Api`)),
   ]);
 };

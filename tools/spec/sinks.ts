@@ -63,11 +63,11 @@ const plainLines = (text: string): string[] =>
         .trim(),
     );
 
-// Controls, and marks that turn the direction of text.
-const INVISIBLE = /[\p{Cc}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+// Controls, marks that turn the direction of text and others that nobody sees, private characters.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}]/gu;
 // Words that compilers, linters and debuggers obey in a comment.
 const DIRECTIVE =
-  /@ts-|eslint-|biome-|oxlint-|sourceMappingURL|sourceURL|\/{3,}|@(?:import|template|typedef)\b/gi;
+  /@ts-|@jsx|eslint-|biome-|oxlint-|sourceMappingURL|sourceURL|\/{3,}|@(?:import|template|typedef)\b/gi;
 
 const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
 
@@ -78,5 +78,7 @@ const RESERVED = new Set(
   prototype public readonly require return set static string super switch symbol this throw true try type typeof
   undefined unique unknown var void while with yield Array Blob Boolean Date Error File FormData Function Map Number
   Object Omit Partial Pick Promise Readonly Record RegExp Request Required Response Set String Symbol Uint8Array
-  Api Bound NoParams Operation Transport Groups groups`.split(/\s+/),
+  Api Bound NoParams Operation Transport Groups groups transport __proto__ then toJSON toString valueOf`.split(
+    /\s+/,
+  ),
 );

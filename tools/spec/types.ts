@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, resolveRef, stepsOfRef } from './document.ts';
 import { SpecError } from './errors.ts';
-import { type ApiModel, object } from './model.ts';
+import { type ApiModel, object, shown } from './model.ts';
 import { comment, identifier, number, propertyKey, string } from './sinks.ts';
 
 /** Where a schema's values come from. An enum of an answer stays open: the API may add to it. */
@@ -61,7 +61,11 @@ export const usages = ({ document, operations }: ApiModel): Map<string, Usage> =
   return found;
 };
 
-const schemaName = (ref: string): string => stepsOfRef(ref).at(-1) ?? '';
+const schemaName = (ref: string): string => {
+  const [name = '', ...inner] = stepsOfRef(ref).slice(2);
+  if (inner.length === 0) return name;
+  throw new SpecError(`The $ref '${ref}' points into a schema; only whole ones have names.`);
+};
 
 export const typeWriter = (document: JsonObject): TypeWriter => {
   const names = new Set<string>();
@@ -105,7 +109,7 @@ export const typeWriter = (document: JsonObject): TypeWriter => {
         return isObject(schema.properties) ? objectType(schema, usage, depth) : 'unknown';
       default:
         throw new SpecError(
-          `A schema has the type '${String(schema.type)}', which OpenAPI 3.0 does not know.`,
+          `A schema has the type '${shown(schema.type)}', which OpenAPI 3.0 does not know.`,
         );
     }
   };
@@ -227,7 +231,7 @@ const isBraced = (type: string): boolean => {
 /** What a schema says beside its type: our words, limits and the default. */
 export const schemaLines = (schema: JsonObject): string[] => {
   const limits = LIMITS.flatMap(([key, words]) =>
-    schema[key] === undefined ? [] : [`${words} ${String(schema[key])}`],
+    typeof schema[key] === 'number' ? [`${words} ${schema[key]}`] : [],
   );
   return [
     ...(typeof schema.description === 'string' ? [schema.description] : []),

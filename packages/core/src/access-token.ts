@@ -1,3 +1,6 @@
+/** What may be sent as a bearer token (RFC 6750 section 2.1), of a sensible size. */
+export const BEARER_VALUE: RegExp = /^[\x21-\x7e]{1,16384}$/;
+
 /** What an access token is made of. */
 export interface AccessTokenFields {
   readonly value: string;

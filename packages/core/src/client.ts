@@ -2,7 +2,14 @@ import type { AxiosInstance } from 'axios';
 import { createAxios } from '#transport';
 import { toCall } from './call.js';
 import type { Grant } from './grants.js';
-import { axiosSend, type CallState, compose, type Middleware, type Send } from './http.js';
+import {
+  axiosSend,
+  type CallState,
+  compose,
+  type Exchanger,
+  type Middleware,
+  type Send,
+} from './http.js';
 import { authenticate, ensureOk, observe, retry } from './middlewares.js';
 import { type Observe, type ObserveOptions, observer } from './observe.js';
 import type {
@@ -19,6 +26,7 @@ import {
   checkCredentials,
   checkGrant,
   checkTimeout,
+  retryPolicy,
   type Secret,
   secretOf,
   storeKey,
@@ -32,6 +40,7 @@ import { createTokenProvider, type TokenProvider } from './token-provider.js';
 import type { TokenStore } from './token-store.js';
 
 const CALL_TIMEOUT_MS = 120_000;
+const ATTEMPT_TIMEOUT_MS = 60_000;
 
 /** Options of a transport: how requests travel. */
 export interface TransportOptions extends ObserveOptions {
@@ -41,7 +50,7 @@ export interface TransportOptions extends ObserveOptions {
   readonly allowLoopbackHttp?: boolean | undefined;
   /** An axios instance of your own (proxy, agent, adapter, interceptors) instead of the built-in transport. */
   readonly axios?: AxiosInstance | undefined;
-  /** Limit of a whole call in milliseconds, over all attempts. @default 120000, or the operation's own */
+  /** Limit of a whole call in milliseconds, over all attempts; an attempt has 60 s, or this if it is more. @default the operation's own, or 120000 */
   readonly timeoutMs?: number | undefined;
   readonly retry?: RetryOptions | undefined;
   /** Time, for tests. @default the system's */
@@ -138,7 +147,7 @@ export const createTransport = (
 /** What all calls of one client share. */
 interface Context {
   readonly target: Target;
-  readonly instance: AxiosInstance;
+  readonly instance: Exchanger;
   readonly clock: Clock;
   readonly random: () => number;
   readonly tell: Observe;
@@ -146,7 +155,7 @@ interface Context {
   readonly retry: RetryOptions | undefined;
 }
 
-const contextOf = (options: TransportOptions, target: Target, instance: AxiosInstance): Context => {
+const contextOf = (options: TransportOptions, target: Target, instance: Exchanger): Context => {
   const { clock = systemClock, random = Math.random, timeoutMs } = options;
   return {
     target,
@@ -163,9 +172,10 @@ const contextOf = (options: TransportOptions, target: Target, instance: AxiosIns
 const toOperation = <R>({
   method,
   path,
-  query = {},
+  query: given,
   body,
 }: RawRequest): [Operation<object, R>, object] => {
+  const query = given ?? {};
   const names = Object.keys(query).map((as) => ({ name: `query ${as}`, as }));
   const values = Object.fromEntries(names.map(({ name, as }) => [name, query[as]]));
   const operation = {
@@ -210,11 +220,8 @@ const transportTo = (context: Context, authentication: readonly Middleware[]): T
     axiosSend(instance, clock),
   );
   return {
-    call: <P, R>(
-      operation: Operation<P, R>,
-      ...[params, callOptions = {}]: Arguments<P>
-    ): Call<R> =>
-      toCall(run(context, send, operation, params ?? {}, callOptions) as Promise<Answer<R>>),
+    call: <P, R>(operation: Operation<P, R>, ...[params, callOptions]: Arguments<P>): Call<R> =>
+      toCall(run(context, send, operation, params ?? {}, callOptions ?? {}) as Promise<Answer<R>>),
   };
 };
 
@@ -225,11 +232,16 @@ const run = async (
   params: object,
   options: CallOptions,
 ): Promise<Answer<unknown>> => {
-  const limitMs = options.timeoutMs ?? operation.timeoutMs ?? defaults.timeoutMs ?? CALL_TIMEOUT_MS;
-  const deadline = withDeadline(clock, checkTimeout(operation.id, limitMs), options.signal);
+  const statedMs = options.timeoutMs ?? defaults.timeoutMs ?? operation.timeoutMs;
+  const limitMs = checkTimeout(operation.id, statedMs ?? CALL_TIMEOUT_MS);
+  const policy = retryPolicy(operation.id, defaults.retry, options.retry);
+  const deadline = withDeadline(clock, limitMs, options.signal);
   const call: CallState = {
     signal: deadline.signal,
-    retry: { ...defaults.retry, ...options.retry },
+    endsAt: clock.monotonic() + limitMs,
+    // Who asks for more time than usual means it for each attempt.
+    attemptMs: Math.max(ATTEMPT_TIMEOUT_MS, statedMs ?? 0),
+    retry: policy,
     attempts: 0,
     isAmbiguous: false,
     secrets: new Set(),

@@ -61,12 +61,18 @@ export interface ConsentCallback {
  * Reads the address to which the browser came back, and checks that it belongs to this consent.
  * @param callbackUrl the whole address, or its path and query
  * @throws {TokenError} if the user refused, or the callback is not the one of this consent
+ * @throws {ConfigError} if the state to compare with is missing
  */
 export const readConsentCallback = (
   callbackUrl: string,
   { state }: Pick<Consent, 'state'>,
 ): ConsentCallback => {
-  const parameters = new URL(callbackUrl, 'https://callback.invalid').searchParams;
+  if (!isText(state)) {
+    throw new ConfigError(
+      "readConsentCallback needs the 'state' of the consent; is the session lost?",
+    );
+  }
+  const parameters = parametersOf(callbackUrl);
   const returned = parameters.get('state');
   if (returned === null) {
     throw callbackError('it brings no state (assumption consent-returns-state)', AGAIN);
@@ -87,6 +93,17 @@ export const readConsentCallback = (
     'it brings neither code nor error (assumption consent-error-parameters)',
     AGAIN,
   );
+};
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+
+// What cannot be read is not shown: it may hold a code.
+const parametersOf = (callbackUrl: string): URLSearchParams => {
+  try {
+    return new URL(callbackUrl, 'https://callback.invalid').searchParams;
+  } catch {
+    throw callbackError('it is no address', AGAIN);
+  }
 };
 
 const AGAIN = { hint: 'Begin a new consent with createConsent, and do not use this callback.' };

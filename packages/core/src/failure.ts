@@ -15,6 +15,7 @@ import {
 import type { TransportFault } from './fault.js';
 import type { HttpRequest, HttpResponse } from './http.js';
 import { parseJson } from './json.js';
+import { cleaner } from './redact.js';
 import { cleanProblem, isJson, mediaType, textOf } from './response.js';
 import { askedWaitMs, mayRepeat } from './retry.js';
 import type { Clock } from './time.js';
@@ -47,6 +48,9 @@ export const errorOfFault = (request: HttpRequest, fault: TransportFault): SdkEr
   );
 };
 
+const MOST_PROBLEMS = 20;
+const LARGEST_ERROR_CHARACTERS = 64 * 1024;
+
 /** What an error status becomes outside the pipeline. */
 export const errorOfStatus = (
   request: HttpRequest,
@@ -55,7 +59,10 @@ export const errorOfStatus = (
 ): ApiError => {
   const { status, headers } = response;
   const reported = readReported(errorBody(response));
-  const problems = reported.problems.map((problem) => cleanProblem(problem, request));
+  const clean = cleaner(request);
+  const problems = reported.problems
+    .slice(0, MOST_PROBLEMS)
+    .map((problem) => cleanProblem(problem, clean));
   const traceId = problems.find((problem) => problem.traceId)?.traceId;
   const parts = [
     `${status} ${problems[0]?.code ?? problems[0]?.type ?? ''}`.trim(),
@@ -96,8 +103,10 @@ const rateLimitFields = (
 };
 
 const errorBody = (response: HttpResponse): unknown => {
-  if (!isJson(mediaType(response.headers))) return undefined;
-  const reading = parseJson(textOf(response.body));
+  const text = textOf(response.body);
+  if (!isJson(mediaType(response.headers)) || text.length > LARGEST_ERROR_CHARACTERS)
+    return undefined;
+  const reading = parseJson(text);
   return reading.ok ? reading.value : undefined;
 };
 
@@ -128,7 +137,7 @@ const ambiguityNote = ({ call }: HttpRequest): string =>
 
 const originOf = (location: string | undefined, base: string): string => {
   try {
-    return new URL(location ?? '', base).origin;
+    return location === undefined ? 'nowhere' : new URL(location, base).origin;
   } catch {
     return 'nowhere';
   }

@@ -1,8 +1,9 @@
 /**
- * Why no answer came: `connect` when surely nothing was processed, `network` and `timeout` when
- * something may have been, `response` when an answer came that cannot be read.
+ * Why no answer came: `connect` when surely nothing was processed, `refused` when the other side is
+ * not to be trusted, `network` and `timeout` when something may have been processed, `response` and
+ * `too-large` when an answer came that cannot be read.
  */
-export type FaultKind = 'connect' | 'network' | 'response' | 'timeout' | 'too-large';
+export type FaultKind = 'connect' | 'network' | 'refused' | 'response' | 'timeout' | 'too-large';
 
 /** How an exchange ends badly inside the pipeline. It never leaves core: `ensureOk` makes an SdkError of it. */
 export class TransportFault extends Error {
@@ -21,39 +22,41 @@ export class TransportFault extends Error {
     this.limitMs = limitMs;
   }
 
-  /** Reads any error of axios, of an adapter or of Node, and keeps its code only: the rest may hold secrets. */
-  static from(error: unknown): TransportFault {
+  /**
+   * Reads any error of axios, of an adapter or of Node, and keeps its code only: the rest may hold
+   * secrets. `url` is the request's: an interceptor may fail for a request of its own.
+   */
+  static from(error: unknown, url: string): TransportFault {
     if (error instanceof TransportFault) return error;
     const code = codeOf(error);
-    if (code !== undefined && NOT_SENT.has(code))
-      return new TransportFault('connect', describe(code), { code });
+    const of = (kind: FaultKind): TransportFault =>
+      new TransportFault(kind, describe(code), { code });
     if (isTooLarge(error))
       return new TransportFault('too-large', 'its answer is larger than the limit', { code });
-    if (
-      code !== undefined &&
-      /^(HPE_|Z_|ERR_|CERT_|DEPTH_|SELF_|UNABLE_)/.test(code) &&
-      !NETWORK.has(code)
-    ) {
-      return new TransportFault('response', describe(code), { code });
-    }
-    return new TransportFault('network', describe(code), { code });
+    if (code === undefined) return of('network');
+    if (NOT_SENT.has(code))
+      return of(isFromConnecting(error) && isOwn(error, url) ? 'connect' : 'network');
+    if (UNTRUSTED.test(code)) return of('refused');
+    return of(UNREADABLE.test(code) && !NETWORK.has(code) ? 'response' : 'network');
   }
 }
 
 const NOT_SENT = new Set(['EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND']);
 // axios calls a connection that closed in the middle of the body a bad response.
-const NETWORK = new Set([
-  'ERR_BAD_RESPONSE',
-  'ERR_CANCELED',
-  'ERR_NETWORK',
-  'ERR_STREAM_PREMATURE_CLOSE',
-]);
+const NETWORK = new Set(['ERR_BAD_RESPONSE', 'ERR_NETWORK', 'ERR_STREAM_PREMATURE_CLOSE']);
+
+const UNREADABLE = /^(?:HPE_|Z_|ERR_)/;
+/** Is this the code of a certificate that was refused? Then nothing was sent. */
+export const isUntrustedCode = (code: string | undefined): boolean => UNTRUSTED.test(code ?? '');
+
+const UNTRUSTED = /^(?:CERT_|DEPTH_|ERR_SSL|ERR_TLS|SELF_|UNABLE_)/;
 
 const WORDS: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the host name could not be resolved',
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was reset',
   ENOTFOUND: 'the host name does not exist',
+  ERR_CANCELED: 'it was cancelled by the axios instance',
   HPE_HEADER_OVERFLOW: 'its headers are too large',
 };
 
@@ -70,3 +73,20 @@ const codeOf = (error: unknown): string | undefined => {
 
 const isTooLarge = (error: unknown): boolean =>
   error instanceof Error && /^maxContentLength size of \d+ exceeded$/.test(error.message);
+
+// Linux reports such codes for established connections, too; then something may have been processed.
+const isFromConnecting = (error: unknown): boolean => {
+  if (typeof error !== 'object' || error === null) return false;
+  const syscall: unknown = Reflect.get(error, 'syscall');
+  if (typeof syscall === 'string')
+    return syscall === 'connect' || syscall.startsWith('getaddrinfo');
+  const inner: unknown[] =
+    error instanceof AggregateError ? error.errors : [Reflect.get(error, 'cause')];
+  return inner.length > 0 && inner.every(isFromConnecting);
+};
+
+const isOwn = (error: unknown, url: string): boolean => {
+  const config: unknown =
+    typeof error === 'object' && error !== null ? Reflect.get(error, 'config') : undefined;
+  return typeof config !== 'object' || config === null || Reflect.get(config, 'url') === url;
+};

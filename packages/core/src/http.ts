@@ -1,13 +1,18 @@
 import axios, { type AxiosInstance } from 'axios';
 import { TransportFault } from './fault.js';
-import type { Method, Operation, RetryOptions } from './operation.js';
+import type { Method, Operation } from './operation.js';
+import { isAmbiguous, type RetryPolicy } from './retry.js';
 import { type Clock, raced, withDeadline } from './time.js';
 
 /** What one call carries through all of its attempts. */
 export interface CallState {
   /** Aborts for the caller's signal and for the limit of the whole call. */
   readonly signal: AbortSignal;
-  readonly retry: RetryOptions;
+  /** When that limit is reached, on the monotonic clock. */
+  readonly endsAt: number;
+  /** Limit of one attempt in milliseconds. */
+  readonly attemptMs: number;
+  readonly retry: RetryPolicy;
   /** HTTP requests sent so far. */
   attempts: number;
   /** True once something was sent that may or may not have been processed. */
@@ -42,27 +47,40 @@ export type Middleware = (request: HttpRequest, next: Send) => Promise<HttpRespo
 export const compose = (middlewares: readonly Middleware[], send: Send): Send =>
   middlewares.reduceRight<Send>((next, middleware) => (request) => middleware(request, next), send);
 
-const ATTEMPT_TIMEOUT_MS = 60_000;
 const LARGEST_ANSWER_BYTES = 50 * 1024 * 1024;
 const LARGEST_TOKEN_ANSWER_BYTES = 1024 * 1024;
 
+/** What is needed of an axios instance. */
+export type Exchanger = Pick<AxiosInstance, 'request'>;
+
 /** The last step: one HTTP exchange through axios, with none of its defaults that lose secrets or time. */
 export const axiosSend =
-  (instance: AxiosInstance, clock: Clock): Send =>
+  (instance: Exchanger, clock: Clock): Send =>
   async (request) => {
-    request.call.attempts += 1;
-    const limitMs = Math.max(ATTEMPT_TIMEOUT_MS, request.operation.timeoutMs ?? 0);
-    const { signal, cancel } = withDeadline(clock, limitMs, request.call.signal);
+    const { call } = request;
+    call.signal.throwIfAborted();
+    call.attempts += 1;
+    const { signal, cancel } = withDeadline(clock, call.attemptMs, call.signal);
     try {
       // An adapter of the user's may ignore the signal: the caller is let go all the same.
-      return await raced(signal, exchange(instance, request, signal));
+      const response = await raced(signal, exchange(instance, request, signal));
+      call.isAmbiguous ||= isAmbiguous(request.operation, response);
+      return response;
+    } catch (error) {
+      if (error instanceof TransportFault) {
+        call.isAmbiguous ||= isAmbiguous(request.operation, error);
+      }
+      throw error;
     } finally {
       cancel();
     }
   };
 
+// An instance of the user's may have such defaults: they would lead elsewhere, or replace our token.
+const NO_DEFAULTS: object = { baseURL: '', allowAbsoluteUrls: true, auth: null };
+
 const exchange = async (
-  instance: AxiosInstance,
+  instance: Exchanger,
   request: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpResponse> => {
@@ -84,17 +102,26 @@ const exchange = async (
       maxContentLength: largest,
       maxBodyLength: Number.POSITIVE_INFINITY,
       timeout: 0,
+      ...NO_DEFAULTS,
     });
+    if (typeof status !== 'number') {
+      throw new TransportFault('response', 'the axios instance changed the answer; leave it whole');
+    }
     return { status, headers: plainHeaders(headers), body: bodyOf(data) };
   } catch (error) {
-    throw TransportFault.from(error);
+    throw TransportFault.from(error, request.url);
   }
 };
 
 const bodyOf = (data: unknown): string | Uint8Array => {
   if (data instanceof Uint8Array) return data;
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  return typeof data === 'string' ? data : '';
+  if (typeof data === 'string') return data;
+  if (data === null || data === undefined) return '';
+  throw new TransportFault(
+    'response',
+    'the axios instance changed the answer; leave its data as it is',
+  );
 };
 
 // The first value counts where a header came twice: a joined one is neither of the two.
@@ -107,8 +134,5 @@ const plainHeaders = (headers: object): Record<string, string> => {
 };
 
 /** An axios instance of ours, with nothing of the module's defaults but what `settings` name. */
-export const ownAxios = (settings: object): AxiosInstance => {
-  const instance = axios.create({ proxy: false, ...settings });
-  instance.defaults.headers = {} as typeof instance.defaults.headers;
-  return instance;
-};
+export const ownAxios = (settings: object): Exchanger =>
+  new axios.Axios({ proxy: false, ...settings });

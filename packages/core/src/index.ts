@@ -35,6 +35,8 @@ export {
   SdkError,
   TimeoutError,
   TokenError,
+  type TokenErrorFields,
+  type TokenErrorReason,
 } from './errors.js';
 export {
   type AuthorizationCode,

@@ -25,7 +25,7 @@ export const parseJson = (text: string): JsonReading => {
 };
 
 // A backslash may spell a key with escapes; then every key is looked at.
-const RISKY_KEY = /"(?:__proto__|constructor|prototype)"|\\u00/;
+const RISKY_KEY = /"(?:__proto__|constructor|prototype)"|\\u00[567]/;
 
 const withoutPrototypeKeys = (key: string, value: unknown): unknown =>
   key === '__proto__' || key === 'constructor' || key === 'prototype' ? undefined : value;
@@ -34,6 +34,11 @@ const QUOTE = 34;
 const BACKSLASH = 92;
 const isOpening = (code: number): boolean => code === 123 || code === 91;
 const isClosing = (code: number): boolean => code === 125 || code === 93;
+// + - . E e
+const isOfNumber = (code: number): boolean =>
+  isDigit(code) || code === 43 || code === 45 || code === 46 || code === 69 || code === 101;
+// Integers of up to 15 digits are all safe.
+const SAFE_DIGITS = 15;
 const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
 type Found = { reason: 'too-deep' } | { reason: 'unsafe-integer'; field: string };
@@ -47,8 +52,9 @@ const scan = (json: string): Found | undefined => {
       i = endOfString(json, i);
     } else if (isDigit(code)) {
       const end = endOfNumber(json, i);
-      if (isUnsafeInteger(json.slice(i, end)))
+      if (end - i > SAFE_DIGITS && isUnsafeInteger(json.slice(i, end))) {
         return { reason: 'unsafe-integer', field: pathAt(json, i) };
+      }
       i = end - 1;
     } else if (isOpening(code)) {
       depth += 1;
@@ -71,12 +77,12 @@ const endOfString = (json: string, start: number): number => {
 
 const endOfNumber = (json: string, start: number): number => {
   let end = start;
-  while (end < json.length && /[0-9.eE+-]/.test(json[end] ?? '')) end += 1;
+  while (isOfNumber(json.charCodeAt(end))) end += 1;
   return end;
 };
 
 const isUnsafeInteger = (number: string): boolean =>
-  number.length > 15 && /^\d+$/.test(number) && !Number.isSafeInteger(Number(number));
+  /^\d+$/.test(number) && !Number.isSafeInteger(Number(number));
 
 /** Path of the value at `position`: `data.0.id`. Runs only when a value is refused. */
 const pathAt = (json: string, position: number): string => {

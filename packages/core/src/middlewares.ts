@@ -2,7 +2,7 @@ import { errorOfFault, errorOfStatus, redirected } from './failure.js';
 import { TransportFault } from './fault.js';
 import type { HttpRequest, HttpResponse, Middleware } from './http.js';
 import type { Observe } from './observe.js';
-import { askedWaitMs, backoffMs, isAmbiguous, LONGEST_WAIT_MS, mayRepeat } from './retry.js';
+import { askedWaitMs, backoffMs, LONGEST_WAIT_MS, mayRepeat } from './retry.js';
 import { type Clock, sleep } from './time.js';
 import type { TokenProvider } from './token-provider.js';
 
@@ -13,7 +13,8 @@ export const ensureOk =
     const outcome = await next(request).catch(faultOnly);
     if (outcome instanceof TransportFault) throw errorOfFault(request, outcome);
     if (outcome.status >= 400) throw errorOfStatus(request, outcome, clock);
-    if (outcome.status >= 300) throw redirected(request, outcome);
+    // Browsers show a redirect that was not followed as status 0.
+    if (outcome.status < 200 || outcome.status >= 300) throw redirected(request, outcome);
     return outcome;
   };
 
@@ -21,14 +22,15 @@ export const ensureOk =
 export const retry =
   (clock: Clock, random: () => number): Middleware =>
   async (request, next) => {
-    const { retry: options, signal } = request.call;
+    const { retry: policy, signal, endsAt } = request.call;
     for (let repeat = 0; ; repeat += 1) {
       const outcome = await next(request).catch(faultOnly);
-      request.call.isAmbiguous ||= isAmbiguous(request, outcome);
-      const isLast = repeat >= (options.limit ?? 3) || !mayRepeat(request, outcome);
+      const isLast = repeat >= policy.limit || !mayRepeat(request, outcome);
       const askedMs = 'status' in outcome ? askedWaitMs(outcome, clock) : undefined;
-      if (isLast || (askedMs ?? 0) > LONGEST_WAIT_MS) return valueOrThrow(outcome);
-      await sleep(clock, waitMs(askedMs, backoffMs(repeat, options, random), random), signal);
+      const pauseMs = waitMs(askedMs, backoffMs(repeat, policy, random), random);
+      const isTooLong = (askedMs ?? 0) > LONGEST_WAIT_MS || clock.monotonic() + pauseMs > endsAt;
+      if (isLast || isTooLong) return valueOrThrow(outcome);
+      await sleep(clock, pauseMs, signal);
     }
   };
 

@@ -5,7 +5,7 @@ export interface AttemptEvent {
   readonly type: 'attempt';
   readonly operation: string;
   readonly method: Method;
-  /** The template, not the written path. */
+  /** The template, not the written path; for `client.request` the path as it was given. */
   readonly path: string;
   /** Counted from 1 over the whole call. */
   readonly attempt: number;
@@ -56,7 +56,8 @@ export const observer = ({
   return (event) => {
     for (const tell of [log, observe]) {
       try {
-        tell?.(event);
+        const told: unknown = tell?.(event);
+        if (told instanceof Promise) told.catch(() => {});
       } catch {
         // A hook that fails must not fail the call.
       }

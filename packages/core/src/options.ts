@@ -1,6 +1,8 @@
 import { ConfigError } from './errors.js';
 import type { Grant } from './grants.js';
+import type { RetryOptions } from './operation.js';
 import type { Target } from './request.js';
+import type { RetryPolicy } from './retry.js';
 import type { TokenStore } from './token-store.js';
 
 /** A client secret, or what is asked for it before each token request. */
@@ -33,6 +35,9 @@ export const targetOf = ({
       'tokens travel over https only',
       'For a sandbox on this machine pass allowLoopbackHttp: true.',
     );
+  }
+  if (!/^(?:\/[\w.-]+)*$/.test(prefix)) {
+    throw new ConfigError("The option 'prefix' must be a path such as /v1, or empty.");
   }
   return { origin: url.origin, prefix };
 };
@@ -74,6 +79,35 @@ export const checkCredentials = ({
     "createClient needs 'clientSecret', a non-empty string or a function that returns one.",
     CREDENTIALS,
   );
+};
+
+/**
+ * The retry options of a call over those of its client; what is `undefined` does not count.
+ * @throws {ConfigError} for one that is no number from 0 on
+ */
+export const retryPolicy = (
+  operation: string,
+  ...layers: readonly (RetryOptions | undefined)[]
+): RetryPolicy => {
+  const stated = <K extends keyof RetryOptions>(name: K): RetryOptions[K] =>
+    layers
+      .flatMap((layer) =>
+        layer && Object.hasOwn(layer, name) && layer[name] !== undefined ? [layer[name]] : [],
+      )
+      .at(-1);
+  const number = (name: 'baseMs' | 'limit' | 'maxMs', fallback: number): number => {
+    const value = stated(name) ?? fallback;
+    if (value >= 0) return value;
+    throw new ConfigError(`${operation}: 'retry.${name}' must be a number from 0 on.`, {
+      operation,
+    });
+  };
+  return {
+    limit: number('limit', 3),
+    baseMs: number('baseMs', 500),
+    maxMs: number('maxMs', 8_000),
+    unsafe: stated('unsafe') === true,
+  };
 };
 
 /** @throws {ConfigError} for a time limit that is no positive number of milliseconds */

@@ -7,15 +7,13 @@ const SHORTEST_SECRET = 4;
 const CONTROLS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu;
 
 /**
- * Makes a server's text fit for an error message: no secret of the request that it answers (the
+ * Makes a server's texts fit for an error message: no secret of the request that they answer (the
  * server may echo one), no control characters, not endless.
  */
-export const cleanText = (text: string, request: HttpRequest): string => {
-  const safe = formsOf([...request.call.secrets]).reduce(
-    (rest, secret) => rest.replaceAll(secret, '[redacted]'),
-    text,
-  );
-  return cleanLine(safe);
+export const cleaner = ({ call }: HttpRequest): ((text: string) => string) => {
+  const forms = formsOf([...call.secrets]);
+  return (text) =>
+    cleanLine(forms.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text));
 };
 
 /** One line without control characters, not endless. */
@@ -28,12 +26,16 @@ export const cleanLine = (text: string): string => {
 const formsOf = (secrets: readonly string[]): string[] =>
   [...new Set(secrets.flatMap(encodings))].sort((a, b) => b.length - a.length);
 
+// A lone surrogate cannot be encoded; it is sent as the replacement character.
+const wellFormed = (text: string): string =>
+  new TextDecoder().decode(new TextEncoder().encode(text));
+
 const encodings = (secret: string): string[] =>
   secret.length < SHORTEST_SECRET
     ? []
     : [
         secret,
-        encodeURIComponent(secret),
+        encodeURIComponent(wellFormed(secret)),
         new URLSearchParams({ s: secret }).toString().slice(2),
         JSON.stringify(secret).slice(1, -1),
         ...base64Forms(secret),

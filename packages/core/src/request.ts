@@ -1,6 +1,9 @@
+import { secretFields, writeBody } from './body.js';
 import { ConfigError } from './errors.js';
+import { checkedHeaders } from './headers.js';
 import type { CallState, HttpRequest } from './http.js';
 import type { ArrayStyle, CallOptions, FormField, Operation, QueryParameter } from './operation.js';
+import { given, mustBeScalar, scalarText, type Values } from './values.js';
 
 /** Where requests go: an origin and a product's path prefix. */
 export interface Target {
@@ -8,20 +11,18 @@ export interface Target {
   readonly prefix: string;
 }
 
-type Values = Readonly<Record<string, unknown>>;
-
 /**
  * Writes one call as an HTTP request.
  * @throws {ConfigError} for a parameter that the operation does not have, or that cannot be written
  */
 export const writeRequest = async (
   operation: Operation,
-  given: object,
+  values: object,
   { headers = {} }: CallOptions,
   target: Target,
   call: CallState,
 ): Promise<HttpRequest> => {
-  const params = given as Values;
+  const params = values as Values;
   checkPath(operation);
   refuseUnknown(operation, params);
   for (const secret of secretFields(operation, params)) call.secrets.add(secret);
@@ -46,7 +47,7 @@ const acceptOf = ({ response = 'json', accept }: Operation): string =>
   response === 'json' || response === 'none' ? 'application/json' : (accept?.join(', ') ?? '*/*');
 
 // A path that begins with two slashes, or that a URL parser would rewrite, could lead to another host.
-const PATH = /^\/(?![/\\])(?!.*(?:^|\/)\.{1,2}(?:\/|$))[^?#\\\s]*$/;
+const PATH = /^\/(?![/\\])(?!.*(?:^|\/)(?:\.|%2e){1,2}(?:\/|$))[^?#\\\s]*$/i;
 
 const checkPath = ({ id, path }: Operation): void => {
   if (PATH.test(path)) return;
@@ -80,15 +81,12 @@ const refuseUnknown = (operation: Operation, params: Values): void => {
 
 const writePath = (operation: Operation, params: Values): string =>
   operation.path.replace(/\{([^}]+)\}/g, (_, name: string) => {
-    const value = Object.hasOwn(params, name) ? params[name] : undefined;
-    const text = isScalar(value) ? String(value) : '';
+    const text = scalarText(given(params, name)) ?? '';
     // An empty or dotted segment would address another resource.
     if (text !== '' && text !== '.' && text !== '..') return encodeURIComponent(text);
     throw new ConfigError(
       `${operation.id} needs '${name}' in its path: a non-empty string or a number.`,
-      {
-        operation: operation.id,
-      },
+      { operation: operation.id },
     );
   });
 
@@ -99,7 +97,7 @@ const writeQuery = (operation: Operation, params: Values): string => {
       as = name,
       style,
     } = typeof parameter === 'string' ? { name: parameter } : (parameter as QueryParameter);
-    return queryValues(operation, name, params[name], style).map(
+    return queryValues(operation, name, given(params, name), style).map(
       (value) => `${encodeURIComponent(as)}=${value}`,
     );
   });
@@ -117,109 +115,9 @@ const queryValues = (
 ): string[] => {
   if (value === undefined || value === null) return [];
   const values = Array.isArray(value) ? value : [value];
-  const texts = values.map((item) => encodeURIComponent(scalarText(operation, name, item)));
+  const texts = values.map((item) => encodeURIComponent(mustBeScalar(operation, name, item)));
   if (style === undefined || texts.length === 0) return texts;
   return [texts.join(SEPARATORS[style])];
-};
-
-const isScalar = (value: unknown): value is bigint | boolean | number | string =>
-  ['bigint', 'boolean', 'number', 'string'].includes(typeof value);
-
-const scalarText = (operation: Operation, name: string, value: unknown): string => {
-  if (value instanceof Date) return value.toISOString();
-  if (isScalar(value) && !Number.isNaN(value)) return String(value);
-  throw new ConfigError(
-    `${operation.id}: '${name}' must be a string, a number, a boolean or a list of them.`,
-    {
-      operation: operation.id,
-    },
-  );
-};
-
-interface WrittenBody {
-  readonly body?: string | ArrayBuffer;
-  readonly type?: string;
-}
-
-const writeBody = async (operation: Operation, params: Values): Promise<WrittenBody> => {
-  if (operation.form)
-    return { body: writeForm(operation, params), type: 'application/x-www-form-urlencoded' };
-  if (operation.multipart) return writeMultipart(operation.multipart, params);
-  if (params.body === undefined) return {};
-  return { body: writeJson(operation, params.body), type: 'application/json' };
-};
-
-const writeJson = (operation: Operation, value: unknown): string => {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    throw new ConfigError(
-      `${operation.id}: the body cannot be written as JSON (a cycle or a bigint).`,
-      {
-        operation: operation.id,
-      },
-    );
-  }
-};
-
-const writeForm = (operation: Operation, params: Values): string => {
-  const form = new URLSearchParams();
-  for (const { name, as = name, default: fallback } of operation.form ?? []) {
-    const value = params[name] ?? fallback;
-    if (value !== undefined) form.append(as, scalarText(operation, name, value));
-  }
-  return form.toString();
-};
-
-// Response writes the parts and the boundary, the same on every platform and for every axios adapter.
-const writeMultipart = async (
-  fields: readonly FormField[],
-  params: Values,
-): Promise<WrittenBody> => {
-  const form = new FormData();
-  for (const { name, as = name } of fields) {
-    const value = params[name];
-    if (value === undefined) continue;
-    if (value instanceof Blob) form.append(as, value);
-    else form.append(as, String(value));
-  }
-  const written = new Response(form);
-  return { body: await written.arrayBuffer(), type: written.headers.get('content-type') ?? '' };
-};
-
-const secretFields = (operation: Operation, params: Values): string[] =>
-  (operation.form ?? [])
-    .filter(({ secret }) => secret)
-    .flatMap(({ name }) => {
-      const value = params[name];
-      return typeof value === 'string' ? [value] : [];
-    });
-
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
-
-const checkedHeaders = (
-  operation: Operation,
-  headers: Readonly<Record<string, string>>,
-): Record<string, string> => {
-  const entries = Object.entries(headers).map(([name, value]) => {
-    if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) {
-      throw new ConfigError(
-        `${operation.id}: the header '${name.replace(/[^\w-]/g, '?')}' cannot be sent as it is.`,
-        {
-          operation: operation.id,
-        },
-      );
-    }
-    if (name.toLowerCase() === 'authorization') {
-      throw new ConfigError(`${operation.id}: 'Authorization' is not a header to set.`, {
-        operation: operation.id,
-        hint: 'The client sends its own token; pass `tokens` to createClient for tokens from elsewhere.',
-      });
-    }
-    return [name.toLowerCase(), value] as const;
-  });
-  return Object.fromEntries(entries);
 };
 
 const nameOf = (parameter: FormField | QueryParameter | string): string =>

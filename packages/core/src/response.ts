@@ -4,7 +4,7 @@ import type { HttpRequest, HttpResponse } from './http.js';
 import { parseJson } from './json.js';
 import type { Observe } from './observe.js';
 import type { Answer, Problem } from './operation.js';
-import { cleanText } from './redact.js';
+import { cleaner } from './redact.js';
 
 /**
  * Reads a success answer as its operation declares it.
@@ -17,13 +17,13 @@ export const readAnswer = (
 ): Answer<unknown> => {
   const data = readData(request, response, tell);
   const { warnings, traceId } = readReported(data);
-  const cleanWarnings = warnings.map((warning) => cleanProblem(warning, request));
+  const clean = cleaner(request);
   return {
     data,
     status: response.status,
     headers: response.headers,
-    warnings: cleanWarnings,
-    traceId,
+    warnings: warnings.map((warning) => cleanProblem(warning, clean)),
+    traceId: traceId === undefined ? undefined : clean(traceId),
     attempts: request.call.attempts,
   };
 };
@@ -46,7 +46,7 @@ const readData = (
       request,
       status,
       'content-type',
-      `its content type is '${cleanText(type, request)}'`,
+      `its content type is '${cleaner(request)(type)}'`,
     );
   }
   const reading = parseJson(text);
@@ -55,7 +55,7 @@ const readData = (
   }
   if (reading.ok) return reading.value;
   if (reading.reason === 'unsafe-integer') {
-    const field = cleanText(reading.field, request);
+    const field = cleaner(request)(reading.field);
     throw unreadable(
       request,
       status,
@@ -75,8 +75,8 @@ const readData = (
 export const textOf = (body: string | Uint8Array): string =>
   typeof body === 'string' ? body : new TextDecoder().decode(body);
 
-export const cleanProblem = (problem: Problem, request: HttpRequest): Problem =>
-  Object.fromEntries(Object.entries(problem).map(([key, text]) => [key, cleanText(text, request)]));
+export const cleanProblem = (problem: Problem, clean: (text: string) => string): Problem =>
+  Object.fromEntries(Object.entries(problem).map(([key, text]) => [key, clean(text)]));
 
 /** Media type in lower case, without parameters; empty if none was sent. */
 export const mediaType = (headers: Readonly<Record<string, string>>): string =>

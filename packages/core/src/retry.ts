@@ -1,6 +1,6 @@
 import type { TransportFault } from './fault.js';
 import type { HttpRequest, HttpResponse } from './http.js';
-import type { Operation, RetryOptions } from './operation.js';
+import type { Operation } from './operation.js';
 import type { Clock } from './time.js';
 
 /** Longest wait that an answer may ask for; beyond it the caller gets the error and decides. */
@@ -11,22 +11,32 @@ const RETRIED = new Set([408, 429, 500, 502, 503, 504]);
 export const isSafeToRetry = (operation: Operation): boolean =>
   operation.safeToRetry ?? operation.method === 'GET';
 
+/** Retry options, checked and complete. */
+export interface RetryPolicy {
+  readonly limit: number;
+  readonly baseMs: number;
+  readonly maxMs: number;
+  readonly unsafe: boolean;
+}
+
 /** May this request be sent again after this outcome? */
 export const mayRepeat = (
   request: HttpRequest,
   outcome: HttpResponse | TransportFault,
 ): boolean => {
-  if (isDefinitelyUnprocessed(outcome)) return true;
-  const isTransient =
-    'status' in outcome
-      ? RETRIED.has(outcome.status)
-      : outcome.kind !== 'response' && outcome.kind !== 'too-large';
-  return isTransient && (isSafeToRetry(request.operation) || request.call.retry.unsafe === true);
+  if (isRepeatable(outcome) && isUnprocessed(outcome)) return true;
+  return isRepeatable(outcome) && (isSafeToRetry(request.operation) || request.call.retry.unsafe);
+};
+
+/** Might another attempt end better? */
+const isRepeatable = (outcome: HttpResponse | TransportFault): boolean => {
+  if ('status' in outcome) return RETRIED.has(outcome.status);
+  return outcome.kind === 'connect' || outcome.kind === 'network' || outcome.kind === 'timeout';
 };
 
 /** True if the API surely did nothing: it was not reached, or it says so. */
-const isDefinitelyUnprocessed = (outcome: HttpResponse | TransportFault): boolean => {
-  if (!('status' in outcome)) return outcome.kind === 'connect';
+const isUnprocessed = (outcome: HttpResponse | TransportFault): boolean => {
+  if (!('status' in outcome)) return outcome.kind === 'connect' || outcome.kind === 'refused';
   return (
     outcome.status === 429 ||
     (outcome.status === 503 && outcome.headers['retry-after'] !== undefined)
@@ -35,18 +45,17 @@ const isDefinitelyUnprocessed = (outcome: HttpResponse | TransportFault): boolea
 
 /** Was the outcome one after which a write may or may not have happened? */
 export const isAmbiguous = (
-  { operation, call }: HttpRequest,
+  operation: Operation,
   outcome: HttpResponse | TransportFault,
 ): boolean => {
-  if (call.attempts === 0 || isSafeToRetry(operation) || isDefinitelyUnprocessed(outcome))
-    return false;
+  if (isSafeToRetry(operation) || isUnprocessed(outcome)) return false;
   return 'status' in outcome ? outcome.status === 408 || outcome.status >= 500 : true;
 };
 
 /** Pause before repeat number `repeat` (from 0): full jitter over the upper half of a doubling range. */
 export const backoffMs = (
   repeat: number,
-  { baseMs = 500, maxMs = 8_000 }: RetryOptions,
+  { baseMs, maxMs }: Pick<RetryPolicy, 'baseMs' | 'maxMs'>,
   random: () => number,
 ): number => {
   const range = Math.min(maxMs, baseMs * 2 ** repeat);

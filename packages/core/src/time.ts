@@ -55,11 +55,14 @@ export const abortable = <T>(
   });
 
 /** The promise, unless the signal aborts first: then its reason. */
-export const raced = <T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> =>
-  abortable(signal, (resolve, reject) => {
+export const raced = <T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> => {
+  // Who lost the race may still fail, and nobody listens then.
+  promise.catch(() => {});
+  return abortable(signal, (resolve, reject) => {
     promise.then(resolve, reject);
     return () => {};
   });
+};
 
 /** A signal that aborts for `outer` and, with a timeout fault, after `limitMs`. */
 export const withDeadline = (

@@ -1,4 +1,4 @@
-import { AccessToken } from './access-token.js';
+import { AccessToken, BEARER_VALUE } from './access-token.js';
 import { TokenError, type TokenErrorReason } from './errors.js';
 import type { Grant, GrantParameters } from './grants.js';
 import type { CallOptions, Transport } from './operation.js';
@@ -42,7 +42,6 @@ export interface ReadTokenOptions {
 }
 
 const LONGEST_LIFETIME_MS = 86_400_000;
-const BEARER_VALUE = /^[\x21-\x7e]{1,16384}$/;
 
 /**
  * The one reading of every token model.

@@ -1,8 +1,8 @@
 import type { AccessToken } from './access-token.js';
-import { ReauthRequiredError, SdkError, TokenError } from './errors.js';
+import { ReauthRequiredError, TokenError } from './errors.js';
 import type { Grant } from './grants.js';
 import { type Clock, raced } from './time.js';
-import { requestToken, type TokenRequester } from './token-request.js';
+import { mayHaveSpent, requestToken, type TokenRequester } from './token-request.js';
 import {
   type StoredToken,
   shelfOf,
@@ -54,14 +54,13 @@ interface Flight {
 const SLEEP_MS = 30_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
-const REFUSAL_MS = 1_000;
 
 /** Keeps one token fresh: fetched once for all callers, renewed ahead of its end, given up when refused. */
 export const createTokenProvider = <G extends Grant>(
   options: TokenProviderOptions<G>,
 ): TokenProvider => {
   const { clock, random, tell } = options;
-  const shelf = shelfOf(options.store, options.key ?? '', tell);
+  const shelf = shelfOf(options.store, options.key ?? '', options);
   const grants = grantsOf(options.grant);
   let held: Held | undefined;
   let flight: Flight | undefined;
@@ -83,13 +82,17 @@ export const createTokenProvider = <G extends Grant>(
   };
 
   const invalidate = (value: string): void => {
+    if (held?.token.value !== value) return;
     refusedValue = value;
-    if (held?.token.value === value) held = undefined;
+    held = undefined;
   };
 
   const refreshInBackground = (): void => {
     if (flight) return;
-    take().result.catch(() => {
+    const started = take();
+    // It counts as one who waits: whoever joins and leaves must not stop it.
+    started.waiters += 1;
+    started.result.catch(() => {
       pauseEndsAt = clock.monotonic() + pauseMs(failures, random);
       failures += 1;
       tell({
@@ -113,15 +116,8 @@ export const createTokenProvider = <G extends Grant>(
   };
 
   const fetchToken = async (signal: AbortSignal): Promise<AccessToken> => {
-    if (refusal && clock.monotonic() < refusal.endsAt) throw refusal.error;
-    try {
-      const stored = await shelf.load();
-      return keep(isUsable(stored) ? stored.record : await renew(stored, signal));
-    } catch (error) {
-      if (error instanceof ReauthRequiredError)
-        refusal = { error, endsAt: clock.monotonic() + REFUSAL_MS };
-      throw error;
-    }
+    const stored = await shelf.load();
+    return keep(isUsable(stored) ? stored.record : await renew(stored, signal));
   };
 
   // Another process may have renewed already: its token serves, if the API has not refused it to us.
@@ -135,7 +131,8 @@ export const createTokenProvider = <G extends Grant>(
     stored: StoredToken | undefined,
     signal: AbortSignal,
   ): Promise<TokenRecord> => {
-    const grant = grants.next(stored?.record.refreshToken);
+    grants.learn(stored);
+    const grant = grants.next();
     const obtainedAt = clock.now();
     try {
       const { value, expiresAt, refreshToken } = await requestToken(options, grant, signal);
@@ -150,32 +147,20 @@ export const createTokenProvider = <G extends Grant>(
       await shelf.save(record, stored?.version);
       return record;
     } catch (error) {
-      grants.failed(error);
-      const newer = await newerThan(stored, grant, error);
-      if (newer === undefined) throw error;
-      return isUsable(newer) ? newer.record : renew(newer, signal);
+      grants.failed(grant, error);
+      if (!(error instanceof ReauthRequiredError)) throw error;
+      // Another process may have used the refresh token and stored the next; or there is a new code.
+      const now = await shelf.load();
+      if (isUsable(now)) return now.record;
+      grants.learn(now);
+      if (!grants.hasAnother(grant)) throw error;
+      return renew(now, signal);
     }
-  };
-
-  // A refresh token that was refused may have been used by another process, which then stored the next.
-  const newerThan = async (
-    stored: StoredToken | undefined,
-    grant: Grant,
-    error: unknown,
-  ): Promise<StoredToken | undefined> => {
-    if (!(error instanceof ReauthRequiredError) || grant.type !== 'refresh_token') return undefined;
-    const now = await shelf.load();
-    const isNewer =
-      now !== undefined &&
-      now.version !== stored?.version &&
-      now.record.refreshToken !== grant.refreshToken;
-    return isNewer ? now : undefined;
   };
 
   const keep = (record: TokenRecord): AccessToken => {
     failures = 0;
     pauseEndsAt = 0;
-    refusal = undefined;
     const candidate = heldOf(record, clock, random);
     if (record.value !== refusedValue) held = candidate;
     return candidate.token;
@@ -187,7 +172,9 @@ export const createTokenProvider = <G extends Grant>(
       return await raced(signal, joined.result);
     } finally {
       joined.waiters -= 1;
-      if (joined.waiters === 0 && flight === joined) {
+      // What spends a user's grant lands, whoever waits: its answer holds the only next refresh token.
+      const mayStop = options.grant.type === 'client_credentials';
+      if (joined.waiters === 0 && flight === joined && mayStop) {
         flight = undefined;
         joined.abort();
       }
@@ -197,36 +184,58 @@ export const createTokenProvider = <G extends Grant>(
   return { get, invalidate };
 };
 
-/** Which grant comes next: the first one, and from then on the refresh token that it brought. */
+/**
+ * Which grant comes next: the refresh token that was stored or brought last, unless it was refused;
+ * else the grant that the client was made with, a code at most once.
+ */
 const grantsOf = (first: Grant) => {
+  const refused = new Set<string>();
   let refreshToken = first.type === 'refresh_token' ? first.refreshToken : undefined;
-  let spent: ReauthRequiredError | undefined;
+  let isCodeSpent = false;
+  let learnt: string | undefined;
+  const candidates = (): Grant[] => {
+    if (first.type === 'client_credentials') return [first];
+    const tokens = [refreshToken, first.type === 'refresh_token' ? first.refreshToken : undefined];
+    const refreshes = tokens.flatMap((token) =>
+      token === undefined || refused.has(token)
+        ? []
+        : [{ type: 'refresh_token', refreshToken: token } as const],
+    );
+    return first.type === 'authorization_code' && !isCodeSpent ? [...refreshes, first] : refreshes;
+  };
   return {
     refreshToken: () => refreshToken,
-    next: (stored: string | undefined): Grant => {
-      refreshToken = stored ?? refreshToken;
-      if (first.type === 'client_credentials') return first;
-      if (refreshToken !== undefined) return { type: 'refresh_token', refreshToken };
-      if (spent) throw spent;
-      return first;
+    /** A stored refresh token counts if it was stored since the last look: memory may be ahead of a store that cannot save. */
+    learn: (stored: StoredToken | undefined): void => {
+      if (stored === undefined || stored.version === learnt) return;
+      learnt = stored.version;
+      refreshToken = stored.record.refreshToken ?? refreshToken;
+    },
+    next: (): Grant => {
+      const [next] = candidates();
+      if (next) return next;
+      throw new ReauthRequiredError(
+        'The consent is used up: its code or refresh token was used or refused.',
+        {
+          hint: 'Ask the user for consent again and create the client with the new code.',
+        },
+      );
+    },
+    hasAnother: (grant: Grant): boolean => {
+      const [next] = candidates();
+      return next !== undefined && JSON.stringify(next) !== JSON.stringify(grant);
     },
     brought: (next: string | undefined): void => {
       refreshToken = next ?? refreshToken;
-      if (first.type === 'authorization_code') spent = SPENT;
+      if (first.type === 'authorization_code') isCodeSpent = true;
     },
-    failed: (error: unknown): void => {
-      const mayBeSpent = !(error instanceof SdkError && error.retryable);
-      if (first.type === 'authorization_code' && mayBeSpent) spent = SPENT;
+    failed: (grant: Grant, error: unknown): void => {
+      if (grant.type === 'authorization_code' && mayHaveSpent(error)) isCodeSpent = true;
+      const isRefused = error instanceof ReauthRequiredError && error.code === 'invalid_grant';
+      if (grant.type === 'refresh_token' && isRefused) refused.add(grant.refreshToken);
     },
   };
 };
-
-const SPENT = new ReauthRequiredError(
-  'The authorization code was used already and brought no refresh token.',
-  {
-    hint: 'Ask the user for consent again and create the client with the new code.',
-  },
-);
 
 /** A record as held here. A clock ahead of or behind the one that wrote it never lengthens its life. */
 const heldOf = (record: TokenRecord, clock: Clock, random: () => number): Held => {

@@ -1,10 +1,19 @@
 import type { AccessToken } from './access-token.js';
-import { ApiError, ReauthRequiredError, ResponseError, SdkError, TokenError } from './errors.js';
+import {
+  ApiError,
+  ConfigError,
+  ConnectionError,
+  ReauthRequiredError,
+  ResponseError,
+  SdkError,
+  TokenError,
+} from './errors.js';
+import { isUntrustedCode, TransportFault } from './fault.js';
 import { type Grant, grantParameters } from './grants.js';
 import type { Observe } from './observe.js';
 import type { RetryOptions, Transport } from './operation.js';
 import { backoffMs } from './retry.js';
-import { type Clock, sleep } from './time.js';
+import { type Clock, sleep, withDeadline } from './time.js';
 import { type Credentials, readTokenResponse, type TokenEndpoint } from './token-endpoint.js';
 
 /** What a token request needs, besides the grant. */
@@ -40,28 +49,40 @@ const MOST_UNREADABLE = 2;
 export const requestToken = async <G extends Grant>(
   { endpoint, transport, credentials, clock, random, tell }: TokenRequester<G>,
   grant: Grant,
-  signal: AbortSignal,
+  outer: AbortSignal,
 ): Promise<AccessToken> => {
   const parameters = { ...(await credentials()), ...grantParameters(grant as G) };
   const requestedAt = clock.now();
   const warn = (message: string): void => tell({ type: 'warning', message });
-  for (let repeat = 0; ; repeat += 1) {
-    try {
-      const options = { signal, timeoutMs: TOKEN_TIMEOUT_MS, retry: RETRY[grant.type] };
-      const answer = await endpoint.requestToken(transport, parameters, options);
-      return readTokenResponse(answer, {
-        requestedAt,
-        defaultLifetimeMs: endpoint.defaultLifetimeMs,
-        warn,
-      });
-    } catch (error) {
-      const mayRepeat =
-        grant.type === 'client_credentials' && repeat < MOST_UNREADABLE && isBroken(error);
-      if (!mayRepeat) throw tokenErrorOf(error, grant);
-      await sleep(clock, backoffMs(repeat, PAUSES, random), signal);
+  const deadline = withDeadline(clock, TOKEN_TIMEOUT_MS, outer);
+  const options = {
+    signal: deadline.signal,
+    timeoutMs: TOKEN_TIMEOUT_MS,
+    retry: RETRY[grant.type],
+  };
+  const { defaultLifetimeMs } = endpoint;
+  try {
+    for (let repeat = 0; ; repeat += 1) {
+      try {
+        const answer = await endpoint.requestToken(transport, parameters, options);
+        return readTokenResponse(answer, { requestedAt, defaultLifetimeMs, warn });
+      } catch (error) {
+        const mayRepeat =
+          grant.type === 'client_credentials' && repeat < MOST_UNREADABLE && isBroken(error);
+        if (!mayRepeat) throw tokenErrorOf(error, grant);
+        await sleep(clock, backoffMs(repeat, PAUSES, random), deadline.signal);
+      }
     }
+  } catch (error) {
+    throw error instanceof TransportFault ? timedOut(error) : error;
+  } finally {
+    deadline.cancel();
   }
 };
+
+/** The limit over all repeats was reached between two of them. */
+const timedOut = ({ limitMs }: TransportFault): TokenError =>
+  new TokenError(`No token came within ${limitMs} ms.`, { retryable: true });
 
 /** Did the answer break off, so that another one may be whole? */
 const isBroken = (error: unknown): boolean =>
@@ -73,7 +94,8 @@ const REAUTH = 'Ask the user for consent again and create the client with the ne
 const REAUTH_CODE = `${REAUTH} A code is good once, and not for long (assumption code-lifetime).`;
 
 const tokenErrorOf = (error: unknown, grant: Grant): unknown => {
-  if (!(error instanceof SdkError)) return error;
+  // A wrong option is the program's fault, and was not sent.
+  if (!(error instanceof SdkError) || error instanceof ConfigError) return error;
   const { operation, status, retryable, attempts, traceId, message } = error;
   const code = error instanceof ApiError ? error.code : undefined;
   const reason =
@@ -81,7 +103,7 @@ const tokenErrorOf = (error: unknown, grant: Grant): unknown => {
   const fields = { operation, status, retryable, attempts, traceId, code, reason, cause: error };
   const isRefused = code === 'invalid_grant';
   const isLostCode =
-    grant.type === 'authorization_code' && !retryable && !(error instanceof ApiError);
+    grant.type === 'authorization_code' && error.status === undefined && mayHaveSpent(error);
   if (grant.type !== 'client_credentials' && (isRefused || isLostCode)) {
     return new ReauthRequiredError(message + lostNote(grant, attempts, isRefused), {
       ...fields,
@@ -91,6 +113,16 @@ const tokenErrorOf = (error: unknown, grant: Grant): unknown => {
   return error instanceof TokenError
     ? error
     : new TokenError(message, { ...fields, hint: error.hint });
+};
+
+/** May this failure have used up what was sent? It has not if nothing was sent, or the pair was refused. */
+export const mayHaveSpent = (error: unknown): boolean => {
+  if (!(error instanceof SdkError)) return false;
+  if (error instanceof TokenError && error.cause !== undefined) return mayHaveSpent(error.cause);
+  if (error instanceof TokenError) return error.reason !== undefined;
+  const isRefused = error instanceof ApiError && error.code === 'invalid_client';
+  const isUntrusted = error instanceof ConnectionError && isUntrustedCode(error.code);
+  return error.attempts > 0 && !error.retryable && !isRefused && !isUntrusted;
 };
 
 const lostNote = (grant: Grant, attempts: number, isRefused: boolean): string => {

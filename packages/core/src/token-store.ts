@@ -1,5 +1,6 @@
-import { AccessToken } from './access-token.js';
+import { AccessToken, BEARER_VALUE } from './access-token.js';
 import type { Observe } from './observe.js';
+import { type Clock, raced, withDeadline } from './time.js';
 
 /** A token as a store keeps it: plain data, all of it secret. Times are milliseconds since 1970. */
 export interface TokenRecord {
@@ -51,33 +52,63 @@ export const memoryStore = (): TokenStore => {
 /** One key of a store, whose failures are warnings. */
 export interface Shelf {
   load(): Promise<StoredToken | undefined>;
-  save(record: TokenRecord, expectedVersion: string | undefined): Promise<boolean>;
+  save(record: TokenRecord, expectedVersion: string | undefined): Promise<void>;
 }
 
-export const shelfOf = (store: TokenStore | undefined, key: string, tell: Observe): Shelf => {
-  const guarded = async <T>(
-    what: string,
-    work: Promise<T> | undefined,
-    otherwise: T,
-  ): Promise<T> => {
+const LONGEST_LIFETIME_MS = 86_400_000;
+const STORE_TIMEOUT_MS = 500;
+
+export const shelfOf = (
+  store: TokenStore | undefined,
+  key: string,
+  { tell, clock }: { readonly tell: Observe; readonly clock: Clock },
+): Shelf => {
+  const warn = (what: string): void =>
+    tell({ type: 'warning', message: `The token store ${what}; the token is kept in memory.` });
+  // A store that fails or hangs must not fail the call; nor may its errors be shown: they may hold the record.
+  const guarded = async <T>(what: string, work: () => Promise<T>, otherwise: T): Promise<T> => {
+    const { signal, cancel } = withDeadline(clock, STORE_TIMEOUT_MS, undefined);
     try {
-      return (await work) ?? otherwise;
+      return await raced(signal, work());
     } catch {
-      tell({
-        type: 'warning',
-        message: `The token store failed to ${what}; the token is kept in memory.`,
-      });
+      warn(`failed to ${what}`);
       return otherwise;
+    } finally {
+      cancel();
     }
   };
+  const load = async (from: TokenStore): Promise<StoredToken | undefined> => {
+    const stored = await guarded('load', async () => from.load(key), undefined);
+    if (stored === undefined || stored === null || isRecord(stored.record))
+      return stored ?? undefined;
+    warn('holds something that is no token');
+    return undefined;
+  };
   return {
-    load: () => guarded('load', store?.load(key), undefined),
-    save: (record, expectedVersion) => {
+    load: async () => (store ? load(store) : undefined),
+    save: async (record, expectedVersion) => {
+      if (!store) return;
       const { refreshToken, obtainedAt, expiresAt } = record;
       const ttlMs = refreshToken === undefined ? expiresAt - obtainedAt : undefined;
-      return guarded('save', store?.save(key, record, { expectedVersion, ttlMs }), true);
+      await guarded('save', async () => store.save(key, record, { expectedVersion, ttlMs }), false);
     },
   };
+};
+
+/** What comes from outside is believed only if it could be a token of ours. */
+const isRecord = (record: unknown): record is TokenRecord => {
+  if (typeof record !== 'object' || record === null) return false;
+  const { value, refreshToken, obtainedAt, expiresAt } = record as Partial<TokenRecord>;
+  const lifetimeMs = Number(expiresAt) - Number(obtainedAt);
+  return (
+    typeof value === 'string' &&
+    BEARER_VALUE.test(value) &&
+    (refreshToken === undefined || typeof refreshToken === 'string') &&
+    typeof obtainedAt === 'number' &&
+    typeof expiresAt === 'number' &&
+    lifetimeMs > 0 &&
+    lifetimeMs <= LONGEST_LIFETIME_MS
+  );
 };
 
 export const tokenOf = ({ value, refreshToken, expiresAt }: TokenRecord): AccessToken =>

@@ -4,7 +4,7 @@ import type { Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { AxiosAdapter, AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { TransportFault } from './fault.js';
-import { ownAxios } from './http.js';
+import { type Exchanger, ownAxios } from './http.js';
 
 const MAX_SOCKETS = 64;
 
@@ -14,14 +14,15 @@ const MAX_SOCKETS = 64;
  */
 export const createAxios = (
   own: AxiosInstance | undefined,
-): { instance: AxiosInstance; close: () => void } => {
+): { instance: Exchanger; close: () => void } => {
   if (own) return { instance: own, close: () => {} };
   const options = { keepAlive: true, maxSockets: MAX_SOCKETS };
   const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
   return {
     instance: ownAxios({ adapter: adapter(agents) }),
     close: () => {
-      for (const agent of Object.values(agents)) agent.destroy();
+      const idle = Object.values(agents).flatMap(({ freeSockets }) => Object.values(freeSockets));
+      for (const socket of idle.flat()) socket?.destroy();
     },
   };
 };
@@ -34,7 +35,7 @@ const adapter =
     new Promise<AxiosResponse>((resolve, reject) => {
       const request = open(config, agents);
       const fail = (error: unknown): void => {
-        reject(TransportFault.from(error));
+        reject(TransportFault.from(error, config.url ?? ''));
         request.destroy();
       };
       const abort = (): void => fail(new TransportFault('network', 'the call ended'));
@@ -42,6 +43,10 @@ const adapter =
       signal?.addEventListener?.('abort', abort, { once: true });
       request.once('close', () => signal?.removeEventListener?.('abort', abort));
       request.on('error', fail);
+      request.on('upgrade', (_message, socket) => {
+        socket.destroy();
+        fail(new TransportFault('response', 'it switches protocols'));
+      });
       request.on('response', (message) => {
         read(message, config.maxContentLength ?? -1).then(
           (bytes) => resolve(toResponse(config, request, message, bytes)),
@@ -77,14 +82,22 @@ const INFLATERS: Readonly<Record<string, () => Transform>> = {
 };
 
 const read = async (message: IncomingMessage, limit: number): Promise<Buffer> => {
-  const inflate = INFLATERS[message.headers['content-encoding']?.toLowerCase() ?? ''];
+  const inflater = INFLATERS[message.headers['content-encoding']?.toLowerCase() ?? '']?.();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of inflate ? inflated(message, inflate()) : message) {
-    size += chunk.length;
-    if (limit >= 0 && size > limit)
-      throw new TransportFault('too-large', `it is larger than ${limit} bytes`);
-    chunks.push(chunk);
+  let received = 0;
+  if (inflater) message.on('data', (chunk: Buffer) => (received += chunk.length));
+  try {
+    for await (const chunk of inflater ? inflated(message, inflater) : message) {
+      size += chunk.length;
+      if (limit >= 0 && size > limit) {
+        throw new TransportFault('too-large', `it is larger than ${limit} bytes`);
+      }
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    // An empty body is fine, whatever encoding it is said to have.
+    if (!message.complete || !inflater || received > 0) throw error;
   }
   if (!message.complete)
     throw new TransportFault('network', 'the connection closed in the middle of the answer');

@@ -311,7 +311,9 @@ describe('grants of a user', () => {
     const { tokens, requests, turn } = setUp(code);
     const lost = tokens.get();
     await turn();
-    requests[0]?.fail(new ConnectionError('getToken failed: the connection was reset.'));
+    requests[0]?.fail(
+      new ConnectionError('getToken failed: the connection was reset.', { attempts: 1 }),
+    );
     await expect(lost).rejects.toBeInstanceOf(TokenError);
     await expect(tokens.get()).rejects.toBeInstanceOf(ReauthRequiredError);
     expect(requests).toHaveLength(1);

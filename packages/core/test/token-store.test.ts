@@ -76,25 +76,25 @@ describe('a token store', () => {
     await tokens.get();
     await clock.advance(800_000);
     const { version } = (await store.load('key')) ?? {};
-    await store.save('key', record(clock, 'of the other'), {
+    await store.save('key', record(clock, 'of-the-other'), {
       expectedVersion: version,
       ttlMs: undefined,
     });
     await tokens.get();
     await clock.advance(0);
-    expect((await tokens.get()).value).toBe('of the other');
+    expect((await tokens.get()).value).toBe('of-the-other');
     expect(requests()).toBe(1);
   });
 
   it('of a machine whose clock is ahead gives no longer life than the token has', async () => {
     const store = memoryStore();
     const { clock, connect, requests } = setUp(store);
-    await store.save('key', record(clock, 'from ahead', -600_000), {
+    await store.save('key', record(clock, 'from-ahead', -600_000), {
       expectedVersion: undefined,
       ttlMs: undefined,
     });
     const tokens = connect();
-    expect((await tokens.get()).value).toBe('from ahead');
+    expect((await tokens.get()).value).toBe('from-ahead');
     await clock.advance(891_000);
     expect((await tokens.get()).value).toBe('token-1');
     expect(requests()).toBe(1);

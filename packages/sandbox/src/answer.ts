@@ -1,4 +1,4 @@
-import { type DeclaredResponse, fieldsOf, type Operation, resolve } from './documents.js';
+import { fieldsOf, mediaOf, type Operation, resolve } from './documents.js';
 import { download } from './download.js';
 import { generate } from './generate.js';
 import { pageMetadata, readPage } from './paging.js';
@@ -13,17 +13,22 @@ export function answerOperation(
   request: ApiRequest,
   { seed, flips }: World,
 ): ApiAnswer {
-  const { document, segments, method } = operation;
-  const page = readPage(operation, request.query);
-  const [status, { contentType, schema: declared }] = successOf(operation);
-  if (!contentType || !declared || status === 204) return { status };
-  const schema = resolve(declared, document.schemas);
+  const { document, segments, method, responses } = operation;
+  const successes = Object.keys(responses).filter((code) => code.startsWith('2'));
+  const success = successes.find((code) => mediaOf(responses[code])) ?? successes[0] ?? '200';
+  const status = Number(success);
+  const media = mediaOf(responses[success]);
+  if (!media || status === 204) return { status };
+  const { type: contentType } = media;
+  const schema = resolve(media.schema, document.schemas);
   const file = download(schema, contentType, `${seed} /${path.join('/')}`);
   if (file !== undefined) return { status, contentType, body: file };
 
+  const page = readPage(operation, request.query);
   const params = pathParameters(operation, path);
   // A POST below a resource creates something new; any other call is about the resource itself.
   const isAboutLast = method !== 'POST' || isParameter(segments.at(-1) ?? '');
+  const from = page.index * page.size;
   const body = generate(schema, {
     seed,
     schemas: document.schemas,
@@ -31,21 +36,12 @@ export function answerOperation(
     kind: segments.filter((segment) => !isParameter(segment)).at(-1) ?? '',
     params,
     ownId: isAboutLast ? [...params.values()].at(-1) : undefined,
-    from: page.index * page.size,
-    until: Math.max(page.index * page.size, Math.min((page.index + 1) * page.size, page.total)),
+    from,
+    until: Math.max(from, Math.min(from + page.size, page.total)),
     surprises: { left: flips.has('extra-fields') ? 1 : 0 },
   });
   const model = fieldsOf(schema.properties?.metadata, document);
   const metadata = 'currentPageIndex' in model && { metadata: pageMetadata(page, model, request) };
-  return {
-    status,
-    contentType,
-    body: JSON.stringify(metadata ? { ...(body as object), ...metadata } : body),
-  };
-}
-
-function successOf({ responses }: Operation): readonly [number, DeclaredResponse] {
-  const successes = [...responses].filter(([status]) => status >= 200 && status < 300);
-  const withBody = successes.find(([, { schema }]) => schema);
-  return withBody ?? successes[0] ?? [200, { contentType: undefined, schema: undefined }];
+  const whole = metadata ? { ...(body as object), ...metadata } : body;
+  return { status, contentType, body: JSON.stringify(whole) };
 }

@@ -18,12 +18,10 @@ export interface Answered {
 }
 
 export function answerRequest(request: ApiRequest, world: World, state: State): Answered {
-  const answered =
-    request.path === CONSENT_PATH
-      ? { answer: answerConsentRequest(request, world, state) }
-      : answerApi(request, world, state);
-  const { answer, operation } = answered;
-  return { ...answered, answer: disguise(answer, world.flips, operation) };
+  if (request.path === CONSENT_PATH) return { answer: answerConsentRequest(request, world, state) };
+  const { answer, operation } = answerApi(request, world, state);
+  const disguised = disguise(answer, world.flips, operation);
+  return operation ? { answer: disguised, operation } : { answer: disguised };
 }
 
 /** The order in which the API says no: address, size, token, budget, permission, validation. */
@@ -35,70 +33,60 @@ function answerApi(request: ApiRequest, world: World, state: State): Answered {
   const segments = decodePath(request.path);
   if (!segments) return refuse(invalid(400, 'invalid-path', 'The path is not well formed.'));
   const route = world.router(segments);
-  if (!route) return refuse(invalid(404, 'resource-not-found', 'No API version has this path.'));
-  const operations = route.get(request.method) ?? [];
+  if (route.length === 0)
+    return refuse(invalid(404, 'resource-not-found', 'No API version has this path.'));
+  const operations = route.filter(({ method }) => method === request.method);
   const [operation] = operations;
   if (!operation) {
-    const headers = { allow: [...route.keys()].join(', ') };
+    const allow = [...new Set(route.map(({ method }) => method))].join(', ');
     const problem = invalid(405, 'method-not-allowed', 'The path has other methods.');
-    return refuse({ ...problem, headers });
+    return refuse({ ...problem, headers: { allow } });
   }
   if (isTokenOperation(operation)) return answerTokenRequest(operations, request, world, state);
   if (!request.body) return refuse(invalid(413, 'payload-too-large', 'At most 1 MiB.'), operation);
-  const unauthorized = operation.secured && refuseToken(request, world, state);
+  const unauthorized = operation.secured && findTokenProblem(request, world, state);
   if (unauthorized) return refuse(unauthorized, operation);
-  const { allowed, headers } = spend(state, world);
-  const problem = allowed
-    ? (forbidden(operation, state) ?? findMistake(operation, segments, request))
-    : TOO_MANY;
+  const { isOver, headers } = spend(state, world);
+  const problem =
+    isOver ?? findDenial(operation, state) ?? findMistake(operation, segments, request);
   if (problem) return refuse({ ...problem, headers }, operation);
-  const answer = answerOperation(operation, segments, request, world);
-  return { operation, answer: { ...answer, headers } };
+  return {
+    operation,
+    answer: { ...answerOperation(operation, segments, request, world), headers },
+  };
 }
-
-const TOO_MANY: Problem = {
-  status: 429,
-  type: 'quota',
-  code: 'too-many-requests',
-  detail: 'The headers say when a new call may be made.',
-};
 
 function invalid(status: number, code: string, detail: string): Problem {
   return { status, type: 'validation', code, detail };
-}
-
-function forbidden({ name }: Operation, state: State): Problem | undefined {
-  return state.forbidden.has(name)
-    ? denied(`The application has no permission for ${name}.`)
-    : undefined;
 }
 
 function denied(detail: string): Problem {
   return { status: 403, type: 'access-control', code: 'access-denied', detail };
 }
 
-function refuseToken({ headers }: ApiRequest, { flips }: World, state: State): Problem | undefined {
-  const [, token] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
-  const verdict = token === undefined ? 'missing' : judgeToken(token, state);
-  if (verdict === 'valid') return undefined;
-  if (verdict === 'revoked') return denied('The consent was revoked: a new one is needed.');
-  const problem = flips.has('unauthorized-code')
-    ? ({ type: 'authentication', code: 'authentication-required' } as const)
-    : ({ type: 'authorization', code: `authorization-token-${verdict}` } as const);
-  return {
-    ...problem,
-    status: 401,
-    detail: 'Request a token from the token endpoint and send it as Authorization: Bearer.',
-    headers: { 'www-authenticate': 'Bearer' }, // RFC 9110 15.5.2
-  };
+function findDenial({ name }: Operation, { forbidden }: State): Problem | undefined {
+  return forbidden.has(name) ? denied(`The application has no permission for ${name}.`) : undefined;
 }
 
-function judgeToken(token: string, state: State): string {
-  const facts = readToken(state, 'access', token);
-  if (typeof facts === 'string') return facts;
-  if (facts.consent === 0) return 'valid';
-  const consent = state.consents.get(facts.consent);
-  // RFC 6750 3.1 tells a client of a misused consent to get another token.
-  if (!consent || consent.ended === 'misused') return 'invalid';
-  return consent.ended ?? 'valid';
+function findTokenProblem(
+  { headers: { authorization = '' } }: ApiRequest,
+  { flips }: World,
+  state: State,
+): Problem | undefined {
+  const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
+  const facts = token === undefined ? 'missing' : readToken(state, 'access_token', token);
+  const reason = typeof facts === 'string' ? facts : endOf(facts.consent, state);
+  if (reason === undefined) return undefined;
+  if (reason === 'revoked') return denied('The consent was revoked; ask for a new one.');
+  const [type, code] = flips.has('unauthorized-code')
+    ? (['authentication', 'authentication-required'] as const)
+    : (['authorization', `authorization-token-${reason}`] as const);
+  const detail = 'Request a token from the token endpoint and send it as Authorization: Bearer.';
+  const headers = { 'www-authenticate': 'Bearer' }; // RFC 9110 15.5.2
+  return { status: 401, type, code, detail, headers };
+}
+
+/** A consent that is no longer remembered is over, too. */
+function endOf(consent: number, { consents }: State): 'invalid' | 'revoked' | undefined {
+  return consent === 0 ? undefined : (consents.get(consent) ?? { ended: 'invalid' }).ended;
 }

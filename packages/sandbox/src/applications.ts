@@ -20,11 +20,10 @@ export function createApplications(versions: Iterable<string>): Applications {
     clientSecret: newSecret(),
     version,
   }));
-  const all: Application[] = [{ clientId: DEFAULT_ID, clientSecret: newSecret() }, ...applications];
+  const usual = { clientId: 'sandbox-default', clientSecret: newSecret() };
+  const all: Application[] = [usual, ...applications];
   return new Map(all.map((application) => [application.clientId, application]));
 }
-
-export const DEFAULT_ID = 'sandbox-default';
 
 export function isCorrect(applications: Applications, clientId = '', clientSecret = ''): boolean {
   const known = applications.get(clientId);

@@ -1,22 +1,21 @@
+import type { Problem } from './problems.js';
 import { now, type State, type World } from './state.js';
 
-export interface Spent {
-  readonly allowed: boolean;
-  readonly headers: Record<string, string>;
-}
-
 /** Counts one API call into its fixed window. */
-export function spend(state: State, { flips }: World): Spent {
+export function spend(
+  state: State,
+  { flips }: World,
+): { readonly isOver?: Problem | undefined; readonly headers: Record<string, string> } {
   const { budget } = state;
-  if (!budget) return { allowed: true, headers: {} };
+  if (!budget) return { headers: {} };
   const time = now(state).getTime();
   if (time >= state.window.endsAt) state.window = { endsAt: time + budget.windowMs, used: 0 };
   const { window } = state;
-  const allowed = window.used < budget.limit;
-  if (allowed) window.used += 1;
+  const isOver = window.used < budget.limit ? undefined : TOO_MANY;
+  if (!isOver) window.used += 1;
   if (flips.has('rate-limit-headers')) {
-    const seconds = Math.ceil((window.endsAt - time) / 1_000);
-    return { allowed, headers: allowed ? {} : { 'retry-after': String(seconds) } };
+    const seconds = String(Math.ceil((window.endsAt - time) / 1_000));
+    return { isOver, headers: isOver ? { 'retry-after': seconds } : {} };
   }
   const headers = {
     'x-ratelimit-limit': String(budget.limit),
@@ -24,5 +23,12 @@ export function spend(state: State, { flips }: World): Spent {
     // Rounded up: at the second it names a call must pass.
     'x-ratelimit-reset': String(Math.ceil(window.endsAt / 1_000)),
   };
-  return { allowed, headers };
+  return { isOver, headers };
 }
+
+const TOO_MANY: Problem = {
+  status: 429,
+  type: 'quota',
+  code: 'too-many-requests',
+  detail: 'The headers say when a new call may be made.',
+};

@@ -16,14 +16,11 @@ export async function runCommand(
     log(greeting(sandbox));
     return sandbox;
   } catch (cause) {
-    const { code = '', message, port } = cause as NodeJS.ErrnoException & { port?: number };
+    const { code, message, port } = cause as NodeJS.ErrnoException & { port?: number };
     error(`criteo-sandbox: ${code === 'EADDRINUSE' ? `port ${port} is in use` : message}`);
-    return code.startsWith(USAGE) ? 2 : 1;
+    return cause instanceof TypeError ? 2 : 1; // as those of parseArgs are
   }
 }
-
-/** How node:util names the errors of its parser; ours join them. */
-const USAGE = 'ERR_PARSE_ARGS';
 
 const HELP = `criteo-sandbox: a local server that answers as Criteo's ad APIs do
 (independent, not affiliated with Criteo)
@@ -33,25 +30,28 @@ const HELP = `criteo-sandbox: a local server that answers as Criteo's ad APIs do
   --token-lifetime <s>   seconds that a token lives; default 900, marketing v1 300
   --help                 this text`;
 
+const OPTIONS = {
+  port: { type: 'string', default: '0' },
+  seed: { type: 'string', default: '7' },
+  'token-lifetime': { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
+
 /** Undefined to ask for help. */
 function readOptions(args: readonly string[]): SandboxOptions | undefined {
-  const type = 'string';
-  const text = { port: { type }, seed: { type }, 'token-lifetime': { type } } as const;
-  const options = { ...text, help: { type: 'boolean' } } as const;
-  const { values } = parseArgs({ args: [...args], options });
+  const { values } = parseArgs({ args: [...args], options: OPTIONS });
   const life = values['token-lifetime'];
   if (values.help) return undefined;
   return {
-    port: readNumber('port', values.port ?? '0', 65_535),
-    seed: readNumber('seed', values.seed ?? '7', Number.MAX_SAFE_INTEGER),
+    port: readNumber('port', values.port, 65_535),
+    seed: readNumber('seed', values.seed, Number.MAX_SAFE_INTEGER),
     tokenLifetimeMs: life ? readNumber('token-lifetime', life, 1e9) * 1_000 : undefined,
   };
 }
 
 function readNumber(option: string, text: string, most: number): number {
   if (/^\d+$/.test(text) && Number(text) <= most) return Number(text);
-  const message = `--${option} takes a whole number from 0 to ${most}, not '${text}'`;
-  throw Object.assign(new Error(message), { code: USAGE });
+  throw new TypeError(`--${option} takes a whole number from 0 to ${most}, not '${text}'`);
 }
 
 function greeting({ url, clientOptions: { clientId, clientSecret } }: Sandbox): string {

@@ -1,5 +1,5 @@
 import type { ApiAnswer, ApiRequest } from './server.js';
-import { addConsent, type State, type World } from './state.js';
+import type { State, World } from './state.js';
 import { issueToken } from './tokens.js';
 
 /** Stands for https://consent.criteo.com/request. */
@@ -16,44 +16,53 @@ export function answerConsentRequest(
   const sent = new Map(pairs);
   const clientId = sent.get('client_id') ?? '';
   const redirectUri = sent.get('redirect_uri') ?? '';
+  const challenge = sent.get('code_challenge');
   // No refusal redirects: only a request that is right says where a user may be sent.
   if (sent.size < pairs.length) return page(400, 'A parameter is there twice.');
   if (!applications.has(clientId)) return page(400, 'The client_id is none of this sandbox.');
   if (!isRedirectUri(redirectUri))
     return page(400, 'The redirect_uri must be https, or http on a loopback address.');
   if (sent.get('response_type') !== 'code') return page(400, 'The response_type must be code.');
-  const challenge = sent.get('code_challenge');
   if (sent.get('code_challenge_method') !== (challenge && 'S256'))
-    return page(400, 'A code_challenge needs code_challenge_method=S256, and the other way round.');
+    return page(400, 'A code_challenge goes with code_challenge_method=S256.');
   if (challenge && !/^[\w-]{43}$/.test(challenge))
     return page(400, 'The code_challenge is no SHA-256 in base64url.');
 
   const back = new URLSearchParams();
-  if (state.denials === 0) {
-    const consent = addConsent(state, { clientId, redirectUri, challenge, turn: 0 });
-    const lifetimeMs = flips.has('code-lifetime') ? 0 : CODE_LIFE_MS;
-    back.set('code', issueToken(state, 'code', lifetimeMs, { consent, turn: 0 }));
-  } else {
+  if (state.denials > 0) {
     state.denials -= 1;
     if (!flips.has('consent-error-parameters')) back.set('error', 'access_denied');
+  } else {
+    state.consentCount += 1;
+    const consent = state.consentCount;
+    state.consents.set(consent, { clientId, redirectUri, challenge, turn: 0 });
+    state.consents.delete(consent - MAX_CONSENTS);
+    const lifetimeMs = flips.has('code-lifetime') ? 0 : CODE_LIFE_MS;
+    back.set('code', issueToken(state, 'code', lifetimeMs, { consent, turn: 0 }));
   }
-  const echoed = flips.has('consent-returns-state') ? undefined : sent.get('state');
-  if (echoed !== undefined) back.set('state', echoed);
+  const echoed = sent.get('state');
+  if (echoed && !flips.has('consent-returns-state')) back.set('state', echoed);
   const { href } = new URL(redirectUri);
   const location = `${href}${href.includes('?') ? '&' : '?'}${back}`;
   return page(302, 'The user has decided.', { location });
 }
 
 const CODE_LIFE_MS = 60_000;
+// So that a load test cannot fill the memory; an older consent has ended.
+const MAX_CONSENTS = 10_000;
 
 function isRedirectUri(text: string): boolean {
-  if (!URL.canParse(text)) return false;
+  if (!URL.canParse(text) || text.includes('#')) return false;
   const { protocol, hostname } = new URL(text);
   const isLoopback = ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
-  return !text.includes('#') && (protocol === 'https:' || (protocol === 'http:' && isLoopback));
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback);
 }
 
 function page(status: number, body: string, headers: Record<string, string> = {}): ApiAnswer {
-  const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
-  return { status, headers: { ...always, ...headers }, contentType: 'text/plain', body };
+  return {
+    status,
+    headers: { 'cache-control': 'no-store', ...headers },
+    contentType: 'text/plain',
+    body,
+  };
 }

@@ -25,48 +25,46 @@ export interface ApiDocument {
   readonly schemas: Fields;
 }
 
-export interface Operation {
+export interface Operation extends RawOperation {
   readonly document: ApiDocument;
   readonly name: string;
   readonly method: string;
   /** Below the origin, the product's prefix included; a parameter is `{name}`. */
   readonly segments: readonly string[];
   readonly secured: boolean;
-  readonly parameters: readonly Parameter[];
-  readonly body: DeclaredBody | undefined;
-  readonly responses: ReadonlyMap<number, DeclaredResponse>;
 }
 
-export interface Parameter {
+interface RawOperation {
+  readonly operationId: string;
+  readonly 'x-name'?: string;
+  readonly security?: readonly object[];
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: Body;
+  readonly responses: Readonly<Record<string, Body>>;
+}
+
+interface Parameter {
   readonly in: string;
   readonly name: string;
   readonly required?: boolean;
-  readonly explode?: boolean;
   readonly schema?: Schema;
 }
 
-export interface DeclaredBody {
+export interface Body {
   readonly required?: boolean;
   /** By media type. */
   readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>;
 }
 
-/** Both undefined where no body is declared. */
-export interface DeclaredResponse {
-  readonly contentType: string | undefined;
-  readonly schema: Schema | undefined;
+interface RawDocument {
+  readonly servers?: readonly { readonly url: string }[];
+  readonly security?: readonly object[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, RawOperation>>>>;
+  readonly components?: { readonly schemas?: Fields };
 }
-
-/** Read once: they are facts, and a test run starts many sandboxes. */
-export function loadOperations(): readonly Operation[] {
-  loaded ??= readOperations();
-  return loaded;
-}
-
-let loaded: readonly Operation[] | undefined;
 
 /** The folder is the registry: a new API version is a new file, and no line of code. */
-function readOperations(): readonly Operation[] {
+export function loadOperations(): readonly Operation[] {
   const folder = new URL('../generated/', import.meta.url);
   const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
   return files.sort().flatMap((file) => {
@@ -84,8 +82,22 @@ export function isTokenOperation({ method, segments }: Operation): boolean {
   return method === 'POST' && segments.slice(-2).join('/') === 'oauth2/token';
 }
 
+/** What an answer of this status holds; nothing if the document does not say. */
+export function modelOf({ responses, document }: Operation, status: number): Fields {
+  return fieldsOf(mediaOf(responses[status])?.schema, document);
+}
+
 export function fieldsOf(schema: Schema | undefined, document: ApiDocument): Fields {
   return (schema && resolve(schema, document.schemas).properties) ?? {};
+}
+
+/** JSON if a body may be that, else its first type. */
+export function mediaOf(
+  body: Body | undefined,
+): { readonly type: string; readonly schema: Schema } | undefined {
+  const content = body?.content ?? {};
+  const type = 'application/json' in content ? 'application/json' : Object.keys(content)[0];
+  return type === undefined ? undefined : { type, schema: content[type]?.schema ?? {} };
 }
 
 /** Follows `$ref`, joins `allOf` and takes the first alternative: callers see plain schemas. */
@@ -102,44 +114,21 @@ function join(a: Schema, b: Schema): Schema {
   return { ...a, ...b, required, properties: { ...a.properties, ...b.properties } };
 }
 
-interface RawDocument {
-  readonly servers?: readonly { readonly url: string }[];
-  readonly security?: readonly object[];
-  readonly paths: Readonly<Record<string, Readonly<Record<string, RawOperation>>>>;
-  readonly components?: { readonly schemas?: Fields };
-}
-
-interface RawOperation {
-  readonly operationId: string;
-  readonly 'x-name'?: string;
-  readonly security?: readonly object[];
-  readonly parameters?: readonly Parameter[];
-  readonly requestBody?: DeclaredBody;
-  readonly responses: Readonly<Record<string, DeclaredBody>>;
-}
-
-function operationsOf(raw: RawDocument, document: ApiDocument): Operation[] {
-  const prefix = new URL(raw.servers?.[0]?.url ?? 'http://localhost').pathname.replace(/\/$/, '');
-  const operationOf = (path: string, method: string, operation: RawOperation): Operation => ({
-    document,
-    name: operation['x-name'] ?? operation.operationId,
-    method: method.toUpperCase(),
-    segments: `${prefix}${path}`.slice(1).split('/'),
-    secured: (operation.security ?? raw.security ?? []).length > 0,
-    parameters: operation.parameters ?? [],
-    body: operation.requestBody,
-    responses: new Map(
-      Object.entries(operation.responses).map(([status, body]) => [Number(status), declared(body)]),
-    ),
-  });
-  return Object.entries(raw.paths).flatMap(([path, item]) =>
+function operationsOf(
+  { servers, security, paths }: RawDocument,
+  document: ApiDocument,
+): Operation[] {
+  const prefix = new URL(servers?.[0]?.url ?? 'http://localhost').pathname.replace(/\/$/, '');
+  return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item)
-      .filter(([, operation]) => operation.responses)
-      .map(([method, operation]) => operationOf(path, method, operation)),
+      .filter(([, { responses }]) => responses)
+      .map(([method, operation]) => ({
+        ...operation,
+        document,
+        name: operation['x-name'] ?? operation.operationId,
+        method: method.toUpperCase(),
+        segments: `${prefix}${path}`.slice(1).split('/'),
+        secured: (operation.security ?? security ?? []).length > 0,
+      })),
   );
-}
-
-function declared({ content = {} }: DeclaredBody): DeclaredResponse {
-  const contentType = 'application/json' in content ? 'application/json' : Object.keys(content)[0];
-  return { contentType, schema: contentType ? (content[contentType]?.schema ?? {}) : undefined };
 }

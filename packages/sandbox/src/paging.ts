@@ -8,14 +8,13 @@ export interface Page {
 }
 
 /** A list that cannot be paged through is one page. */
-export function readPage({ parameters }: Operation, sent: string): Page {
-  const query = new URLSearchParams(sent);
+export function readPage({ parameters = [] }: Operation, query: string): Page {
+  const sent = new URLSearchParams(query);
   const numberOf = (name: string, usual: number): number | undefined => {
     const declared = parameters.find((parameter) => parameter.name === name);
-    return declared && Number(query.get(name) ?? declared.schema?.default ?? usual);
+    return declared && Number(sent.get(name) ?? declared.schema?.default ?? usual);
   };
-  const index = numberOf('pageIndex', 0);
-  const size = numberOf('pageSize', DEFAULT_SIZE);
+  const [index, size] = [numberOf('pageIndex', 0), numberOf('pageSize', DEFAULT_SIZE)];
   const isPaged = index !== undefined && size !== undefined;
   return isPaged ? { index, size, total: TOTAL } : { index: 0, size: ALL, total: ALL };
 }
@@ -24,13 +23,13 @@ export function readPage({ parameters }: Operation, sent: string): Page {
 export function pageMetadata(
   { index, size, total }: Page,
   model: Fields,
-  request: ApiRequest,
+  { origin, path, query }: ApiRequest,
 ): object {
   const totalPages = Math.ceil(total / size);
   const link = (pageIndex: number): string => {
-    const query = new URLSearchParams(request.query);
-    query.set('pageIndex', String(pageIndex));
-    return `${request.origin}${request.path}?${query}`;
+    const target = new URLSearchParams(query);
+    target.set('pageIndex', String(pageIndex));
+    return `${origin}${path}?${target}`;
   };
   const all = {
     totalItemsAcrossAllPages: total,
@@ -45,7 +44,7 @@ export function pageMetadata(
   return Object.fromEntries(Object.entries(all).filter(stands));
 }
 
-const ALL = 3;
 // Three pages of the usual size, the last one short: a pager that guesses will miss it.
 const TOTAL = 57;
 const DEFAULT_SIZE = 25;
+const ALL = 3;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiDocument } from './documents.js';
+import { type ApiDocument, fieldsOf } from './documents.js';
 import type { ApiAnswer } from './server.js';
 
 export interface Problem {
@@ -12,26 +12,18 @@ export interface Problem {
 
 /** The vendor's error envelope, with just the fields that this version's document knows. */
 export function problemAnswer(
-  problem: Problem,
+  { status, headers = {}, type, code, detail }: Problem,
   instance: string,
   document?: ApiDocument,
 ): ApiAnswer {
-  const { status, headers = {}, type, code, detail } = problem;
   const traceId = randomUUID();
   const title = code.replaceAll('-', ' ');
   const all = { traceId, traceIdentifier: traceId, type, code, instance, title, detail };
-  const known = document ? fieldsOf(document) : all;
+  const { CommonProblem, ProblemDetails } = document?.schemas ?? {};
+  const known = document ? fieldsOf(CommonProblem ?? ProblemDetails, document) : all;
+  const error = Object.entries(all).filter(([name]) => name in known);
   // Marketing v1 documents no error model at all, so its errors have no body.
-  if (!known) return { status, headers };
-  const error = Object.fromEntries(Object.entries(all).filter(([name]) => name in known));
-  return {
-    status,
-    headers,
-    contentType: 'application/json',
-    body: JSON.stringify({ errors: [error] }),
-  };
-}
-
-function fieldsOf({ schemas }: ApiDocument): object | undefined {
-  return (schemas.CommonProblem ?? schemas.ProblemDetails)?.properties;
+  if (error.length === 0) return { status, headers };
+  const body = JSON.stringify({ errors: [Object.fromEntries(error)] });
+  return { status, headers, contentType: 'application/json', body };
 }

@@ -1,25 +1,19 @@
 import type { Operation } from './documents.js';
 
-/** Several documents may declare one method of one path (`POST /oauth2/token`), hence a list. */
-export type Route = ReadonlyMap<string, readonly Operation[]>;
-
-export type Router = (segments: readonly string[]) => Route | undefined;
+/** The operations of a path, whatever their method; two documents may have one in common. */
+export type Router = (segments: readonly string[]) => readonly Operation[];
 
 export function createRouter(operations: readonly Operation[]): Router {
-  const byShape = new Map<string, Map<string, Operation[]>>();
+  const byShape = new Map<string, Operation[]>();
   for (const operation of operations) {
     // The vendor names one parameter in two ways under one path, so only its place counts.
     const shape = operation.segments.map((s) => (isParameter(s) ? '{}' : s)).join('/');
-    const route = byShape.get(shape) ?? new Map<string, Operation[]>();
-    byShape.set(
-      shape,
-      route.set(operation.method, [...(route.get(operation.method) ?? []), operation]),
-    );
+    byShape.set(shape, [...(byShape.get(shape) ?? []), operation]);
   }
-  const routes = [...byShape]
-    .map(([shape, route]) => ({ shape: shape.split('/'), route }))
-    .sort((a, b) => staticFirst(a.shape, b.shape));
-  return (segments) => routes.find(({ shape }) => fits(shape, segments))?.route;
+  // Static segments come first: `{` is behind every character that they hold.
+  const shapes = [...byShape.keys()].sort();
+  return (segments) =>
+    byShape.get(shapes.find((shape) => fits(shape.split('/'), segments)) ?? '') ?? [];
 }
 
 /** Undefined for a path that no client should send: bad escapes, control characters, dot segments. */
@@ -54,11 +48,6 @@ function fits(shape: readonly string[], segments: readonly string[]): boolean {
   const same = (part: string, i: number): boolean =>
     part === '{}' ? segments[i] !== '' : part === segments[i];
   return shape.length === segments.length && shape.every(same);
-}
-
-function staticFirst(a: readonly string[], b: readonly string[]): number {
-  const i = a.findIndex((part, at) => (part === '{}') !== (b[at] === '{}'));
-  return i < 0 ? 0 : a[i] === '{}' ? 1 : -1;
 }
 
 function isHostile(segment: string): boolean {

@@ -1,5 +1,5 @@
 import { answerRequest } from './api.js';
-import { createApplications, DEFAULT_ID } from './applications.js';
+import { createApplications } from './applications.js';
 import { type Assumption, readFlips } from './assumptions.js';
 import { CONSENT_PATH } from './consent-page.js';
 import { loadOperations, versionId } from './documents.js';
@@ -76,7 +76,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const applications = createApplications(new Set(operations.map((o) => versionId(o.document))));
   const router = createRouter(operations);
   const flips = readFlips(options.flip);
-  const world: World = { seed: options.seed ?? 7, operations, router, applications, flips };
+  const world: World = { seed: options.seed ?? 7, router, applications, flips };
   let state = initialState(options);
   const listener = await listen(options.port ?? 0, (request) => {
     const at = now(state);
@@ -87,15 +87,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
 
   const baseUrl = `http://127.0.0.1:${listener.port}`;
-  const credentials = (isMeant: (id: string, version?: string) => boolean): SandboxCredentials => {
-    const found = [...applications.values()].find((a) => isMeant(a.clientId, a.version));
+  const credentials = (wanted?: string): SandboxCredentials => {
+    const found = [...applications.values()].find(({ version }) => version === wanted);
     if (!found) throw new TypeError('credentials: the sandbox has no such API version');
     const { clientId, clientSecret } = found;
     return { clientId, clientSecret, baseUrl, allowLoopbackHttp: true };
   };
   return {
     url: baseUrl,
-    clientOptions: credentials((id) => id === DEFAULT_ID),
+    clientOptions: credentials(),
     clock: {
       now: () => now(state),
       tick: (span) => {
@@ -108,11 +108,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         state.denials += 1;
       },
     },
-    credentials: (wanted) => credentials((_id, version) => version === wanted),
-    calls: (filter = () => true) =>
-      state.journal.filter((e) =>
-        typeof filter === 'string' ? e.operation === filter : filter(e),
-      ),
+    credentials,
+    calls: (filter = () => true) => {
+      const isMeant =
+        typeof filter === 'string' ? (e: JournalEntry) => e.operation === filter : filter;
+      return state.journal.filter(isMeant);
+    },
     setTokenLifetime: (ms) => {
       state.tokenLifetimeMs = atLeast(0, ms);
     },
@@ -120,9 +121,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       Object.assign(state, { budget: checkBudget(budget), window: { endsAt: 0, used: 0 } });
     },
     forbid: (...names) => {
-      const unknown = names.find(
-        (name) => !operations.some((operation) => operation.name === name),
-      );
+      const known = operations.map(({ name }) => name);
+      const unknown = names.find((name) => !known.includes(name));
       if (unknown) throw new TypeError(`forbid: no operation is named '${unknown}'`);
       for (const name of names) state.forbidden.add(name);
     },

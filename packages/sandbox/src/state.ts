@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Applications } from './applications.js';
 import type { Flips } from './assumptions.js';
-import type { Operation } from './documents.js';
 import type { JournalEntry } from './journal.js';
 import type { Router } from './router.js';
 import type { Budget, SandboxOptions } from './sandbox.js';
@@ -9,7 +8,6 @@ import type { Budget, SandboxOptions } from './sandbox.js';
 /** What is fixed when the sandbox starts. */
 export interface World {
   readonly seed: number;
-  readonly operations: readonly Operation[];
   readonly router: Router;
   readonly applications: Applications;
   readonly flips: Flips;
@@ -22,7 +20,7 @@ export interface Consent {
   readonly challenge: string | undefined;
   /** How many of its grants are spent: the code is the first, each refresh token the next. */
   turn: number;
-  ended?: 'misused' | 'revoked';
+  ended?: 'invalid' | 'revoked';
 }
 
 /** Everything that calls and settings change; `reset()` is a new one. */
@@ -34,9 +32,9 @@ export interface State {
   window: { endsAt: number; used: number };
   /** How many of the next consents the user refuses. */
   denials: number;
-  /** By number, from 1 on. */
-  readonly consents: Map<number, Consent>;
+  /** How many there were; the last one's number. */
   consentCount: number;
+  readonly consents: Map<number, Consent>;
   readonly signingKey: Buffer;
   readonly forbidden: Set<string>;
   readonly journal: JournalEntry[];
@@ -49,23 +47,13 @@ export function initialState({ tokenLifetimeMs, budget }: SandboxOptions): State
     budget: checkBudget(budget),
     window: { endsAt: 0, used: 0 },
     denials: 0,
-    consents: new Map(),
     consentCount: 0,
+    consents: new Map(),
     signingKey: randomBytes(32),
     forbidden: new Set(),
     journal: [],
   };
 }
-
-/** Keeps the newest only, so that a load test cannot fill the memory; older ones have ended. */
-export function addConsent(state: State, consent: Consent): number {
-  state.consentCount += 1;
-  state.consents.set(state.consentCount, consent);
-  state.consents.delete(state.consentCount - MAX_CONSENTS);
-  return state.consentCount;
-}
-
-const MAX_CONSENTS = 10_000;
 
 export function now({ aheadMs }: State): Date {
   return new Date(Date.now() + aheadMs);

@@ -1,6 +1,6 @@
 import { type Applications, isCorrect } from './applications.js';
-import { fieldsOf, type Operation, resolve, type Schema, versionId } from './documents.js';
-import { type Form, GRANTS, type Granted } from './grants.js';
+import { modelOf, type Operation, resolve, type Schema, versionId } from './documents.js';
+import { type Form, GRANTS, openGrant } from './grants.js';
 import type { ApiAnswer, ApiRequest } from './server.js';
 import type { State, World } from './state.js';
 import { issueToken } from './tokens.js';
@@ -14,72 +14,66 @@ export function answerTokenRequest(
 ): { readonly operation: Operation; readonly answer: ApiAnswer } {
   const form = readForm(request);
   const operation = choose(candidates, form?.get('client_id'), world.applications);
-  const tooLarge = request.body === undefined;
-  const fail = (error: string, text: string, status = 400): ApiAnswer =>
-    failure(operation, error, text, tooLarge ? 413 : status);
-  const answer = !form
-    ? fail('invalid_request', 'Send one form of at most 1 MiB, each parameter once.')
-    : answerForm(operation, form, world, state, fail);
-  return { operation, answer };
+  const noForm = 'Send one form of at most 1 MiB, each parameter once.';
+  const { status, ...all } = form
+    ? answerForm(operation, form, world, state)
+    : refuse('invalid_request', noForm, request.body ? 400 : 413);
+  const model = modelOf(operation, status === 200 ? 200 : 400);
+  const fields = Object.entries(all).filter(([name]) => name in model);
+  if (fields.length === 0) return { operation, answer: { status } };
+  const headers = { 'cache-control': 'no-store' }; // RFC 6749 5.1
+  const body = JSON.stringify(Object.fromEntries(fields));
+  return { operation, answer: { status, headers, contentType: 'application/json', body } };
+}
+
+/** With the fields of every version's model. */
+interface Outcome extends Readonly<Record<string, unknown>> {
+  readonly status: number;
 }
 
 /** RFC 6749 5.2 codes; the statuses, models, grants and required parameters are each document's. */
-function answerForm(
-  operation: Operation,
-  form: Form,
-  world: World,
-  state: State,
-  fail: (error: string, text: string, status?: number) => ApiAnswer,
-): ApiAnswer {
-  const lacks = (name: string): boolean => !form.has(name);
-  const incomplete = (name: string): ApiAnswer =>
-    fail('invalid_request', `The parameter ${name} is missing.`);
+function answerForm(operation: Operation, form: Form, world: World, state: State): Outcome {
   const { required = [], properties = {} } = formOf(operation);
-  const missing = required.find(lacks);
-  if (missing) return incomplete(missing);
+  const { default: usual, enum: offered = Object.keys(GRANTS) } = properties.grant_type ?? {};
+  const grantType = form.get('grant_type') ?? String(usual);
+  const needs = offered.includes(grantType) ? GRANTS[grantType] : undefined;
+  const missing = [...required, ...(needs ?? [])].find((name) => !form.has(name));
+  if (missing) return refuse('invalid_request', `The parameter ${missing} is missing.`);
   if (!isCorrect(world.applications, form.get('client_id'), form.get('client_secret'))) {
     const text = 'The client_id or the client_secret is wrong.';
-    return fail('invalid_client', text, deniedStatus(operation, world));
+    return refuse('invalid_client', text, deniedStatus(operation, world));
   }
-  const { default: usual, enum: offered = Object.keys(GRANTS) } = properties.grant_type ?? {};
-  const type = form.get('grant_type') ?? String(usual);
-  const grant = offered.includes(type) ? GRANTS[type] : undefined;
-  if (!grant) return fail('unsupported_grant_type', 'This grant is not available.');
-  const needed = grant.needs.find(lacks);
-  if (needed) return incomplete(needed);
-  const granted = grant.open(form, world, state);
-  if (typeof granted === 'string') return fail('invalid_grant', granted);
-  return json(200, tokenOf(operation, granted, world, state));
-}
-
-function tokenOf(
-  { document, responses }: Operation,
-  { facts, ...refresh }: Granted,
-  { flips }: World,
-  state: State,
-): object {
+  if (!needs) return refuse('unsupported_grant_type', 'This grant is not available.');
+  const granted = openGrant(grantType, form, world, state);
+  if (typeof granted === 'string') return refuse('invalid_grant', granted);
+  const { facts, ...refresh } = granted;
   // No document states the life; these are the figures of the guide and of the v1 clients.
-  const lifetimeMs = state.tokenLifetimeMs ?? (document.version === 'v1' ? 300_000 : 900_000);
+  const usualMs = operation.document.version === 'v1' ? 300_000 : 900_000;
+  const lifetimeMs = state.tokenLifetimeMs ?? usualMs;
   const seconds = Math.floor(lifetimeMs / 1_000);
-  const model = fieldsOf(responses.get(200)?.schema, document);
+  const life = { expires_in: world.flips.has('expires-in-number') ? String(seconds) : seconds };
   return {
-    access_token: issueToken(state, 'access', lifetimeMs, facts),
+    status: 200,
+    access_token: issueToken(state, 'access_token', lifetimeMs, facts),
     token_type: 'Bearer',
-    ...('refresh_token' in model && refresh),
-    ...(!flips.has('expires-in-present') && {
-      expires_in: flips.has('expires-in-number') ? String(seconds) : seconds,
-    }),
+    ...refresh,
+    ...(!world.flips.has('expires-in-present') && life),
   };
 }
 
-function formOf({ body, document }: Operation): Schema {
-  const declared = body?.content?.['application/x-www-form-urlencoded']?.schema;
-  return resolve(declared ?? {}, document.schemas);
+function refuse(error: string, text: string, status = 400): Outcome {
+  const error_uri = 'https://www.rfc-editor.org/rfc/rfc6749#section-5.2';
+  return { status, error, error_description: text, error_uri };
+}
+
+function formOf({ requestBody, document }: Operation): Schema {
+  const form = requestBody?.content?.['application/x-www-form-urlencoded'];
+  return resolve(form?.schema ?? {}, document.schemas);
 }
 
 function deniedStatus({ responses }: Operation, { flips }: World): number {
-  if (flips.has('wrong-credentials-status')) return responses.has(401) ? 400 : 401;
-  return [401, 403].find((status) => responses.has(status)) ?? 400;
+  if (flips.has('wrong-credentials-status')) return 401 in responses ? 400 : 401;
+  return [401, 403].find((status) => status in responses) ?? 400;
 }
 
 /**
@@ -93,35 +87,18 @@ function choose(
 ): Operation {
   const byAge = [...candidates].sort((a, b) => (a.document.version < b.document.version ? -1 : 1));
   const version = applications.get(clientId ?? '')?.version;
-  const meant = byAge.find((operation) =>
+  const isMeant = (candidate: Operation): boolean =>
     clientId
-      ? versionId(operation.document) === version
-      : !formOf(operation).required?.includes('client_id'),
-  );
-  return meant ?? (byAge.at(-1) as Operation);
+      ? versionId(candidate.document) === version
+      : !formOf(candidate).required?.includes('client_id');
+  return byAge.find(isMeant) ?? (byAge.at(-1) as Operation);
 }
 
 /** Undefined for no form or a repeated parameter; an empty value is as if left out (RFC 6749 3.2). */
 function readForm({ headers, body }: ApiRequest): Form | undefined {
   const isForm = /^application\/x-www-form-urlencoded *(;|$)/i.test(headers['content-type'] ?? '');
   const pairs = [...new URLSearchParams(body?.toString('utf8'))];
-  const isRepeated = new Set(pairs.map(([name]) => name)).size < pairs.length;
+  const isRepeated = new Map(pairs).size < pairs.length;
   if (!isForm || !body || isRepeated) return undefined;
   return new Map(pairs.filter(([, value]) => value !== ''));
-}
-
-function failure(operation: Operation, error: string, text: string, status: number): ApiAnswer {
-  const model = fieldsOf(operation.responses.get(400)?.schema, operation.document);
-  const all = {
-    error,
-    error_description: text,
-    error_uri: 'https://www.rfc-editor.org/rfc/rfc6749#section-5.2',
-  };
-  const known = Object.entries(all).filter(([name]) => name in model);
-  return known.length > 0 ? json(status, Object.fromEntries(known)) : { status };
-}
-
-function json(status: number, body: object): ApiAnswer {
-  const headers = { 'cache-control': 'no-store' }; // RFC 6749 5.1
-  return { status, headers, contentType: 'application/json', body: JSON.stringify(body) };
 }

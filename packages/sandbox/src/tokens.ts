@@ -1,9 +1,10 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { now, type State } from './state.js';
 
-export type TokenKind = 'access' | 'code' | 'refresh';
+/** Named as the parameter that carries it. */
+export type TokenKind = 'access_token' | 'code' | 'refresh_token';
 
-/** The consent that a token comes of, 0 for none, and which of the consent's grants it is. */
+/** The consent that a token comes of, 0 for none, and how many of its grants were spent before. */
 export interface TokenFacts {
   readonly consent: number;
   readonly turn: number;

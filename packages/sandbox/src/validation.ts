@@ -1,7 +1,7 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv, type Options, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import type { ApiDocument, Operation } from './documents.js';
-import { isJson, readMessage } from './message.js';
+import { INTEGER_TEXT, toJsonSchema } from './json-schema.js';
 import type { Problem } from './problems.js';
 import type { ApiRequest } from './server.js';
 
@@ -11,20 +11,65 @@ export function findMistake(
   path: readonly string[],
   request: ApiRequest,
 ): Problem | undefined {
-  const invalid = (reason: string, detail: string, status = 400): Problem => {
-    const code = `validation-${reason.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return { status, type: 'validation', code, detail };
+  const sent = new URLSearchParams(request.query);
+  const parameters = {
+    path: Object.fromEntries(operation.segments.map((segment, i) => [segment, path[i]])),
+    query: Object.fromEntries([...sent.keys()].map((name) => [name, sent.getAll(name)])),
   };
-  const message = readMessage(operation, path, request);
-  if ('reason' in message) return invalid(message.reason, message.detail, message.status);
-  const validate = remembered(validators, operation, compile);
-  const [error] = validate(message) ? [] : (validate.errors ?? []);
-  return error && invalid(error.keyword, describe(error));
+  const { ofParameters } = remembered(judges, operation, createJudge);
+  return judged(ofParameters, parameters, '') ?? findBodyMistake(operation, request);
 }
 
-// Compiled when first called, because few tests call more than a few of the operations.
-const validators = new WeakMap<Operation, ValidateFunction>();
-const compilers = new WeakMap<ApiDocument, Ajv>();
+function findBodyMistake(operation: Operation, { headers, body }: ApiRequest): Problem | undefined {
+  const { content, required } = operation.requestBody ?? {};
+  if (!content) return undefined;
+  if (!body?.length) return required ? invalid('required', 'The body is missing.') : undefined;
+  const [type = ''] = (headers['content-type'] ?? '').toLowerCase().split(/ *;/);
+  if (!Object.keys(content).some((declared) => covers(declared, type))) {
+    const detail = `The body must be ${Object.keys(content).join(', ')}, not '${type}'.`;
+    return { ...invalid('content-type', detail), status: 415 in operation.responses ? 415 : 400 };
+  }
+  const text = body.toString('utf8');
+  if (!isJson(type)) return findMissingField(content[type]?.schema?.required, type, text);
+  const value = parse(text);
+  return value === undefined
+    ? invalid('json', 'The body is not well-formed JSON.')
+    : judged(remembered(judges, operation, createJudge).ofBody, value, 'body');
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of a form only the names are looked at, and of what is neither form nor JSON nothing. */
+function findMissingField(
+  required: readonly string[] = [],
+  type: string,
+  text: string,
+): Problem | undefined {
+  const names = NAMES[type]?.(text) ?? required;
+  const missing = required.find((name) => !names.includes(name));
+  return missing ? invalid('required', `The body lacks the field ${missing}.`) : undefined;
+}
+
+const PART = /^content-disposition: *form-data;.*\bname="([^"]*)"/gim;
+const NAMES: Readonly<Record<string, (text: string) => readonly (string | undefined)[]>> = {
+  'application/x-www-form-urlencoded': (text) => [...new URLSearchParams(text).keys()],
+  'multipart/form-data': (text) => [...text.matchAll(PART)].map(([, name]) => name),
+};
+
+interface Judge {
+  readonly ofParameters: ValidateFunction;
+  readonly ofBody: ValidateFunction;
+}
+
+// Compiled at the first call, because a test calls few of the operations.
+const judges = new WeakMap<Operation, Judge>();
+const compilers = new WeakMap<ApiDocument, { readonly strict: Ajv; readonly lenient: Ajv }>();
 
 function remembered<K extends WeakKey, V>(memory: WeakMap<K, V>, key: K, make: (key: K) => V): V {
   const value = memory.get(key) ?? make(key);
@@ -32,82 +77,67 @@ function remembered<K extends WeakKey, V>(memory: WeakMap<K, V>, key: K, make: (
   return value;
 }
 
-function compile({ document, parameters, body }: Operation): ValidateFunction {
-  const group = (place: string): object => {
+function createJudge({ document, parameters = [], requestBody }: Operation): Judge {
+  const group = (place: string, keyOf: (name: string) => string): object => {
     const own = parameters.filter((parameter) => parameter.in === place);
+    const schemas = own.map(({ name, schema }) => [keyOf(name), { ...LEAST[name], ...schema }]);
+    const required = own.filter((parameter) => parameter.required);
     return {
-      type: 'object',
-      properties: Object.fromEntries(
-        own.map(({ name, schema }) => [name, { minimum: LEAST[name], ...schema }]),
-      ),
-      required: own.filter(({ required }) => required).map(({ name }) => name),
+      properties: Object.fromEntries(schemas),
+      required: required.map(({ name }) => keyOf(name)),
     };
   };
-  const json = Object.entries(body?.content ?? {}).find(([type]) => isJson(type));
-  const properties = { path: group('path'), query: group('query'), body: json?.[1].schema ?? {} };
-  const schema = toJsonSchema({ type: 'object', properties });
-  return remembered(compilers, document, createCompiler).compile(schema as object);
+  const { strict, lenient } = remembered(compilers, document, ({ schemas }) => ({
+    strict: createCompiler(schemas),
+    lenient: createCompiler(schemas, { coerceTypes: 'array' }),
+  }));
+  const properties = {
+    path: group('path', (name) => `{${name}}`),
+    query: group('query', (name) => name),
+  };
+  const [, json] = Object.entries(requestBody?.content ?? {}).find(([type]) => isJson(type)) ?? [];
+  return {
+    ofParameters: lenient.compile(toJsonSchema({ properties }, DOCUMENT) as object),
+    ofBody: strict.compile(toJsonSchema(json?.schema ?? {}, DOCUMENT) as object),
+  };
 }
 
 /** What goes without saying in the documents. */
-const LEAST: Readonly<Record<string, number>> = { pageIndex: 0, pageSize: 1 };
+const LEAST: Readonly<Record<string, object>> = {
+  pageIndex: { minimum: 0 },
+  pageSize: { minimum: 1 },
+};
+const DOCUMENT = 'document';
 
-function createCompiler(document: ApiDocument): Ajv {
-  // The documents hold a pattern that no /u expression takes, and words that no schema has.
-  const ajv = new Ajv({
-    strict: false,
-    validateSchema: false,
-    unicodeRegExp: false,
-    logger: false,
-  });
+function createCompiler(schemas: object, options: Options = {}): Ajv {
+  // The vendor's patterns are no /u expressions, and its schemas hold words of its own.
+  const ajv = new Ajv({ strict: false, validateSchema: false, unicodeRegExp: false, ...options });
   formats.default(ajv);
   ajv.addFormat('long-id', /^\d+$/);
   ajv.addFormat(INTEGER_TEXT, /^-?\d+$/);
   ajv.addFormat('decimal', { type: 'number', validate: Number.isFinite });
-  ajv.addSchema(toJsonSchema({ components: { schemas: document.schemas } }) as object, DOCUMENT);
-  return ajv;
+  return ajv.addSchema(toJsonSchema({ components: { schemas } }, DOCUMENT) as object, DOCUMENT);
 }
 
-const DOCUMENT = 'document';
-const INTEGER_TEXT = 'integer-text';
-
-type Node = Readonly<Record<string, unknown>>;
-
-/** From OpenAPI 3.0, for what is sent; keywords are told from properties of that name by type. */
-function toJsonSchema(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(toJsonSchema);
-  if (!isNode(node)) return node;
-  // What stands beside a reference means nothing.
-  if (typeof node.$ref === 'string') return { $ref: DOCUMENT + node.$ref };
-  const converted = Object.entries(node).map(([key, value]) => [key, toJsonSchema(value)]);
-  const { nullable, ...schema } = Object.fromEntries(converted) as Record<string, unknown>;
-  if (Array.isArray(schema.required))
-    schema.required = schema.required.filter((name) => !isReadOnly(schema.properties, name));
-  if (schema.type === 'string' && /^int(32|64)$/.test(String(schema.format)))
-    schema.format = INTEGER_TEXT;
-  for (const [bound, flag] of BOUNDS) {
-    if (schema[flag] === true) Object.assign(schema, { [flag]: schema[bound], [bound]: undefined });
-    if (schema[flag] === false) delete schema[flag];
-  }
-  return nullable === true ? { anyOf: [schema, { type: 'null' }] } : schema;
-}
-
-const BOUNDS = [
-  ['minimum', 'exclusiveMinimum'],
-  ['maximum', 'exclusiveMaximum'],
-] as const;
-
-/** Missing though required is right for what only the server writes. */
-function isReadOnly(properties: unknown, name: string): boolean {
-  const property = isNode(properties) ? properties[name] : undefined;
-  return isNode(property) && property.readOnly === true;
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function describe({ instancePath, message, params }: ErrorObject): string {
+function judged(judge: ValidateFunction, value: unknown, place: string): Problem | undefined {
+  const [error] = judge(value) ? [] : (judge.errors ?? []);
+  if (!error) return undefined;
+  const { instancePath, message, keyword, params } = error;
   const allowed = params.allowedValues as readonly unknown[] | undefined;
-  return `${instancePath.slice(1)} ${message}${allowed ? `: ${allowed.join(', ')}` : ''}.`;
+  const detail = `${message}${allowed ? `: ${allowed.join(', ')}` : ''}.`;
+  return invalid(keyword, `${(place + instancePath).replace(/^\//, '')} ${detail}`);
+}
+
+function invalid(reason: string, detail: string): Problem {
+  const code = `validation-${reason.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return { status: 400, type: 'validation', code, detail };
+}
+
+function isJson(type: string): boolean {
+  return /[/+]json$/.test(type);
+}
+
+/** Ranges of JSON are the only ones in the documents. */
+function covers(declared: string, type: string): boolean {
+  return declared === type || (declared.includes('*') && isJson(type));
 }

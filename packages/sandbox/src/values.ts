@@ -80,15 +80,13 @@ const MEANINGS: readonly (readonly [RegExp, Maker])[] = [
   [/currency$/i, () => 'EUR'],
   [/timezone$/i, () => 'Europe/Paris'],
   [/(country|countries)$/i, (key) => pick(['FR', 'DE', 'ES', 'IT', 'GB'], key)],
-  [/language$/i, () => 'fr'],
   [/colou?r$/i, colour],
   [/checksum$/i, (key) => hex(key, 32)],
   [/(^date|Date|At|Since|Until)$/, dateTime],
   [/^type$/, () => 'Resource'],
-  [/(name|title|label)$/i, (key) => `${pick(FIRST, `${key} 1`)} ${pick(SECOND, key)}`],
+  [/(name|title|label)$/i, (key) => `${pick(NAMES, key)} ${hash(key) % 1_000}`],
 ];
-const FIRST = ['Amber', 'Birch', 'Cobalt', 'Delta', 'Ember', 'Fjord', 'Grove', 'Iris', 'Juniper'];
-const SECOND = ['Audio', 'Beauty', 'Fashion', 'Garden', 'Kitchen', 'Outdoor', 'Sports', 'Toys'];
+const NAMES = ['Audio', 'Beauty', 'Fashion', 'Garden', 'Kitchen', 'Outdoor', 'Sports', 'Toys'];
 
 function pick(from: readonly string[], key: string): string {
   return from[hash(key) % from.length] ?? '';

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { get, getToken, start } from './helpers.js';
 import { createJudge, type Document } from './judge.js';
+import { operationsOf, requestOf } from './sample.js';
 
 const folder = new URL('../generated/', import.meta.url);
 const documents = readdirSync(folder).map((file) => ({
@@ -21,17 +22,15 @@ describe.each(documents)('every operation of $file', ({ document }) => {
     const judge = createJudge(document);
     const sandbox = await start({ seed });
     const token = await getToken(sandbox);
-    const prefix = new URL(document.servers[0]?.url ?? '').pathname.replace(/\/$/, '');
     const wrong: unknown[] = [];
-    for (const [template, item] of Object.entries(document.paths)) {
-      if (template.endsWith('/oauth2/token')) continue;
-      for (const [method, operation] of Object.entries(item)) {
-        const path = prefix + template.replaceAll(/\{[^}]+\}/g, '1234');
-        const headers = { authorization: `Bearer ${token}` };
-        const response = await fetch(sandbox.url + path, { method: method.toUpperCase(), headers });
-        const verdict = await judge(operation, response);
-        if (verdict !== undefined) wrong.push([method, template, verdict]);
-      }
+    for (const described of operationsOf(document)) {
+      const { path, init } = requestOf(described, true);
+      const headers = { ...init.headers, authorization: `Bearer ${token}` };
+      const verdict = await judge(
+        described.operation,
+        await fetch(sandbox.url + path, { ...init, headers }),
+      );
+      if (verdict !== undefined) wrong.push([described.name, verdict]);
     }
     expect(wrong).toEqual([]);
   });

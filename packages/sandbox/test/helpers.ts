@@ -46,6 +46,20 @@ export function get(sandbox: Sandbox, path: string, token: string): Promise<Resp
   return fetch(sandbox.url + path, { headers: { authorization: `Bearer ${token}` } });
 }
 
+/** What the consent page sends back with the user. */
+export async function consentTo(
+  sandbox: Sandbox,
+  parameters: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const query = new URLSearchParams({ response_type: 'code', ...parameters });
+  const response = await fetch(`${sandbox.consentUrl}?${query}`, { redirect: 'manual' });
+  await response.arrayBuffer();
+  const { searchParams } = new URL(response.headers.get('location') ?? 'none:');
+  return Object.fromEntries(
+    [...searchParams].filter(([name]) => /^(code|state|error)$/.test(name)),
+  );
+}
+
 export interface RawAnswer {
   readonly status: number;
   readonly headers: NodeJS.Dict<string | string[]>;

@@ -108,9 +108,9 @@ describe('a generated module may not hold', () => {
     ['a plain comment', '/* a */', 'a comment of another kind'],
     ['a word that tools obey', '/** a @ts-ignore */', 'a comment of another kind'],
     ['a source map', '/** sourceMappingURL=x */', 'a comment of another kind'],
-    ['a hashbang', '#!/bin/sh\n', 'a hashbang'],
     ['an unseen character', 'export type A = "\u202e";', 'an unseen character'],
     ['a line separator', 'export type A = "\u2028";', 'an unseen character'],
+    ['a constant without a value', 'export const a: 1;', 'Missing initializer'],
     ['half a statement', 'export const a = ;', 'Unexpected token'],
   ])('%s', (_, text, fault) => {
     expect(checkGenerated('apis/offer.ts', text).join('\n')).toContain(fault);

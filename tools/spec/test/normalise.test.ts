@@ -88,7 +88,32 @@ describe('names', () => {
     ['x-group', 'class'],
     ['x-group', 'a b'],
   ])('refuses %s: %s', (fact, name) => {
-    expect(() => textsOf(documentOf(operation({ [fact]: name })))).toThrow('(x-name)');
+    expect(() => textsOf(documentOf(operation({ [fact]: name })))).toThrow('; give it another');
+  });
+
+  it.each(['_', '$thing', 'Thing', 'a_b', 'con', 'nul', 'com1', ''])(
+    'refuses the group %j, which the generator would change or a system cannot store',
+    (group) => {
+      expect(() => textsOf(documentOf(operation({ 'x-group': group })))).toThrow(
+        `GET /thing: '${group}' is no name of a group; give it another name (x-group).`,
+      );
+    },
+  );
+
+  it('refuses an operation that is called like a type, or whose parameters are', () => {
+    const named = (name: string): JsonObject =>
+      documentOf(answering(ref('Thing'), { 'x-name': name, parameters: [query('a')] }), {
+        Thing: model(),
+      });
+    expect(() => textsOf(named('Thing'))).toThrow("Two exported types are called 'Thing'");
+    expect(() => textsOf(named('ThingApi'))).toThrow("Two exported types are called 'ThingApi'");
+    expect(() => textsOf(named('no'))).toThrow("GET /thing: 'NoParams' is a name of the language");
+  });
+
+  it('says which schema it is whose name is none', () => {
+    expect(() => textsOf(documentOf(answering(ref('a b')), { 'a b': model() }))).toThrow(
+      "schema a b: 'a b' is no identifier",
+    );
   });
 
   it('refuses a schema called Error until it has an x-name', () => {
@@ -117,6 +142,17 @@ describe('paths', () => {
     });
     const document = documentWith({ '/accounts/{account-id}': { get } });
     expect(factsOfOnly(document).path).toBe('"/accounts/{accountId}"');
+  });
+
+  it('refuse a parameter that has no place, or has no name', () => {
+    const get = (name: string): JsonObject =>
+      operation({ parameters: [query(name, { in: 'path' })] });
+    expect(() => textsOf(documentWith({ '/things': { get: get('id') } }))).toThrow(
+      "/things: the path has no place for 'id'.",
+    );
+    expect(() => textsOf(documentWith({ '/things/{}': { get: get('') } }))).toThrow(
+      "GET /things/{}: '' is no identifier",
+    );
   });
 
   it('refuse a parameter that is not declared, or is declared for the query', () => {

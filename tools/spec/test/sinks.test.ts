@@ -117,6 +117,10 @@ describe('identifier', () => {
     'Operation',
     'NoParams',
     'groups',
+    'transport',
+    '__proto__',
+    'then',
+    'toString',
   ])('refuses %s, which the language or core has taken', (name) => {
     expect(() => identifier(name)).toThrow('give it another name in the overlay (x-name)');
   });
@@ -184,6 +188,16 @@ describe('comment', () => {
 
   it('disarms an end of comment that an invisible character hides', () => {
     expect(comment(['a *\u200b/ b'])).toBe('/** a *\\/ b */\n');
+  });
+
+  it.each([
+    ['a mark of Arabic', 'a\u061cb', 'ab'],
+    ['a soft hyphen', 'a\u00adb', 'ab'],
+    ['a tag', 'a\u{e0041}b', 'ab'],
+    ['a private character', 'a\ue000b', 'ab'],
+    ['a pragma for JSX', '@jsxImportSource x', '@ jsxImportSource x'],
+  ])('disarms %s', (_, text, plain) => {
+    expect(comment([text])).toBe(`/** ${plain} */\n`);
   });
 
   it('prints one line on one line, several on lines of their own, and nothing for none', () => {

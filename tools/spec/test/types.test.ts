@@ -104,6 +104,31 @@ describe('what a document gets wrong is told with its place', () => {
     expect(() => readModel(open)).toThrow('GET /thing has no security.');
   });
 
+  it('a reference into a schema', () => {
+    const schema = { $ref: '#/components/schemas/T/properties/a' };
+    const T = { type: 'object', properties: { a: { type: 'object', properties: { b: text } } } };
+    expect(() => textsOf(documentOf(answering(schema), { T }))).toThrow(
+      "The $ref '#/components/schemas/T/properties/a' points into a schema",
+    );
+  });
+
+  it('a kind of answer that there is not', () => {
+    expect(() => readModel(documentOf(operation({ 'x-response-kind': 'file' })))).toThrow(
+      "GET /thing: 'file' is no x-response-kind; there are bytes, json, none, text.",
+    );
+  });
+
+  it.each([
+    ['a type', answering({ type: { toString: 1 } }), 'the type \'{"toString":1}\''],
+    [
+      'a place',
+      operation({ parameters: [{ name: 'a', in: { toString: 1 }, schema: text }] }),
+      `parameter 'a' is in {"toString":1}`,
+    ],
+  ])('%s that is no text', (_, get, message) => {
+    expect(() => textsOf(documentOf(get))).toThrow(message);
+  });
+
   it('groups that differ in case alone', () => {
     const two = {
       '/a': { get: operation({ 'x-group': 'oAuth' }) },
@@ -120,6 +145,24 @@ describe('what a document gets wrong is told with its place', () => {
 });
 
 describe('readings', () => {
+  it('what should be a number, a truth or a text and is not says nothing', () => {
+    const get = operation({
+      security: [{ oauth: [{ toString: 1 }, 'Read'] }],
+      parameters: [
+        {
+          name: 'a',
+          in: 'query',
+          explode: 'false',
+          schema: { minimum: { toString: 1 }, maximum: 'x' },
+        },
+      ],
+    });
+    const [only] = readModel(documentOf(get)).operations;
+    expect([only?.scopes, only?.parameters[0]?.style]).toEqual([['Read'], undefined]);
+    const [field] = textsOf(documentOf(get)).operations[0]?.paramsInterface[0]?.fields ?? [];
+    expect(field?.doc).toBe('');
+  });
+
   it('an operation is public where one of its alternatives asks for nothing', () => {
     const [only] = readModel(documentOf(operation({ security: [{}, { oauth: [] }] }))).operations;
     expect(only?.isPublic).toBe(true);

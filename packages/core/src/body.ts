@@ -1,0 +1,73 @@
+import { ConfigError } from './errors.js';
+import type { FormField, Operation } from './operation.js';
+import { given, mustBeScalar, type Values } from './values.js';
+
+export interface WrittenBody {
+  readonly body?: string | ArrayBuffer;
+  readonly type?: string;
+}
+
+/** Writes the body as its operation declares it: a form, parts, or JSON. */
+export const writeBody = async (operation: Operation, params: Values): Promise<WrittenBody> => {
+  if (operation.form) {
+    return { body: writeForm(operation, params), type: 'application/x-www-form-urlencoded' };
+  }
+  if (operation.multipart) return writeMultipart(operation, params);
+  const body = given(params, 'body');
+  if (body === undefined) return {};
+  return { body: writeJson(operation, body), type: 'application/json' };
+};
+
+/** Values of form fields that may show up nowhere. */
+export const secretFields = ({ form = [] }: Operation, params: Values): string[] =>
+  form
+    .filter(({ secret }) => secret)
+    .map(({ name }) => given(params, name))
+    .filter((value) => typeof value === 'string');
+
+const writeJson = (operation: Operation, value: unknown): string => {
+  const fail = (why: string): never => {
+    throw new ConfigError(`${operation.id}: the body cannot be written as JSON: ${why}.`, {
+      operation: operation.id,
+    });
+  };
+  // JSON has no NaN: it would become null without a word.
+  const finite = (key: string, item: unknown): unknown =>
+    typeof item === 'number' && !Number.isFinite(item) ? fail(`'${key}' is ${item}`) : item;
+  try {
+    return JSON.stringify(value, finite);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    return fail('it holds a cycle or a bigint');
+  }
+};
+
+const writeForm = (operation: Operation, params: Values): string => {
+  const form = new URLSearchParams();
+  for (const { name, as = name, default: fallback } of operation.form ?? []) {
+    const value = given(params, name) ?? fallback;
+    if (value !== undefined) form.append(as, mustBeScalar(operation, name, value));
+  }
+  return form.toString();
+};
+
+// Response writes the parts and the boundary, the same on every platform and for every axios adapter.
+const writeMultipart = async (operation: Operation, params: Values): Promise<WrittenBody> => {
+  const form = new FormData();
+  for (const field of operation.multipart ?? []) appendPart(form, operation, field, params);
+  const written = new Response(form);
+  return { body: await written.arrayBuffer(), type: written.headers.get('content-type') ?? '' };
+};
+
+const appendPart = (
+  form: FormData,
+  operation: Operation,
+  { name, as = name }: FormField,
+  params: Values,
+): void => {
+  const value = given(params, name);
+  if (value === undefined || value === null) return;
+  // A file's name is part of it; FormData takes it from the File.
+  if (value instanceof Blob) form.append(as, value);
+  else form.append(as, mustBeScalar(operation, name, value));
+};
