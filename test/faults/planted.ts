@@ -31,8 +31,8 @@ export const PLANTED: readonly Planted[] = [
   {
     id: 'F26',
     file: 'token-provider.js',
-    from: 'return isNewer ? now : undefined;',
-    to: 'return undefined;',
+    from: 'if (isUsable(now))',
+    to: 'if (false)',
   },
   { id: 'F27', file: 'token-provider.js', from: 'refused.add(grant.refreshToken)', to: 'void 0' },
 ];

@@ -148,11 +148,11 @@ describe('G1: the form post of the guide', () => {
 });
 
 describe('G2: the authorization code of the guide', () => {
-  it('sends code and redirect URI, and a grant that the server has not is a TokenError', async () => {
+  it('sends code and redirect URI, and a code that the server does not know is a TokenError', async () => {
     const options = application('retailmedia/2022-10');
     const error = await g2(options);
     expect(error).toBeInstanceOf(TokenError);
-    expect(error).toMatchObject({ status: 400, code: 'unsupported_grant_type', attempts: 1 });
+    expect(error).toMatchObject({ status: 400, code: 'invalid_grant', attempts: 1 });
     expect(sentForm()).toEqual({
       ...clientCredentials(options),
       grant_type: 'authorization_code',

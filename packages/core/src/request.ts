@@ -47,7 +47,7 @@ const acceptOf = ({ response = 'json', accept }: Operation): string =>
   response === 'json' || response === 'none' ? 'application/json' : (accept?.join(', ') ?? '*/*');
 
 // A path that begins with two slashes, or that a URL parser would rewrite, could lead to another host.
-const PATH = /^\/(?![/\\])(?!.*(?:^|\/)(?:\.|%2e){1,2}(?:\/|$))[^?#\\\s]*$/i;
+const PATH = /^(?!.*\/(?:\.|%2e){1,2}(?:\/|$))\/(?![/\\])[^?#\\\s]*$/i;
 
 const checkPath = ({ id, path }: Operation): void => {
   if (PATH.test(path)) return;

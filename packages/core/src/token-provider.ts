@@ -65,7 +65,6 @@ export const createTokenProvider = <G extends Grant>(
   let held: Held | undefined;
   let flight: Flight | undefined;
   let refusedValue: string | undefined;
-  let refusal: { readonly error: ReauthRequiredError; readonly endsAt: number } | undefined;
   let failures = 0;
   let pauseEndsAt = 0;
 

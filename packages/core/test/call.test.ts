@@ -148,6 +148,8 @@ describe('a call', () => {
     '',
     '/\\evil.example',
     '/a/../b',
+    '/../b',
+    '/.',
     '/a?b=1',
     '/a#b',
   ])('refuses the path %j before anything is sent', async (path) => {

@@ -28,7 +28,11 @@ const setUp = (grant: Grant = { type: 'client_credentials' }) => {
     endpoint: {
       grants: ['client_credentials', 'authorization_code', 'refresh_token'],
       defaultLifetimeMs: 300_000,
-      requestToken: (_transport, { clientId, clientSecret, grantType, ...fields }, { signal }) =>
+      requestToken: (
+        _transport,
+        { clientId: _id, clientSecret: _secret, grantType, ...fields },
+        { signal },
+      ) =>
         new Promise((resolve, reject) => {
           const number = requests.length + 1;
           requests.push({
