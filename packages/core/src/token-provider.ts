@@ -1,15 +1,11 @@
 import type { AccessToken } from './access-token.js';
 import { ReauthRequiredError, TokenError } from './errors.js';
+import { grantOrder } from './grant-order.js';
 import type { Grant } from './grants.js';
-import { type Clock, raced } from './time.js';
-import { mayHaveSpent, requestToken, type TokenRequester } from './token-request.js';
-import {
-  type StoredToken,
-  shelfOf,
-  type TokenRecord,
-  type TokenStore,
-  tokenOf,
-} from './token-store.js';
+import { raced } from './time.js';
+import { ageMs, type Held, heldOf } from './token-life.js';
+import { requestToken, type TokenRequester } from './token-request.js';
+import { type StoredToken, shelfOf, type TokenRecord, type TokenStore } from './token-store.js';
 
 /** Where the pipeline gets its bearer token. */
 export interface TokenProvider {
@@ -30,28 +26,12 @@ export interface TokenProviderOptions<G extends Grant> extends TokenRequester<G>
   readonly key?: string | undefined;
 }
 
-/** A token and the moments that count, on the monotonic clock, counted from the start of its request. */
-interface Held {
-  readonly token: AccessToken;
-  readonly requestedAt: Moment;
-  /** Age in milliseconds from which it is renewed while it is still served. */
-  readonly softEndMs: number;
-  /** Age in milliseconds from which nobody gets it any more. */
-  readonly hardEndMs: number;
-}
-
-interface Moment {
-  readonly wall: number;
-  readonly monotonic: number;
-}
-
 interface Flight {
   readonly result: Promise<AccessToken>;
   readonly abort: () => void;
   waiters: number;
 }
 
-const SLEEP_MS = 30_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -61,7 +41,7 @@ export const createTokenProvider = <G extends Grant>(
 ): TokenProvider => {
   const { clock, random, tell } = options;
   const shelf = shelfOf(options.store, options.key ?? '', options);
-  const grants = grantsOf(options.grant);
+  const grants = grantOrder(options.grant);
   let held: Held | undefined;
   let flight: Flight | undefined;
   let refusedValue: string | undefined;
@@ -181,91 +161,6 @@ export const createTokenProvider = <G extends Grant>(
   };
 
   return { get, invalidate };
-};
-
-/**
- * Which grant comes next: the refresh token that was stored or brought last, unless it was refused;
- * else the grant that the client was made with, a code at most once.
- */
-const grantsOf = (first: Grant) => {
-  const refused = new Set<string>();
-  let refreshToken = first.type === 'refresh_token' ? first.refreshToken : undefined;
-  let isCodeSpent = false;
-  let learnt: string | undefined;
-  const candidates = (): Grant[] => {
-    if (first.type === 'client_credentials') return [first];
-    const tokens = [refreshToken, first.type === 'refresh_token' ? first.refreshToken : undefined];
-    const refreshes = tokens.flatMap((token) =>
-      token === undefined || refused.has(token)
-        ? []
-        : [{ type: 'refresh_token', refreshToken: token } as const],
-    );
-    return first.type === 'authorization_code' && !isCodeSpent ? [...refreshes, first] : refreshes;
-  };
-  return {
-    refreshToken: () => refreshToken,
-    /** A stored refresh token counts if it was stored since the last look: memory may be ahead of a store that cannot save. */
-    learn: (stored: StoredToken | undefined): void => {
-      if (stored === undefined || stored.version === learnt) return;
-      learnt = stored.version;
-      refreshToken = stored.record.refreshToken ?? refreshToken;
-    },
-    next: (): Grant => {
-      const [next] = candidates();
-      if (next) return next;
-      throw new ReauthRequiredError(
-        'The consent is used up: its code or refresh token was used or refused.',
-        {
-          hint: 'Ask the user for consent again and create the client with the new code.',
-        },
-      );
-    },
-    hasAnother: (grant: Grant): boolean => {
-      const [next] = candidates();
-      return next !== undefined && JSON.stringify(next) !== JSON.stringify(grant);
-    },
-    brought: (next: string | undefined): void => {
-      refreshToken = next ?? refreshToken;
-      if (first.type === 'authorization_code') isCodeSpent = true;
-    },
-    failed: (grant: Grant, error: unknown): void => {
-      if (grant.type === 'authorization_code' && mayHaveSpent(error)) isCodeSpent = true;
-      const isRefused = error instanceof ReauthRequiredError && error.code === 'invalid_grant';
-      if (grant.type === 'refresh_token' && isRefused) refused.add(grant.refreshToken);
-    },
-  };
-};
-
-/** A record as held here. A clock ahead of or behind the one that wrote it never lengthens its life. */
-const heldOf = (record: TokenRecord, clock: Clock, random: () => number): Held => {
-  const ageMs = Math.max(0, clock.now() - record.obtainedAt);
-  return {
-    token: tokenOf(record),
-    requestedAt: { wall: clock.now() - ageMs, monotonic: clock.monotonic() - ageMs },
-    ...windows(record.expiresAt - record.obtainedAt, random),
-  };
-};
-
-/**
- * When a token is renewed and when it is no longer served, as ages in milliseconds. Servers that
- * keep whole seconds take up to one second off the life they announce: hence the floor of 1 s.
- */
-export const windows = (
-  lifetimeMs: number,
-  random: () => number,
-): { softEndMs: number; hardEndMs: number } => {
-  const marginMs =
-    lifetimeMs <= 2_000 ? lifetimeMs / 4 : Math.max(1_000, Math.min(10_000, lifetimeMs * 0.05));
-  const hardEndMs = lifetimeMs - marginMs;
-  const windowMs = Math.min(110_000, lifetimeMs * 0.2);
-  return { hardEndMs, softEndMs: Math.max(0, hardEndMs - windowMs * (0.9 + random() / 10)) };
-};
-
-// The monotonic clock may stand still while the machine sleeps; the wall clock then runs ahead of it.
-const ageMs = ({ requestedAt }: Held, clock: Clock): number => {
-  const monotonic = clock.monotonic() - requestedAt.monotonic;
-  const wall = clock.now() - requestedAt.wall;
-  return wall - monotonic > SLEEP_MS ? wall : monotonic;
 };
 
 const pauseMs = (failures: number, random: () => number): number => {

@@ -4,7 +4,8 @@ import type { Grant } from '../src/grants.js';
 import type { SdkEvent } from '../src/observe.js';
 import type { Transport } from '../src/operation.js';
 import type { TokenResponse } from '../src/token-endpoint.js';
-import { createTokenProvider, windows } from '../src/token-provider.js';
+import { windows } from '../src/token-life.js';
+import { createTokenProvider } from '../src/token-provider.js';
 import { manualClock } from './manual-clock.js';
 
 const LIFE_S = 900;
