@@ -189,6 +189,21 @@ const row = async (
   for (const text of wrong) console.log(`    ${text}`);
 };
 
+// The sandbox names its assumptions when it is asked for one that it has not.
+const known: string[] = await startSandbox({ flip: ['?' as never] }).then(
+  () => [],
+  (error: unknown) => String(error).match(/[a-z0-9]+(?:-[a-z0-9]+)+/g) ?? [],
+);
+const listed: string[] = assumptions.map(({ id }) => id);
+const unlisted = [
+  ...known.filter((id) => !listed.includes(id)),
+  ...listed.filter((id) => !known.includes(id)),
+];
+if (unlisted.length > 0) {
+  failed += 1;
+  console.log(`FAILED specs/assumptions.json and the sandbox differ in: ${unlisted.join(', ')}`);
+}
+
 console.log(`${'assumption, flipped'.padEnd(26)} the client`);
 await row('(none)', undefined, undefined);
 for (const { id } of assumptions) await row(id, id, [id]);
