@@ -58,11 +58,13 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(1);
 }
 
-step('building the packages', 'npx', [
-  '--no-install',
-  'nx',
-  'run-many',
-  '-t',
-  'build',
-  '--outputStyle=static',
-]);
+if (!process.argv.includes('--no-build')) {
+  step('building the packages', 'npx', [
+    '--no-install',
+    'nx',
+    'run-many',
+    '-t',
+    'build',
+    '--outputStyle=static',
+  ]);
+}

@@ -41,6 +41,10 @@ withFolder((folder) => {
           ) || /tsbuildinfo|\.test\./.test(path),
       );
     assert.deepEqual(stray, [], `${name} packs files that users do not need`);
+    assert.ok(
+      files.some(({ path }) => path === 'LICENSE'),
+      `${name} packs no LICENSE`,
+    );
     return join(folder, filename);
   });
   const consumer = join(folder, 'consumer');

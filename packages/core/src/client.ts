@@ -194,7 +194,12 @@ const ownTokens = <G extends Grant, T>(
   options: ClientOptions<G>,
   context: Context,
 ): TokenProvider => {
-  const grant = checkGrant(options.grant, api.grants, `${api.product.name}/${api.name}`);
+  const grant = checkGrant(
+    options.grant,
+    api.grants,
+    `${api.product.name}/${api.name}`,
+    options.store !== undefined,
+  );
   checkCredentials(options);
   const { clientId, clientSecret, store } = options;
   const { clock, random, tell } = context;

@@ -33,7 +33,7 @@ export const grantOrder = (first: Grant): GrantOrder => {
       const [next] = candidates();
       if (next) return next;
       throw new ReauthRequiredError(
-        'The consent is used up: its code or refresh token was used or refused.',
+        'There is no consent to use: no refresh token is left, and no code that was not used.',
         {
           hint: 'Ask the user for consent again and create the client with the new code.',
         },
@@ -50,7 +50,7 @@ export const grantOrder = (first: Grant): GrantOrder => {
     failed: (grant: Grant, error: unknown): void => {
       if (grant.type === 'authorization_code' && mayHaveSpent(error)) isCodeSpent = true;
       const isRefused = error instanceof ReauthRequiredError && error.code === 'invalid_grant';
-      if (grant.type === 'refresh_token' && isRefused) refused.add(grant.refreshToken);
+      if (grant.type === 'refresh_token' && isRefused) refused.add(grant.refreshToken ?? '');
     },
   };
 };

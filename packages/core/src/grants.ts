@@ -9,17 +9,22 @@ export interface AuthorizationCode {
   readonly code: string;
   /** Equal to the one of the consent request. */
   readonly redirectUri: string;
-  /** The secret behind the challenge of the consent request (RFC 7636). */
-  readonly codeVerifier?: string;
+}
+
+/** A code that is bound to this program, for API versions that have PKCE (RFC 7636). */
+export interface PkceAuthorizationCode extends AuthorizationCode {
+  /** The secret behind the challenge of the consent request. */
+  readonly codeVerifier: string;
 }
 
 /** A refresh token from an earlier consent (RFC 6749 section 6). */
 export interface RefreshToken {
   readonly type: 'refresh_token';
-  readonly refreshToken: string;
+  /** May be left out beside a `store` that holds one: so a user's tokens are resumed. */
+  readonly refreshToken?: string;
 }
 
-export type Grant = AuthorizationCode | ClientCredentials | RefreshToken;
+export type Grant = AuthorizationCode | ClientCredentials | PkceAuthorizationCode | RefreshToken;
 
 /** A grant's parameters under the names that the generated token operations give them. */
 export const grantParameters = <G extends Grant>(grant: G): GrantParameters<G> => {

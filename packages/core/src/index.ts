@@ -44,6 +44,7 @@ export {
   type Grant,
   type GrantParameters,
   grantParameters,
+  type PkceAuthorizationCode,
   type RefreshToken,
 } from './grants.js';
 export type {

@@ -50,14 +50,21 @@ export const checkGrant = <G extends Grant>(
   grant: G | undefined,
   allowed: readonly G['type'][],
   version: string,
+  hasStore = false,
 ): G => {
   const chosen = grant ?? ({ type: 'client_credentials' } as G);
+  if (typeof chosen !== 'object') {
+    throw new ConfigError(
+      `The option 'grant' must be an object, such as { type: '${allowed[0]}' }.`,
+    );
+  }
   if (!allowed.includes(chosen.type)) {
     throw new ConfigError(`${version} has no grant '${String(chosen.type)}'.`, {
       hint: `It has: ${allowed.join(', ')}.`,
     });
   }
-  const missing = (REQUIRED[chosen.type] ?? []).find(
+  const isResumed = chosen.type === 'refresh_token' && hasStore;
+  const missing = (isResumed ? [] : REQUIRED[chosen.type]).find(
     (field) => !isText(Reflect.get(chosen, field)),
   );
   if (missing === undefined) return chosen;
@@ -134,6 +141,14 @@ export const storeKey = (
       `createClient needs 'subject' beside 'store' for the grant '${grant.type}'.`,
       {
         hint: 'Pass your own id of the user who consented, so that users do not get the tokens of others.',
+      },
+    );
+  }
+  if (!isUsers && subject !== undefined) {
+    throw new ConfigError(
+      "The option 'subject' goes with a user's grant, and this is the app's own.",
+      {
+        hint: "To go on with a user's stored tokens pass grant: { type: 'refresh_token' } beside store and subject.",
       },
     );
   }

@@ -2,7 +2,7 @@ import type { HttpRequest } from './http.js';
 
 const LONGEST_TEXT = 300;
 // Shorter ones are toys, and would tear words apart.
-const SHORTEST_SECRET = 4;
+const SHORTEST_SECRET = 7;
 // C0, DEL and C1 controls, and the marks that turn the direction of text: they act on a terminal.
 const CONTROLS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu;
 

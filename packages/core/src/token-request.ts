@@ -90,6 +90,8 @@ const isBroken = (error: unknown): boolean =>
   (error instanceof TokenError && error.reason === 'empty');
 
 const REAUTH = 'Ask the user for consent again and create the client with the new code.';
+const UNREACHED =
+  'The token endpoint gave no usable answer: check baseUrl and the network; `cause` has more.';
 // How long a code lives is not known.
 const REAUTH_CODE = `${REAUTH} A code is good once, and not for long (assumption code-lifetime).`;
 
@@ -112,7 +114,7 @@ const tokenErrorOf = (error: unknown, grant: Grant): unknown => {
   }
   return error instanceof TokenError
     ? error
-    : new TokenError(message, { ...fields, hint: error.hint });
+    : new TokenError(message, { ...fields, hint: error.hint ?? UNREACHED });
 };
 
 /** May this failure have used up what was sent? It has not if nothing was sent, or the pair was refused. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../src/errors.js';
+import type { ClientCredentials, RefreshToken } from '../src/grants.js';
 import type { SdkEvent } from '../src/observe.js';
-import { storeKey } from '../src/options.js';
+import { checkGrant, storeKey } from '../src/options.js';
 import { createTokenProvider } from '../src/token-provider.js';
 import { memoryStore, type TokenRecord, type TokenStore } from '../src/token-store.js';
 import { manualClock } from './manual-clock.js';
@@ -124,6 +125,47 @@ describe('a token store', () => {
   });
 });
 
+describe("a user's stored tokens", () => {
+  it('are resumed without a refresh token of the program', async () => {
+    const store = memoryStore();
+    const clock = manualClock();
+    const past = clock.now() - 900_000;
+    const old = { value: 'old', refreshToken: 'r-7', obtainedAt: past, expiresAt: clock.now() - 1 };
+    await store.save('key', old, { expectedVersion: undefined, ttlMs: undefined });
+    const sent: unknown[] = [];
+    const tokens = createTokenProvider<RefreshToken>({
+      endpoint: {
+        grants: ['refresh_token'],
+        defaultLifetimeMs: 900_000,
+        requestToken: async (_transport, { refreshToken }) => {
+          sent.push(refreshToken);
+          return { access_token: 'new', expires_in: 900 };
+        },
+      },
+      transport: { call: () => expect.unreachable() },
+      grant: { type: 'refresh_token' },
+      credentials: async () => ({ clientId: 'id', clientSecret: 'secret' }),
+      clock,
+      random: () => 0,
+      tell: () => {},
+      store,
+      key: 'key',
+    });
+    expect((await tokens.get()).value).toBe('new');
+    expect(sent).toEqual(['r-7']);
+  });
+
+  it('need a store, or a refresh token', () => {
+    expect(() => checkGrant({ type: 'refresh_token' }, ['refresh_token'], 'x/1')).toThrow(
+      "The grant 'refresh_token' needs 'refreshToken'",
+    );
+    expect(checkGrant({ type: 'refresh_token' }, ['refresh_token'], 'x/1', true)).toBeDefined();
+    expect(() =>
+      checkGrant<ClientCredentials>('client_credentials' as never, ['client_credentials'], 'x/1'),
+    ).toThrow("The option 'grant' must be an object");
+  });
+});
+
 describe('the name of a token in a store', () => {
   const target = { origin: 'https://api.example', prefix: '/marketing' };
   const user = { type: 'refresh_token', refreshToken: 'secret' } as const;
@@ -145,6 +187,13 @@ describe('the name of a token in a store', () => {
     const code = { type: 'authorization_code', code: 'c', redirectUri: 'https://x' } as const;
     expect(storeKey(target, code, { clientId: 'a', subject: 'u' })).toBe(
       storeKey(target, user, { clientId: 'a', subject: 'u' }),
+    );
+  });
+
+  it('has no place for a user in the own token of an app', () => {
+    const app = { type: 'client_credentials' } as const;
+    expect(() => storeKey(target, app, { clientId: 'a', subject: 'u' })).toThrow(
+      "The option 'subject' goes with a user's grant",
     );
   });
 

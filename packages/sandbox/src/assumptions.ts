@@ -1,24 +1,6 @@
 import { isTokenOperation, type Operation } from './documents.js';
+import { ASSUMPTIONS, type Assumption } from './public-types.js';
 import type { ApiAnswer } from './server.js';
-
-/** What no document confirms, and the README explains: a client is to be tested against both. */
-export const ASSUMPTIONS = [
-  'refresh-token-null',
-  'refresh-token-rotates',
-  'expires-in-number',
-  'expires-in-present',
-  'token-content-type',
-  'wrong-credentials-status',
-  'unauthorized-code',
-  'rate-limit-headers',
-  'v1-error-bodies',
-  'consent-returns-state',
-  'consent-error-parameters',
-  'code-lifetime',
-  'extra-fields',
-] as const;
-
-export type Assumption = (typeof ASSUMPTIONS)[number];
 
 export type Flips = ReadonlySet<Assumption>;
 

@@ -1,5 +1,4 @@
-export type { Assumption } from './assumptions.js';
-export type { CallFilter, JournalEntry } from './journal.js';
+export type { Assumption, CallFilter, JournalEntry } from './public-types.js';
 export {
   type Budget,
   type Sandbox,

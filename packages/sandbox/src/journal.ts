@@ -1,26 +1,7 @@
 import type { Applications } from './applications.js';
 import { isTokenOperation, type Operation } from './documents.js';
+import type { JournalEntry } from './public-types.js';
 import type { ApiRequest } from './server.js';
-
-/** One call as the sandbox saw it; it never holds a token or a secret. */
-export interface JournalEntry {
-  readonly at: Date;
-  /** Null, as are version and operation, for a path or method that no document has. */
-  readonly product: string | null;
-  readonly version: string | null;
-  readonly operation: string | null;
-  readonly method: string;
-  readonly path: string;
-  /** As sent, without the question mark. */
-  readonly query: string;
-  readonly headers: { readonly contentType?: string; readonly accept?: string };
-  /** The bytes read as UTF-8; empty when over the size limit. */
-  readonly body: string;
-  readonly status: number;
-  readonly tokenRequest: boolean;
-}
-
-export type CallFilter = string | ((entry: JournalEntry) => boolean);
 
 /** Keeps the newest calls only, so that a load test cannot fill the memory. */
 export function record(journal: JournalEntry[], entry: JournalEntry): void {

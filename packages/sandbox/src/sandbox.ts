@@ -1,9 +1,10 @@
 import { answerRequest } from './api.js';
 import { createApplications } from './applications.js';
-import { type Assumption, readFlips } from './assumptions.js';
+import { readFlips } from './assumptions.js';
 import { CONSENT_PATH } from './consent-page.js';
 import { loadOperations, versionId } from './documents.js';
-import { type CallFilter, type JournalEntry, journalEntry, record } from './journal.js';
+import { journalEntry, record } from './journal.js';
+import type { Assumption, CallFilter, JournalEntry } from './public-types.js';
 import { createRouter } from './router.js';
 import { listen } from './server.js';
 import { atLeast, checkBudget, initialState, now, type World } from './state.js';
@@ -89,7 +90,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const baseUrl = `http://127.0.0.1:${listener.port}`;
   const credentials = (wanted?: string): SandboxCredentials => {
     const found = [...applications.values()].find(({ version }) => version === wanted);
-    if (!found) throw new TypeError('credentials: the sandbox has no such API version');
+    if (!found)
+      throw new TypeError(
+        `credentials: there is no such API version; there are ${[...new Set(operations.map((o) => versionId(o.document)))].join(', ')}`,
+      );
     const { clientId, clientSecret } = found;
     return { clientId, clientSecret, baseUrl, allowLoopbackHttp: true };
   };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Applications } from './applications.js';
 import type { Flips } from './assumptions.js';
-import type { JournalEntry } from './journal.js';
+import type { JournalEntry } from './public-types.js';
 import type { Router } from './router.js';
 import type { Budget, SandboxOptions } from './sandbox.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ASSUMPTIONS } from '../src/assumptions.js';
 import type { Assumption, Sandbox, SandboxCredentials } from '../src/index.js';
+import { ASSUMPTIONS } from '../src/public-types.js';
 import { consentTo, formOf, get, getToken, postForm, SHARED, start, V1 } from './helpers.js';
 
 const MS = 'marketingsolutions/2020-10';

@@ -12,3 +12,5 @@ createClient({
   },
 });
 createClient({ ...credentials, grant: { type: 'refresh_token', refreshToken: 'token' } });
+// Beside a store, the user's tokens are resumed from there.
+createClient({ ...credentials, grant: { type: 'refresh_token' } });

@@ -1,8 +1,14 @@
 import type { Operation } from '../operation.js';
 
 /** What to do about a status, where Criteo's APIs give it a meaning of their own (docs/facts.md). */
-export const hintFor = (status: number, operation: Operation): string | undefined => {
-  if (operation.auth === 'none') return status === 429 ? undefined : TOKEN_HINT;
+export const hintFor = (
+  status: number,
+  operation: Operation,
+  code: string | undefined,
+): string | undefined => {
+  if (operation.auth === 'none') {
+    return status < 500 && status !== 429 && code !== 'invalid_grant' ? TOKEN_HINT : undefined;
+  }
   if (status === 403) return forbidden(operation.scopes);
   return HINTS[status];
 };

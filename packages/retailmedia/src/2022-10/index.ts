@@ -1,16 +1,18 @@
-import type { ApiVersion, Client, ClientOptions, Grant } from '@criteo-sdk/core';
-import { connect } from '@criteo-sdk/core';
+import type { ApiVersion, AuthorizationCode, Client, ClientCredentials } from '@criteo-sdk/core';
+import { type ClientOptions, connect, type RefreshToken } from '@criteo-sdk/core';
 import { product } from '../product.js';
 import { type Groups, groups, OAuthApi } from './generated/index.js';
+
+type Grants = AuthorizationCode | ClientCredentials | RefreshToken;
 
 export { createTransport } from '../product.js';
 export * from './generated/index.js';
 
 /** Client of the Retail Media API 2022-10. It has three grants, without PKCE; a token lives 900 s. */
-export const createClient = (options: ClientOptions<Grant>): Client<Groups> =>
+export const createClient = (options: ClientOptions<Grants>): Client<Groups> =>
   connect(version, options);
 
-const version: ApiVersion<Grant, Groups> = {
+const version: ApiVersion<Grants, Groups> = {
   product,
   name: '2022-10',
   groups,

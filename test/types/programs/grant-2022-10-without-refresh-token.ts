@@ -1,8 +1,0 @@
-import { createClient } from '@criteo-sdk/retailmedia/2022-10';
-
-createClient({
-  clientId: 'id',
-  clientSecret: 'secret',
-  // expect-next TS2322
-  grant: { type: 'refresh_token' },
-});
