@@ -34,5 +34,10 @@ export const PLANTED: readonly Planted[] = [
     from: 'if (isUsable(now))',
     to: 'if (false)',
   },
-  { id: 'F27', file: 'grant-order.js', from: 'refused.add(grant.refreshToken)', to: 'void 0' },
+  {
+    id: 'F27',
+    file: 'grant-order.js',
+    from: "refused.add(grant.refreshToken ?? '')",
+    to: 'void 0',
+  },
 ];
