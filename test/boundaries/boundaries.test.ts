@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -49,19 +58,20 @@ describe('packages', () => {
 });
 
 describe('the direction of imports', () => {
-  const planted: string[] = [];
+  // Beside the project, not in it: other tests build and run it meanwhile.
+  const scratch = mkdtempSync(join(tmpdir(), 'criteo-boundaries-'));
+  cpSync(join(ROOT, '.oxlintrc.json'), join(scratch, '.oxlintrc.json'));
+  afterAll(() => rmSync(scratch, { recursive: true }));
+
   const plant = (folder: string, source: string): string => {
-    const file = join(ROOT, folder, `planted-${process.pid}.ts`);
+    const file = join(scratch, folder, 'planted.ts');
+    mkdirSync(join(scratch, folder), { recursive: true });
     writeFileSync(file, source);
-    planted.push(file);
     return file;
   };
-  afterAll(() => {
-    for (const file of planted) rmSync(file, { force: true });
-  });
   const lint = (file: string) =>
     spawnSync(process.execPath, [join(ROOT, 'node_modules/oxlint/bin/oxlint'), file], {
-      cwd: ROOT,
+      cwd: scratch,
       encoding: 'utf8',
     });
 
