@@ -11,9 +11,12 @@ const CONTROLS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu;
  * server may echo one), no control characters, not endless.
  */
 export const cleaner = ({ call }: HttpRequest): ((text: string) => string) => {
-  const forms = formsOf([...call.secrets]);
-  return (text) =>
-    cleanLine(forms.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text));
+  // Made when the first text comes: most answers bring none.
+  let forms: string[] | undefined;
+  return (text) => {
+    forms ??= formsOf([...call.secrets]);
+    return cleanLine(forms.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text));
+  };
 };
 
 /** One line without control characters, not endless. */

@@ -20,13 +20,9 @@ export interface RetryPolicy {
 }
 
 /** May this request be sent again after this outcome? */
-export const mayRepeat = (
-  request: HttpRequest,
-  outcome: HttpResponse | TransportFault,
-): boolean => {
-  if (isRepeatable(outcome) && isUnprocessed(outcome)) return true;
-  return isRepeatable(outcome) && (isSafeToRetry(request.operation) || request.call.retry.unsafe);
-};
+export const mayRepeat = (request: HttpRequest, outcome: HttpResponse | TransportFault): boolean =>
+  isRepeatable(outcome) &&
+  (isUnprocessed(outcome) || isSafeToRetry(request.operation) || request.call.retry.unsafe);
 
 /** Might another attempt end better? */
 const isRepeatable = (outcome: HttpResponse | TransportFault): boolean => {
