@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject, resolveRef } from './document.ts';
 import { SpecError } from './errors.ts';
+import { flattenAllOf } from './flatten.ts';
 
 /** A document as the SDK sees it: operations with their facts. */
 export interface ApiModel {
@@ -66,7 +67,8 @@ const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 const KINDS = ['bytes', 'json', 'none', 'text'] as const;
 
 /** Reads the operations of a document, in its order. */
-export const readModel = (document: JsonObject): ApiModel => {
+export const readModel = (source: JsonObject): ApiModel => {
+  const document = flattenAllOf(source);
   if (typeof document.openapi !== 'string' || !document.openapi.startsWith('3.0.')) {
     throw new SpecError(
       `OpenAPI 3.0 is needed; the document says '${shown(document.openapi ?? document.swagger)}'.`,

@@ -7,17 +7,9 @@ import {
   object,
   type ParameterModel,
 } from './model.ts';
+import { isModel, modelName, usages } from './shape.ts';
 import { comment, identifier, number, propertyKey, string } from './sinks.ts';
-import {
-  type Field,
-  fieldsOf,
-  isModel,
-  modelName,
-  schemaLines,
-  type TypeWriter,
-  typeWriter,
-  usages,
-} from './types.ts';
+import { type Field, schemaLines, type TypeWriter, typeWriter } from './types.ts';
 
 /*
  * Turns a document into the one that the generator reads: structure for the generator (groups,
@@ -161,7 +153,7 @@ const paramFields = (operation: OperationModel, writer: TypeWriter): Field[] => 
       },
     ];
   }
-  const fields = fieldsOf(body.schema, 'request', writer);
+  const fields = writer.fieldsOf(body.schema, 'request');
   const wireNames = Object.keys(object(body.schema.properties));
   return parameters.concat(
     wireNames.map((name, index) => ({
@@ -271,7 +263,7 @@ const schemaTexts = (model: ApiModel, writer: TypeWriter): JsonObject => {
       const text = within(`schema ${name}`, () => ({
         name: modelName(name, schema),
         doc: comment(schemaLines(schema)),
-        fields: fieldsOf(schema, usage, writer),
+        fields: writer.fieldsOf(schema, usage),
       }));
       writer.takeNames();
       return [

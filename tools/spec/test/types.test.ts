@@ -48,7 +48,12 @@ describe('the type of', () => {
     [
       'properties beside allOf',
       { allOf: [{ type: 'object', properties: { b: text } }], properties: { c: text } },
-      '{ b?: string } & { c?: string }',
+      '{ b?: string; c?: string }',
+    ],
+    [
+      'an object and a word at once, which nothing can be',
+      { allOf: [{ type: 'object', properties: { b: text } }, { type: 'string' }] },
+      '{ b?: string } & string',
     ],
   ] as const)('%s in an answer', (_, schema, type) => {
     expect(inAnswer(schema as unknown as JsonObject)).toBe(type);
