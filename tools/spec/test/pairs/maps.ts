@@ -1,0 +1,92 @@
+import {
+  echoedProperty,
+  inEach,
+  integer,
+  mapOf,
+  model,
+  received,
+  receivedItem,
+  receivedProperty,
+  sentProperty,
+  text,
+} from './build.ts';
+import type { Pair } from './pairs.ts';
+
+const a = model({ a: text });
+const open = (values: Pair['old'] | boolean) => ({ ...a, additionalProperties: values });
+
+export const maps: readonly Pair[] = [
+  ...inEach([sentProperty, receivedItem, echoedProperty], {
+    name: 'keys beyond the named ones are allowed',
+    family: 'F32',
+    old: a,
+    new: open(true),
+    bump: 'minor',
+    reverse: 'major',
+    why: 'an index signature comes; back, keys that are not named no longer compile',
+  }),
+  ...inEach([receivedProperty], {
+    name: 'keys beyond the named ones are of a type',
+    family: 'F32',
+    old: open(true),
+    new: open(text),
+    bump: 'patch',
+    reverse: 'patch',
+    why: 'beside named keys the index signature is `unknown`, whatever the schema says',
+  }),
+  ...inEach([sentProperty], {
+    name: 'keys beyond the named ones are forbidden',
+    family: 'F32',
+    old: a,
+    new: open(false),
+    bump: 'patch',
+    reverse: 'patch',
+    why: 'types know no such keys before either: a limit like others',
+  }),
+  ...inEach([receivedProperty], {
+    name: 'values of a map become numbers',
+    family: 'F32',
+    old: mapOf(text),
+    new: mapOf(integer),
+    bump: 'major',
+    reverse: 'major',
+    why: 'strings and numbers have nothing in common',
+  }),
+  ...inEach([sentProperty], {
+    name: 'values of a map become anything',
+    family: 'F32',
+    old: mapOf(text),
+    new: mapOf({}),
+    bump: 'minor',
+    reverse: 'major',
+    why: '`unknown` takes strings, too',
+  }),
+  ...inEach([receivedProperty], {
+    name: 'values of a map become anything',
+    family: 'F32',
+    old: mapOf(text),
+    new: mapOf({}),
+    bump: 'major',
+    reverse: 'minor',
+    why: 'who reads a value knows nothing of it any more',
+  }),
+  ...inEach([sentProperty, receivedProperty], {
+    name: 'an object with keys becomes a map',
+    family: 'F32',
+    old: a,
+    new: mapOf(text),
+    bump: 'major',
+    reverse: 'major',
+    why: 'declared keys are lost; back, all other keys',
+  }),
+  {
+    name: 'the named schema of an answer loses its keys',
+    family: 'F32',
+    where: 'response',
+    old: received(a),
+    new: received({ type: 'object' }),
+    bump: 'major',
+    reverse: 'major',
+    why: 'the name is gone with the keys; back, other keys can no longer be read',
+  },
+];
