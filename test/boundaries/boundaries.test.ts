@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
+import { readVendor } from '../../tools/spec/vendor.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -131,14 +133,55 @@ describe('core outside Node', () => {
   });
 });
 
-describe('the project', () => {
-  const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  })
-    .trim()
-    .split('\n');
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: ROOT,
+  encoding: 'utf8',
+})
+  .trim()
+  .split('\n')
+  .filter((file) => existsSync(join(ROOT, file)));
 
+describe("the vendor's name", () => {
+  const { name } = readVendor();
+  const places: Readonly<Record<string, RegExp>> = {
+    core: new RegExp(`^packages/core/src/(?!${name}/)`),
+    'the spec tools': /^tools\/spec\/[^/]+$/,
+    'the templates': /^tools\/templates\/[^/]+$/,
+  };
+
+  /** Lines that name the vendor; that a folder is called so, in the path of an import, is none. */
+  const linesOf = (file: string, text: string): string[] =>
+    text
+      .split('\n')
+      .filter((line) =>
+        line
+          .replace(/from '\.[^']*'/, '')
+          .toLowerCase()
+          .includes(name),
+      )
+      .map((line) => `${file}: ${line.trim()}`);
+
+  it.each(Object.keys(places))('stands nowhere in %s', (place) => {
+    const files = tracked.filter((file) => places[place]?.test(file));
+    expect(files.length).toBeGreaterThan(5);
+    expect(files.flatMap((file) => linesOf(file, readFileSync(join(ROOT, file), 'utf8')))).toEqual(
+      [],
+    );
+  });
+
+  it('is found in a planted line, whatever its case, and not in the path of a folder', () => {
+    const inCore = "import { hintFor } from './criteo/hints.js';";
+    expect(linesOf('a.ts', inCore)).toEqual([]);
+    for (const planted of [
+      "// Criteo's own.",
+      "import { a } from '@criteo-sdk/core';",
+      "'criteo-'",
+    ])
+      expect(linesOf('a.ts', `${inCore}\n${planted}\n`)).toEqual([`a.ts: ${planted}`]);
+  });
+});
+
+describe('the project', () => {
   it('has no stock files of the generator', () => {
     expect(
       tracked.filter((file) =>

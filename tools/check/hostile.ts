@@ -30,6 +30,7 @@ import { format } from '../spec/generate.ts';
 import { runGenerator } from '../spec/generator.ts';
 import { readModel } from '../spec/model.ts';
 import { normalise } from '../spec/normalise.ts';
+import { readVendor, type VersionFacts } from '../spec/vendor.ts';
 import {
   docLines,
   documentOf,
@@ -59,6 +60,7 @@ interface Tools {
   readonly templateDir: string;
 }
 
+const FACTS: VersionFacts = { core: readVendor().core, life: {} };
 const TOOLS: Tools = { normalise, readModel, templateDir: join(ROOT, 'tools/templates') };
 
 type Outcome =
@@ -70,7 +72,7 @@ const attempt = (texts: Texts, tools = TOOLS): Outcome => {
   try {
     const document = documentOf(texts);
     checkReferences(document);
-    return { text: tools.normalise(tools.readModel(document), 'hostile') };
+    return { text: tools.normalise(tools.readModel(document), 'hostile', FACTS) };
   } catch (error) {
     const { message, name } = error as Error;
     return name === 'SpecError' ? { refusal: message } : { crash: `${name}: ${message}` };
@@ -313,7 +315,7 @@ const inspect = (sample: Sample, code: string): { faults: string[]; found: Set<s
   return {
     faults: [
       ...missing.map((file) => `${file} is missing`),
-      ...[...files].flatMap(([file, text]) => checkGenerated(file, text)),
+      ...[...files].flatMap(([file, text]) => checkGenerated(file, text, FACTS.core)),
     ],
     found: tracesIn(files),
   };

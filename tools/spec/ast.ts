@@ -15,25 +15,26 @@ interface Node {
 
 type Fault = readonly [start: number, what: string];
 
-/** Refuses generated files that hold more than they may. */
-export const checkFolder = (folder: string): void => {
+/** Refuses generated files that hold more than they may; `core` is the one package that they may import. */
+export const checkFolder = (folder: string, core: string): void => {
   const faults = globSync('**/*.ts', { cwd: folder }).flatMap((file) =>
-    checkGenerated(file.replaceAll('\\', '/'), readFileSync(join(folder, file), 'utf8')),
+    checkGenerated(file.replaceAll('\\', '/'), readFileSync(join(folder, file), 'utf8'), core),
   );
   if (faults.length > 0)
     throw new SpecError(`Generated code holds what it may not:\n${faults.slice(0, 20).join('\n')}`);
 };
 
 /** All that a generated file holds and may not; `file` is its path below `generated/`. */
-export const checkGenerated = (file: string, text: string): string[] => {
+export const checkGenerated = (file: string, text: string, core: string): string[] => {
   const { comments, errors, program } = parseSync(file, text, { lang: 'ts', sourceType: 'module' });
   const body = program.body as unknown as Node[];
   const names = nodes(body.flatMap((one) => one.specifiers)).map(({ local }) => id(local));
+  const context: Context = { file, names, core };
   const faults: Fault[] = [
     ...errors.map(({ labels, message }): Fault => [labels[0]?.start ?? 0, message]),
     ...[...text.matchAll(UNSEEN)].map(({ index }): Fault => [index, 'an unseen character']),
     ...comments.flatMap((one) => unless(isComment(one), one, 'a comment of another kind')),
-    ...body.flatMap((node) => statementFaults(node, file, names)),
+    ...body.flatMap((node) => statementFaults(node, context)),
   ];
   const line = (start: number): number => text.slice(0, start).split('\n').length;
   return faults.map(([start, what]) => `${file}:${line(start)}: ${what}`);
@@ -49,11 +50,18 @@ const OBEYED = /@ts-|@jsx|eslint-|biome-|oxlint-|source(?:Mapping)?URL|\/\/\//i;
 const isComment = ({ value }: { value: string }): boolean =>
   value === HEADER || (value.startsWith('*') && !OBEYED.test(value));
 
-const statementFaults = (node: Node, file: string, names: readonly unknown[]): Fault[] => {
+interface Context {
+  readonly file: string;
+  /** What the file imports. */
+  readonly names: readonly unknown[];
+  readonly core: string;
+}
+
+const statementFaults = (node: Node, { core, file, names }: Context): Fault[] => {
   const { declaration, source, specifiers, type } = node;
   const from = isNode(source) ? String(source.value) : '';
   if (type === 'ImportDeclaration' && nodes(specifiers).length > 0)
-    return unless(from === '@criteo-sdk/core' || isInside(file, from), node, `imports '${from}'`);
+    return unless(from === core || isInside(file, from), node, `imports '${from}'`);
   if (type === 'ExportAllDeclaration') return unless(isInside(file, from), node, `gives '${from}'`);
   if (isNode(declaration) && type === 'ExportNamedDeclaration')
     return declarationFaults(declaration, names);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, parseDocument, visit } from 'yaml';
-import { SpecError } from './errors.ts';
+import { SpecError, within } from './errors.ts';
 import { applyOverlay, readOverlay } from './overlay.ts';
 import type { SpecEntry } from './registry.ts';
 
@@ -41,13 +41,15 @@ export const parseYaml = (text: string, path: string): JsonObject => {
 
 /** Every `$ref` stays inside the document, so that no tool is led to another file or host. */
 export const checkReferences = (document: JsonObject): void => {
-  for (const [path, key, value] of leaves(document)) {
-    if (key !== '$ref') continue;
-    if (typeof value !== 'string' || !value.startsWith('#/')) {
-      throw new SpecError(`${path}: the $ref '${String(value)}' leaves the document.`);
-    }
-    resolveRef(document, value);
+  for (const [path, key, value] of leaves(document))
+    if (key === '$ref') checkReference(document, path, value);
+};
+
+export const checkReference = (document: JsonObject, path: string, value: Json): void => {
+  if (typeof value !== 'string' || !value.startsWith('#/')) {
+    throw new SpecError(`${path}: the $ref '${String(value)}' leaves the document.`);
   }
+  within(path, () => resolveRef(document, value));
 };
 
 /** The steps of a local `$ref` (RFC 6901 in a URI fragment). */
@@ -75,13 +77,15 @@ export const resolveRef = (document: JsonObject, ref: string): JsonObject => {
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function* leaves(
-  node: Json,
-  path = '#',
+/** Each value that is no object, with the place and the name of what holds it. */
+export function* leaves(
+  document: JsonObject,
 ): Generator<readonly [path: string, key: string, value: Json]> {
-  if (typeof node !== 'object' || node === null) return;
-  for (const [key, value] of Object.entries(node)) {
-    if (typeof value === 'object') yield* leaves(value as Json, `${path}/${key}`);
-    else yield [path, key, value as Json];
-  }
+  // A list of what is still to be read: delegation would take the depth's time for every leaf.
+  const nodes: (readonly [path: string, node: Json])[] = [['#', document]];
+  for (const [path, node] of nodes)
+    for (const [key, value] of Object.entries(node ?? {})) {
+      if (typeof value === 'object') nodes.push([`${path}/${key}`, value as Json]);
+      else yield [path, key, value as Json];
+    }
 }

@@ -15,7 +15,10 @@ export const flattenAllOf = (document: JsonObject): JsonObject => {
     under.add(schema);
     const parts = allOf.map((part) => flat(target(part)));
     under.delete(schema);
-    return parts.every(isPlainObject) ? [...parts, own].reduce(mergeObjects) : schema;
+    const all = [...parts.map(withoutNull), own];
+    if (!all.every(canMerge) || !all.some(isPlainObject)) return schema;
+    const isNull = own.nullable === true || parts.every(({ nullable }) => nullable === true);
+    return { ...all.reduce(mergeObjects), ...(isNull ? { nullable: true } : {}) };
   };
 
   const target = (part: Json): JsonObject => {
@@ -32,13 +35,19 @@ export const flattenAllOf = (document: JsonObject): JsonObject => {
   return walk(document) as JsonObject;
 };
 
+// Null is all of several things only if each of them takes it.
+const withoutNull = ({ nullable: _, ...schema }: JsonObject): JsonObject => schema;
+
 const isReference = (part: Json | undefined): boolean =>
   isObject(part) && typeof part.$ref === 'string';
 
 const isPlainObject = (schema: JsonObject): boolean =>
-  (schema.type === 'object' || isObject(schema.properties)) &&
-  schema.nullable !== true &&
-  !['allOf', 'oneOf', 'anyOf', '$ref'].some((key) => key in schema);
+  schema.type === 'object' || isObject(schema.properties);
+
+// Beside objects a member may add what is required, or words.
+const canMerge = (schema: JsonObject): boolean =>
+  (schema.type === undefined || schema.type === 'object') &&
+  !['allOf', 'oneOf', 'anyOf', 'enum', 'items', 'not', '$ref'].some((key) => key in schema);
 
 const mergeObjects = (first: JsonObject, second: JsonObject): JsonObject => ({
   ...first,

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { checkFolder } from './ast.ts';
 import { loadDocument } from './document.ts';
 import { SpecError, within } from './errors.ts';
@@ -21,6 +21,7 @@ import { runGenerator } from './generator.ts';
 import { readModel } from './model.ts';
 import { normalise } from './normalise.ts';
 import { ROOT, type SpecEntry, specName } from './registry.ts';
+import { factsOfVersion, readVendor, type VersionFacts } from './vendor.ts';
 
 export interface GenerateResult {
   readonly generated: readonly string[];
@@ -36,16 +37,9 @@ export const generate = async (
   const stale = entries.filter((entry) => readCache(entry) !== cacheText(entry, tools));
   const unchanged = entries.filter((entry) => !stale.includes(entry)).map(specName);
   if (stale.length === 0) return { generated: [], unchanged };
-  const folder = mkdtempSync(join(tmpdir(), 'criteo-spec-'));
+  const folder = mkdtempSync(join(tmpdir(), 'spec-'));
   try {
-    tell(`reading ${stale.map(specName).join(', ')}`);
-    const jobs = stale.map((entry) => prepare(entry, folder));
-    tell('running openapi-generator, one process');
-    await runGenerator(jobs, folder);
-    tell('formatting');
-    format(jobs.map(({ outputDir }) => outputDir));
-    for (const { entry, outputDir } of jobs) within(specName(entry), () => checkFolder(outputDir));
-    for (const job of jobs) install(job);
+    for (const rendered of await render(stale, folder, tell)) install(rendered);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -53,41 +47,75 @@ export const generate = async (
   return { generated: stale.map(specName), unchanged };
 };
 
+/** Generates, formats and checks the code of these versions below a folder; installs nothing. */
+export const render = async (
+  entries: readonly SpecEntry[],
+  folder: string,
+  tell: (line: string) => void,
+): Promise<readonly Rendered[]> => {
+  tell(`reading ${entries.map(specName).join(', ')}`);
+  const jobs = entries.map((entry) => prepare(entry, folder));
+  tell('running openapi-generator, one process');
+  await runGenerator(jobs, folder);
+  tell('formatting');
+  for (const { outputDir } of jobs)
+    for (const leftover of ['.openapi-generator', '.openapi-generator-ignore'])
+      rmSync(join(outputDir, leftover), { recursive: true, force: true });
+  format(jobs.map(({ outputDir }) => outputDir));
+  for (const { entry, outputDir, core } of jobs)
+    within(specName(entry), () => checkFolder(outputDir, core));
+  return jobs;
+};
+
+/** Notes that a version's generated code is what its spec gives. */
+export const markFresh = (entry: SpecEntry): void =>
+  writeCache(entry, cacheText(entry, toolsKey()));
+
 /** Where a version's generated code stands. */
-export const generatedFolder = ({ product, version }: SpecEntry): string =>
-  join(ROOT, 'packages', product, 'src', version, 'generated');
+export const generatedFolder = ({ root, product, version }: SpecEntry): string =>
+  join(root, 'packages', product, 'src', version, 'generated');
 
-const factsFile = ({ product, version }: SpecEntry): string =>
-  join(ROOT, 'packages/sandbox/generated', `${product}-${version}.json`);
+/** The document for the sandbox, where there is one. */
+export const factsFile = ({ root, product, version }: SpecEntry): string | undefined => {
+  const sandbox = join(root, 'packages/sandbox');
+  return existsSync(sandbox) ? join(sandbox, 'generated', `${product}-${version}.json`) : undefined;
+};
 
-interface Prepared {
+/** Generated code of one version, not yet installed. */
+export interface Rendered {
   readonly entry: SpecEntry;
   readonly inputSpec: string;
   readonly outputDir: string;
+  readonly core: string;
   /** The document with its overlay, as the sandbox reads it. */
   readonly facts: string;
 }
 
-const prepare = (entry: SpecEntry, folder: string): Prepared => {
+const prepare = (entry: SpecEntry, folder: string): Rendered => {
   const name = `${entry.product}-${entry.version}`;
   const document = within(specName(entry), () => loadDocument(entry));
+  const vendorFacts = readFacts(entry);
   const inputSpec = join(folder, `${name}.json`);
   writeFileSync(
     inputSpec,
-    within(specName(entry), () => normalise(readModel(document), name)),
+    within(specName(entry), () => normalise(readModel(document), name, vendorFacts)),
   );
   return {
     entry,
     inputSpec,
     outputDir: join(folder, name),
+    core: vendorFacts.core,
     facts: `${JSON.stringify(document)}\n`,
   };
 };
 
-/** Formats generated files in place, with the project's own settings. */
-export const format = (folders: readonly string[]): void => {
+/** Formats files in place, with the project's own settings; `check` puts imports in order, too. */
+export const format = (
+  folders: readonly string[],
+  command: 'check' | 'format' = 'format',
+): void => {
   const biome = join(ROOT, 'node_modules/@biomejs/biome/bin/biome');
-  const args = ['format', '--write', '--config-path', ROOT, '--log-level=error', ...folders];
+  const args = [command, '--write', '--config-path', ROOT, '--log-level=error', ...folders];
   try {
     execFileSync(process.execPath, [biome, ...args], { cwd: ROOT, stdio: 'pipe' });
   } catch (error) {
@@ -98,9 +126,7 @@ export const format = (folders: readonly string[]): void => {
 };
 
 // Emptied first: a file that is generated no more must not stay.
-const install = ({ entry, outputDir, facts }: Prepared): void => {
-  for (const leftover of ['.openapi-generator', '.openapi-generator-ignore'])
-    rmSync(join(outputDir, leftover), { recursive: true, force: true });
+const install = ({ entry, outputDir, facts }: Rendered): void => {
   const target = generatedFolder(entry);
   const fresh = `${target}.new`;
   mkdirSync(dirname(target), { recursive: true });
@@ -108,20 +134,30 @@ const install = ({ entry, outputDir, facts }: Prepared): void => {
   cpSync(outputDir, fresh, { recursive: true });
   rmSync(target, { recursive: true, force: true });
   renameSync(fresh, target);
-  mkdirSync(dirname(factsFile(entry)), { recursive: true });
-  writeFileSync(factsFile(entry), facts);
+  const file = factsFile(entry);
+  if (file === undefined) return;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, facts);
 };
 
-// What decides whether a version is up to date: a hash of all that goes in and of all that came out.
+const readFacts = (entry: SpecEntry): VersionFacts =>
+  within(specName(entry), () => factsOfVersion(readVendor(entry.root), entry));
+
+// What decides whether a version is up to date: all that goes in, of the vendor's file what is said
+// of this version alone, and all that came out.
 const cacheText = (entry: SpecEntry, tools: string): string =>
   JSON.stringify({
     tools,
-    input: hashOf([entry.folder]),
-    output: hashOf([generatedFolder(entry), factsFile(entry)]),
+    vendor: readFacts(entry),
+    input: hashOf(
+      ['openapi.yaml', 'overlay.yaml'].map((file) => join(entry.folder, file)),
+      entry.root,
+    ),
+    output: hashOf([generatedFolder(entry), factsFile(entry) ?? ''], entry.root),
   });
 
-const cacheFile = ({ product, version }: SpecEntry): string =>
-  join(ROOT, '.cache/generate', `${product}-${version}.json`);
+const cacheFile = ({ root, product, version }: SpecEntry): string =>
+  join(root, '.cache/generate', `${product}-${version}.json`);
 
 const readCache = (entry: SpecEntry): string | undefined =>
   existsSync(cacheFile(entry)) ? readFileSync(cacheFile(entry), 'utf8') : undefined;
@@ -144,13 +180,14 @@ const toolsKey = (): string => {
     [...tools.sort(), 'biome.json', 'openapitools.json', 'package-lock.json'].map((path) =>
       join(ROOT, path),
     ),
+    ROOT,
   );
 };
 
-const hashOf = (paths: readonly string[]): string => {
+const hashOf = (paths: readonly string[], root: string): string => {
   const hash = createHash('sha256');
   for (const file of paths.flatMap(filesBelow))
-    hash.update(file.slice(ROOT.length)).update('\0').update(readFileSync(file));
+    hash.update(relative(root, file)).update('\0').update(readFileSync(file));
   return hash.digest('hex');
 };
 

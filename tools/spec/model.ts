@@ -23,6 +23,10 @@ export interface OperationModel {
   readonly parameters: readonly ParameterModel[];
   readonly body: BodyModel | undefined;
   readonly result: ResultModel;
+  /** Media types of the body, as the document lists them. */
+  readonly bodyTypes: readonly string[];
+  /** Answers by status. */
+  readonly responses: Readonly<Record<string, JsonObject>>;
   readonly isPublic: boolean;
   readonly scopes: readonly string[];
   readonly safeToRetry: boolean;
@@ -63,7 +67,7 @@ export interface ResultModel {
   readonly errors: readonly JsonObject[];
 }
 
-const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
+export const METHODS: readonly string[] = ['get', 'put', 'post', 'delete', 'patch'];
 const KINDS = ['bytes', 'json', 'none', 'text'] as const;
 
 /** Reads the operations of a document, in its order. */
@@ -107,8 +111,15 @@ const readOperation = (
     parameters: list(source.parameters ?? []).map((parameter) =>
       readParameter(document, where, object(parameter)),
     ),
-    body: readBody(document, where, source.requestBody),
+    body: readBody(document, where, source),
     result: readResult(document, where, source),
+    bodyTypes: Object.keys(object(bodySource(document, source).content ?? {})),
+    responses: Object.fromEntries(
+      Object.entries(object(source.responses)).map(([status, response]) => [
+        status,
+        deref(document, object(response)),
+      ]),
+    ),
     isPublic: security.length === 0 || security.some((scheme) => Object.keys(scheme).length === 0),
     scopes: [
       ...new Set(
@@ -149,6 +160,9 @@ const readParameter = (document: JsonObject, where: string, raw: JsonObject): Pa
   };
 };
 
+const bodySource = (document: JsonObject, { requestBody }: JsonObject): JsonObject =>
+  requestBody === undefined ? {} : deref(document, object(requestBody));
+
 const arrayStyle = (where: string, source: JsonObject): ParameterModel['style'] => {
   const style = text(source.style) ?? (source.in === 'path' ? 'simple' : 'form');
   const isRepeated = typeof source.explode === 'boolean' ? source.explode : style === 'form';
@@ -166,10 +180,10 @@ const arrayStyle = (where: string, source: JsonObject): ParameterModel['style'] 
 const readBody = (
   document: JsonObject,
   where: string,
-  raw: Json | undefined,
+  operation: JsonObject,
 ): BodyModel | undefined => {
-  if (raw === undefined) return undefined;
-  const source = deref(document, object(raw));
+  if (operation.requestBody === undefined) return undefined;
+  const source = bodySource(document, operation);
   const content = object(source.content);
   const common = { required: source.required === true, description: text(source.description) };
   const kinds = {

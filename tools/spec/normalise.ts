@@ -7,9 +7,11 @@ import {
   object,
   type ParameterModel,
 } from './model.ts';
-import { isModel, modelName, usages } from './shape.ts';
+import { aliasesOf, isModel, modelName, usages } from './shape.ts';
 import { comment, identifier, number, propertyKey, string } from './sinks.ts';
+import { paramsOf, resultOf } from './surface.ts';
 import { type Field, schemaLines, type TypeWriter, typeWriter } from './types.ts';
+import type { VersionFacts } from './vendor.ts';
 
 /*
  * Turns a document into the one that the generator reads: structure for the generator (groups,
@@ -33,19 +35,20 @@ interface OperationText {
 
 /** Import lists of a group's file; stands at the group's first operation. */
 interface FileText {
+  readonly core: string;
   readonly coreTypes: string;
   readonly models: readonly { readonly names: string }[];
 }
 
 /** The document for the generator, as JSON in ASCII. */
-export const normalise = (model: ApiModel, title: string): string => {
+export const normalise = (model: ApiModel, title: string, { core, life }: VersionFacts): string => {
   const { document } = model;
   checkNames(model);
   const writer = typeWriter(document);
   const paths: JsonObject = {};
   for (const group of groupsOf(model)) {
     const texts = group.operations.map((operation) => operationText(operation, writer));
-    const file = fileText(texts, writer.takeNames());
+    const file = fileText(texts, writer.takeNames(), core);
     group.operations.forEach((operation, index) => {
       // Numbered: what a path or an id says reaches code through the texts only.
       const id = `o${String(Object.keys(paths).length).padStart(5, '0')}`;
@@ -60,6 +63,8 @@ export const normalise = (model: ApiModel, title: string): string => {
   const output = {
     openapi: '3.0.3',
     info: { title, version: '1' },
+    'x-core': string(core),
+    'x-life': lifeText(life),
     paths,
     components: { schemas: schemaTexts(model, writer) },
   };
@@ -115,7 +120,7 @@ const readText = (operation: OperationModel, writer: TypeWriter): OperationText 
     name,
     doc: comment(operationLines(operation)),
     params: fields.length > 0 ? params : 'NoParams',
-    result: resultType(operation, writer),
+    result: writer.print(resultOf(operation, writer.reader)),
     paramsInterface:
       fields.length > 0
         ? [{ name: params, doc: comment([`Parameters of {@link ${name}}.`]), fields }]
@@ -132,50 +137,13 @@ const operationLines = (operation: OperationModel): string[] => [
   ...(operation.deprecated ? ['@deprecated'] : []),
 ];
 
-const paramFields = (operation: OperationModel, writer: TypeWriter): Field[] => {
-  const parameters = operation.parameters.map((parameter) => ({
-    doc: comment(parameterLines(parameter)),
-    key: propertyKey(parameter.name),
-    mark: parameter.required ? '' : '?',
-    type: writer.typeOf(parameter.schema, 'request'),
+const paramFields = (operation: OperationModel, writer: TypeWriter): Field[] =>
+  paramsOf(operation, writer.reader).map(({ isOptional, key, lines, shape }) => ({
+    doc: comment(lines),
+    key: propertyKey(key),
+    mark: isOptional ? '?' : '',
+    type: writer.print(shape),
   }));
-  const { body } = operation;
-  if (body === undefined) return parameters;
-  if (body.kind === 'json') {
-    const doc = comment(body.description ? [body.description] : []);
-    return [
-      ...parameters,
-      {
-        doc,
-        key: 'body',
-        mark: body.required ? '' : '?',
-        type: writer.typeOf(body.schema, 'request'),
-      },
-    ];
-  }
-  const fields = writer.fieldsOf(body.schema, 'request');
-  const wireNames = Object.keys(object(body.schema.properties));
-  return parameters.concat(
-    wireNames.map((name, index) => ({
-      ...(fields[index] as Field),
-      key: propertyKey(camelCase(name)),
-    })),
-  );
-};
-
-const parameterLines = ({ description, deprecated, schema }: ParameterModel): string[] => [
-  ...(description ? [description] : []),
-  ...schemaLines(schema),
-  ...(deprecated ? ['@deprecated'] : []),
-];
-
-const resultType = ({ result }: OperationModel, writer: TypeWriter): string => {
-  if (result.kind === 'none') return 'undefined';
-  if (result.kind === 'bytes') return 'Uint8Array';
-  if (result.kind === 'text') return 'string';
-  const types = [...new Set(result.schemas.map((schema) => writer.typeOf(schema, 'response')))];
-  return [...types, ...(result.mayBeEmpty ? ['undefined'] : [])].join(' | ');
-};
 
 const operationFacts = (operation: OperationModel): { key: string; value: string }[] => {
   const { body, result, parameters } = operation;
@@ -245,7 +213,19 @@ const formFacts = (schema: JsonObject): string => {
   return `[${fields.join(', ')}]`;
 };
 
-const fileText = (texts: readonly OperationText[], models: readonly string[]): FileText => ({
+const lifeText = (life: VersionFacts['life']): JsonObject => ({
+  facts: Object.entries(life).map(([key, value]) => ({
+    key: propertyKey(key),
+    value: string(value),
+  })),
+});
+
+const fileText = (
+  texts: readonly OperationText[],
+  models: readonly string[],
+  core: string,
+): FileText => ({
+  core: string(core),
   coreTypes: texts.some(({ params }) => params === 'NoParams')
     ? 'NoParams, Operation'
     : 'Operation',
@@ -264,6 +244,11 @@ const schemaTexts = (model: ApiModel, writer: TypeWriter): JsonObject => {
         name: modelName(name, schema),
         doc: comment(schemaLines(schema)),
         fields: writer.fieldsOf(schema, usage),
+        aliases: aliasesOf(schema).map((alias) => ({
+          name: identifier(alias),
+          target: modelName(name, schema),
+          doc: comment([`@deprecated Its name is {@link ${modelName(name, schema)}} now.`]),
+        })),
       }));
       writer.takeNames();
       return [
@@ -292,9 +277,10 @@ const checkNames = (model: ApiModel): void => {
     [...new Set(operations.map(({ group }) => group))].map((group) => group.toLowerCase()),
   );
   checkUnique('exported types', [
-    ...[...usages(model).keys()].map((name) =>
-      within(`schema ${name}`, () => modelName(name, object(schemas[name]))),
-    ),
+    ...[...usages(model).keys()].flatMap((name) => {
+      const schema = object(schemas[name]);
+      return within(`schema ${name}`, () => [modelName(name, schema), ...aliasesOf(schema)]);
+    }),
     ...operations.flatMap(({ name }) => [name, `${capital(name)}Params`]),
     ...new Set(operations.map(({ group }) => `${capital(group)}Api`)),
   ]);

@@ -4,20 +4,32 @@ import { SpecError } from './errors.ts';
 
 /** One API version of one product: a folder `specs/<product>/<version>` is all it takes. */
 export interface SpecEntry {
+  /** Where `specs/` and `packages/` are. */
+  readonly root: string;
   readonly product: string;
   readonly version: string;
   readonly folder: string;
 }
 
+/** The project of these tools: templates, settings and the generator come from here for every root. */
 export const ROOT: string = resolve(import.meta.dirname, '../..');
 
-/** Every spec folder, sorted. */
-export const listSpecs = (root: string = ROOT): SpecEntry[] =>
-  folders(join(root, 'specs')).flatMap((product) =>
+/** Every spec folder below `root`, sorted. */
+export const listSpecs = (root: string = ROOT): SpecEntry[] => {
+  if (!existsSync(join(root, 'specs'))) throw new SpecError(`${root} holds no folder specs/.`);
+  return folders(join(root, 'specs')).flatMap((product) =>
     folders(join(root, 'specs', product))
-      .filter((version) => existsSync(join(root, 'specs', product, version, 'openapi.yaml')))
-      .map((version) => ({ product, version, folder: join(root, 'specs', product, version) })),
+      .map((version) => specEntry(root, product, version))
+      .filter(({ folder }) => existsSync(join(folder, 'openapi.yaml'))),
   );
+};
+
+export const specEntry = (root: string, product: string, version: string): SpecEntry => ({
+  root,
+  product,
+  version,
+  folder: join(root, 'specs', product, version),
+});
 
 /** The spec folders that `names` mean: `<product>` or `<product>/<version>`; all of them if there is none. */
 export const selectSpecs = (

@@ -61,6 +61,10 @@ const PREFIX = '#/components/schemas/';
 export const modelName = (name: string, schema: JsonObject): string =>
   identifier(typeof schema['x-name'] === 'string' ? schema['x-name'] : name);
 
+/** Names that the SDK gave a schema before; they stay for a while. */
+export const aliasesOf = (schema: JsonObject): string[] =>
+  Array.isArray(schema['x-aliases']) ? schema['x-aliases'].map(String) : [];
+
 /** Does the schema get an interface of its own? */
 export const isModel = (schema: JsonObject): boolean =>
   isObject(schema.properties) &&
@@ -106,7 +110,8 @@ export const shapeReader = (document: JsonObject): ShapeReader => {
     if (depth > 64) throw new SpecError('A schema without a name of its own contains itself.');
     if (typeof schema.$ref === 'string') return reference(schema.$ref, usage, depth);
     const kind = kindOf(schema, usage, depth);
-    return { ...kind, nullable: isNullable(schema) && kind.kind !== 'unknown', source: schema };
+    const nullable = isNullable(schema) || ('nullable' in kind && kind.nullable === true);
+    return { ...kind, nullable: nullable && kind.kind !== 'unknown', source: schema };
   };
 
   const reference = (ref: string, usage: Usage, depth: number): Shape => {
@@ -130,7 +135,8 @@ export const shapeReader = (document: JsonObject): ShapeReader => {
       return [{ kind, members, nullable: false, source: schema }];
     });
     const [first, ...more] = combined;
-    if (first !== undefined && !isObject(schema.properties) && more.length === 0) return first;
+    if (first !== undefined && !isObject(schema.properties) && more.length === 0)
+      return onlyMember(first) ?? first;
     if (first !== undefined) {
       const own = isObject(schema.properties) ? [objectKind(schema, usage, depth)] : [];
       const shapes = own.map((kind) => ({ ...kind, nullable: false, source: schema }));
@@ -184,6 +190,14 @@ export const shapeReader = (document: JsonObject): ShapeReader => {
     objectOf: (schema, usage) => objectKind(schema, usage, 0),
   };
 };
+
+// A wrapper round one schema, such as one that makes it nullable, is that schema.
+const onlyMember = (shape: Shape): Shape | undefined =>
+  shape.kind === 'intersection' || shape.kind === 'union'
+    ? shape.members.length === 1
+      ? shape.members[0]
+      : undefined
+    : undefined;
 
 const UNKNOWN: Shape = { kind: 'unknown', nullable: false, source: {} };
 

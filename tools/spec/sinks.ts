@@ -71,7 +71,8 @@ const DIRECTIVE =
 
 const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
 
-const RESERVED = new Set(
+/** Names that generated code cannot give. */
+export const RESERVED: ReadonlySet<string> = new Set(
   `abstract any arguments as async await bigint boolean break case catch class const constructor continue debugger
   declare default delete do else enum eval export extends false finally for from function get if implements import in
   infer instanceof interface is keyof let module namespace never new null number object of package private protected

@@ -11,7 +11,8 @@ import { comment, number, propertyKey, string } from './sinks.ts';
 
 /** Writes the TypeScript type of a schema, noting which models it names. */
 export interface TypeWriter {
-  typeOf(schema: JsonObject, usage: Usage): string;
+  readonly reader: ShapeReader;
+  print(shape: Shape): string;
   /** The fields of a model's interface. */
   fieldsOf(schema: JsonObject, usage: Usage): Field[];
   /** Models that have been named since the last call, sorted. */
@@ -26,17 +27,16 @@ export interface Field {
   readonly type: string;
 }
 
-export const typeWriter = (
-  document: JsonObject,
-  reader: ShapeReader = shapeReader(document),
-): TypeWriter => {
+export const typeWriter = (document: JsonObject): TypeWriter => {
+  const reader = shapeReader(document);
   const names = new Set<string>();
   const print = (shape: Shape): string => {
     for (const name of namesIn(shape)) names.add(name);
     return printType(shape);
   };
   return {
-    typeOf: (schema, usage) => print(reader.shapeOf(schema, usage)),
+    reader,
+    print,
     fieldsOf: (schema, usage) => {
       const { fields, index } = reader.objectOf(schema, usage);
       const printed = fields.map((field) => ({
@@ -63,12 +63,14 @@ const object = (properties: Json | undefined, key: string): JsonObject => {
 };
 
 /** The type of a shape, as generated code says it. */
-export const printType = (shape: Shape): string => {
-  const type = plainType(shape);
+export const printType = (shape: Shape, nameOf = (name: string): string => name): string => {
+  const type = plainType(shape, nameOf);
   return shape.nullable ? `${type} | null` : type;
 };
 
-const plainType = (shape: Shape): string => {
+type NameOf = (name: string) => string;
+
+const plainType = (shape: Shape, nameOf: NameOf): string => {
   switch (shape.kind) {
     case 'unknown':
       return 'unknown';
@@ -77,25 +79,29 @@ const plainType = (shape: Shape): string => {
     case 'enum':
       return enumType(shape.members, shape.open);
     case 'array':
-      return `${shape.isReadonly ? 'readonly ' : ''}${wrapped(printType(shape.item))}[]`;
+      return `${shape.isReadonly ? 'readonly ' : ''}${wrapped(printType(shape.item, nameOf))}[]`;
     case 'model':
-      return shape.name;
+      return nameOf(shape.name);
     case 'union':
     case 'intersection':
-      return [...new Set(shape.members.map((member) => wrapped(printType(member))))].join(
+      return [...new Set(shape.members.map((member) => wrapped(printType(member, nameOf))))].join(
         shape.kind === 'union' ? ' | ' : ' & ',
       );
     case 'object':
-      return objectType(shape.fields, shape.index);
+      return objectType(shape.fields, shape.index, nameOf);
   }
 };
 
-const objectType = (fields: readonly FieldShape[], index: Shape | undefined): string => {
+const objectType = (
+  fields: readonly FieldShape[],
+  index: Shape | undefined,
+  nameOf: NameOf,
+): string => {
   const named = fields.map(
     ({ isOptional, isReadonly, key, shape }) =>
-      `${isReadonly ? 'readonly ' : ''}${propertyKey(key)}${isOptional ? '?' : ''}: ${printType(shape)}`,
+      `${isReadonly ? 'readonly ' : ''}${propertyKey(key)}${isOptional ? '?' : ''}: ${printType(shape, nameOf)}`,
   );
-  return `{ ${[...named, ...(index ? [`[key: string]: ${printType(index)}`] : [])].join('; ')} }`;
+  return `{ ${[...named, ...(index ? [`[key: string]: ${printType(index, nameOf)}`] : [])].join('; ')} }`;
 };
 
 const enumType = (members: readonly Literal[], open: readonly string[]): string =>

@@ -20,17 +20,19 @@ import { runGenerator } from '../spec/generator.ts';
 import { readModel } from '../spec/model.ts';
 import { normalise } from '../spec/normalise.ts';
 import { ROOT } from '../spec/registry.ts';
+import { readVendor, type VersionFacts } from '../spec/vendor.ts';
 
 /*
  * node tools/templates/golden.ts [--update | --planted-fault]
  *
  * Generates code from the tiny documents in test/documents, compiles all of it, and compares the
- * files that a document names in `x-golden` with those in test/golden. Needs Java, as generation does.
+ * files that a document names in `x-golden` with those in test/golden; `x-life` is a version's life. Needs Java, as generation does.
  * With a planted fault, a changed copy of the templates is used and the comparison has to find it.
  */
 
 const DOCUMENTS = join(import.meta.dirname, 'test/documents');
 const GOLDEN = join(import.meta.dirname, 'test/golden');
+const CORE = readVendor().core;
 
 interface Question {
   readonly name: string;
@@ -48,7 +50,8 @@ const generateAll = async (
 ): Promise<void> => {
   const jobs = questions.map(({ name, document }) => {
     const inputSpec = join(folder, `${name}.json`);
-    writeFileSync(inputSpec, normalise(readModel(document), name));
+    const facts = { core: CORE, life: (document['x-life'] ?? {}) as VersionFacts['life'] };
+    writeFileSync(inputSpec, normalise(readModel(document), name, facts));
     return { inputSpec, outputDir: join(folder, name), templateDir };
   });
   await runGenerator(jobs, folder);
@@ -57,12 +60,9 @@ const generateAll = async (
 
 /** Compiles everything below the folder as a package that depends on core would be. */
 const compile = (folder: string): void => {
-  mkdirSync(join(folder, 'node_modules/@criteo-sdk'), { recursive: true });
-  symlinkSync(
-    join(ROOT, 'packages/core'),
-    join(folder, 'node_modules/@criteo-sdk/core'),
-    'junction',
-  );
+  const core = join(folder, 'node_modules', CORE);
+  mkdirSync(dirname(core), { recursive: true });
+  symlinkSync(join(ROOT, 'packages/core'), core, 'junction');
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   const compilerOptions = {
     noEmit: true,
@@ -176,7 +176,7 @@ const main = async (folder: string): Promise<number> => {
   return found.length > 0 ? 1 : 0;
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'criteo-golden-'));
+const folder = mkdtempSync(join(tmpdir(), 'golden-'));
 try {
   process.exitCode = await main(folder);
 } catch (error) {

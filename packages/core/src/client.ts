@@ -10,6 +10,7 @@ import {
   type Middleware,
   type Send,
 } from './http.js';
+import { type ApiLife, lifeNotice } from './life.js';
 import { authenticate, ensureOk, observe, retry } from './middlewares.js';
 import { type Observe, type ObserveOptions, observer } from './observe.js';
 import type {
@@ -17,7 +18,6 @@ import type {
   Arguments,
   Call,
   CallOptions,
-  Method,
   Operation,
   RetryOptions,
   Transport,
@@ -32,6 +32,7 @@ import {
   storeKey,
   targetOf,
 } from './options.js';
+import { type RawRequest, toOperation } from './raw-request.js';
 import { type Target, writeRequest } from './request.js';
 import { readAnswer } from './response.js';
 import { type Clock, systemClock, withDeadline } from './time.js';
@@ -44,7 +45,7 @@ const ATTEMPT_TIMEOUT_MS = 60_000;
 
 /** Options of a transport: how requests travel. */
 export interface TransportOptions extends ObserveOptions {
-  /** Origin of the API, such as `https://api.criteo.com`; tokens come from there, too. @default the product's */
+  /** Origin of the API, such as `https://api.example.com`; tokens come from there, too. @default the product's */
   readonly baseUrl?: string | undefined;
   /** Allow `http://` to 127.0.0.1, [::1] and localhost, for a sandbox. @default false */
   readonly allowLoopbackHttp?: boolean | undefined;
@@ -91,17 +92,8 @@ export interface Product {
 export interface ApiVersion<G extends Grant, T> extends TokenEndpoint<G> {
   readonly product: Product;
   readonly name: string;
+  readonly life: ApiLife;
   readonly groups: (transport: Transport) => T;
-}
-
-/** A request that no document names, for {@link ClientBase.request}. */
-export interface RawRequest {
-  readonly method: Method;
-  /** Begins with one `/`; the product's prefix is put before it. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, unknown>> | undefined;
-  /** Sent as JSON. */
-  readonly body?: unknown;
 }
 
 /** What every client has beside the operations of its version. */
@@ -124,11 +116,13 @@ export const connect = <G extends Grant, T>(
   const { origin, prefix } = api.product;
   const target = targetOf({ ...options, baseUrl: options.baseUrl ?? origin, prefix });
   const { instance, close } = createAxios(options.axios);
-  const context = contextOf(options, target, instance);
+  const context = contextOf(options, target, instance, api.life);
   const tokens = options.tokens ?? ownTokens(api, options, context);
   const transport = transportTo(context, [authenticate(tokens)]);
   const request = <R>(raw: RawRequest, callOptions?: CallOptions): Call<R> =>
     transport.call(...toOperation<R>(raw), callOptions);
+  const notice = lifeNotice(versionName(api), api.life, context.clock.now());
+  if (notice) context.tell({ type: 'warning', message: notice });
   return { ...api.groups(transport), ...transport, tokens, request, close };
 };
 
@@ -153,41 +147,21 @@ interface Context {
   readonly tell: Observe;
   readonly timeoutMs: number | undefined;
   readonly retry: RetryOptions | undefined;
+  readonly life: ApiLife;
 }
 
-const contextOf = (options: TransportOptions, target: Target, instance: Exchanger): Context => {
-  const { clock = systemClock, random = Math.random, timeoutMs } = options;
-  return {
-    target,
-    instance,
-    clock,
-    random,
-    tell: observer(options),
-    timeoutMs,
-    retry: options.retry,
-  };
+const contextOf = (
+  options: TransportOptions,
+  target: Target,
+  instance: Exchanger,
+  life: ApiLife = {},
+): Context => {
+  const { clock = systemClock, random = Math.random, timeoutMs, retry } = options;
+  return { target, instance, clock, random, tell: observer(options), timeoutMs, retry, life };
 };
 
-// Query parameters get names of their own, so that none can be taken for the body.
-const toOperation = <R>({
-  method,
-  path,
-  query: given,
-  body,
-}: RawRequest): [Operation<object, R>, object] => {
-  const query = given ?? {};
-  const names = Object.keys(query).map((as) => ({ name: `query ${as}`, as }));
-  const values = Object.fromEntries(names.map(({ name, as }) => [name, query[as]]));
-  const operation = {
-    id: `${method} ${path}`,
-    method,
-    path,
-    query: names,
-    body: true,
-    accept: ['text/plain'],
-  } as const;
-  return [operation, body === undefined ? values : { ...values, body }];
-};
+const versionName = ({ product, name }: { product: Product; name: string }): string =>
+  `${product.name}/${name}`;
 
 const ownTokens = <G extends Grant, T>(
   api: ApiVersion<G, T>,
@@ -197,7 +171,7 @@ const ownTokens = <G extends Grant, T>(
   const grant = checkGrant(
     options.grant,
     api.grants,
-    `${api.product.name}/${api.name}`,
+    versionName(api),
     options.store !== undefined,
   );
   checkCredentials(options);
@@ -231,7 +205,7 @@ const transportTo = (context: Context, authentication: readonly Middleware[]): T
 };
 
 const run = async (
-  { target, clock, tell, ...defaults }: Context,
+  { target, clock, tell, life, ...defaults }: Context,
   send: Send,
   operation: Operation,
   params: object,
@@ -247,6 +221,7 @@ const run = async (
     // Who asks for more time than usual means it for each attempt.
     attemptMs: Math.max(ATTEMPT_TIMEOUT_MS, statedMs ?? 0),
     retry: policy,
+    life,
     attempts: 0,
     isAmbiguous: false,
     secrets: new Set(),

@@ -8,7 +8,7 @@ export interface ConsentOptions {
   readonly redirectUri: string;
   /** Bind the code to this program (RFC 7636). An app for which it is off, or an API version without it, needs `false`. @default true */
   readonly pkce?: boolean | undefined;
-  /** The page that asks the user. @default Criteo's */
+  /** The page that asks the user. @default the vendor's */
   readonly consentUrl?: string | undefined;
 }
 

@@ -76,7 +76,7 @@ export const errorOfStatus = (
     problems,
     traceId,
     retryable: mayRepeat(request, response),
-    hint: hintFor(status, request.operation, problems[0]?.code),
+    hint: hintFor(status, request, problems[0]?.code),
   };
   if (status === 429)
     return new RateLimitError(message, {

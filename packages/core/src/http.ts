@@ -1,5 +1,6 @@
 import axios, { type AxiosInstance } from 'axios';
 import { TransportFault } from './fault.js';
+import type { ApiLife } from './life.js';
 import type { Method, Operation } from './operation.js';
 import { isAmbiguous, type RetryPolicy } from './retry.js';
 import { type Clock, raced, withDeadline } from './time.js';
@@ -13,6 +14,8 @@ export interface CallState {
   /** Limit of one attempt in milliseconds. */
   readonly attemptMs: number;
   readonly retry: RetryPolicy;
+  /** Of the client's API version. */
+  readonly life: ApiLife;
   /** HTTP requests sent so far. */
   attempts: number;
   /** True once something was sent that may or may not have been processed. */

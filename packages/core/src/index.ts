@@ -9,7 +9,6 @@ export {
   connect,
   createTransport,
   type Product,
-  type RawRequest,
   type TransportOptions,
 } from './client.js';
 export {
@@ -47,6 +46,7 @@ export {
   type PkceAuthorizationCode,
   type RefreshToken,
 } from './grants.js';
+export type { ApiLife } from './life.js';
 export type {
   AttemptEvent,
   Logger,
@@ -74,6 +74,7 @@ export type {
   Transport,
 } from './operation.js';
 export type { Secret } from './options.js';
+export type { RawRequest } from './raw-request.js';
 export { type Clock, systemClock } from './time.js';
 export type {
   Credentials,

@@ -1,3 +1,4 @@
+import { SDK_NAME } from './criteo/names.js';
 import type { Method } from './operation.js';
 
 /** One HTTP exchange that ended. It holds no headers, bodies or values of parameters. */
@@ -49,9 +50,10 @@ export const observer = ({
   logLevel = 'warn',
 }: ObserveOptions): Observe => {
   const log = (event: SdkEvent): void => {
-    if (event.type === 'warning' && logLevel !== 'off') logger.warn(`criteo-sdk: ${event.message}`);
+    if (event.type === 'warning' && logLevel !== 'off')
+      logger.warn(`${SDK_NAME}: ${event.message}`);
     if (event.type === 'attempt' && logLevel === 'debug')
-      logger.debug(`criteo-sdk: ${describe(event)}`);
+      logger.debug(`${SDK_NAME}: ${describe(event)}`);
   };
   return (event) => {
     for (const tell of [log, observe]) {

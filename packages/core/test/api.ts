@@ -1,6 +1,7 @@
 import { afterEach, expect } from 'vitest';
 import { type Client, type ClientOptions, connect } from '../src/client.js';
 import type { ClientCredentials } from '../src/grants.js';
+import type { ApiLife } from '../src/life.js';
 import type { CallOptions, Operation, Transport } from '../src/operation.js';
 import type { TokenParameters, TokenResponse } from '../src/token-endpoint.js';
 import { type FaultServer, type Handler, json, serve } from './server.js';
@@ -80,6 +81,7 @@ export const setUp = async (
   handler: Handler,
   options: Partial<ClientOptions<ClientCredentials>> = {},
   tokenHandler: Handler = giveToken,
+  life: ApiLife = {},
 ): Promise<SetUp> => {
   let apiCount = 0;
   let tokenCount = 0;
@@ -88,17 +90,20 @@ export const setUp = async (
     else handler(seen, response, apiCount++);
   });
   const connectTo = (more: Partial<ClientOptions<ClientCredentials>> = {}): Client<object> =>
-    connect(version, {
-      clientId: 'id',
-      clientSecret: SECRET,
-      baseUrl: server.url,
-      allowLoopbackHttp: true,
-      logLevel: 'off',
-      // Pauses of a millisecond: what is tested is that they happen, not how long they are.
-      retry: { baseMs: 1, maxMs: 2 },
-      ...options,
-      ...more,
-    });
+    connect(
+      { ...version, life },
+      {
+        clientId: 'id',
+        clientSecret: SECRET,
+        baseUrl: server.url,
+        allowLoopbackHttp: true,
+        logLevel: 'off',
+        // Pauses of a millisecond: what is tested is that they happen, not how long they are.
+        retry: { baseMs: 1, maxMs: 2 },
+        ...options,
+        ...more,
+      },
+    );
   const isToken = ({ url }: { url: string }): boolean => url.endsWith('/oauth2/token');
   return {
     client: connectTo(),

@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { checkFolder, checkGenerated } from '../ast.ts';
 import { SpecError } from '../errors.ts';
 import { ROOT } from '../registry.ts';
+import { readVendor } from '../vendor.ts';
 
+const CORE = readVendor().core;
 const OPERATION = "import type { Operation } from '@criteo-sdk/core';\n";
 const API = `import { Api, type Transport } from '@criteo-sdk/core';
 import * as offer from '../operations/offer.js';
@@ -34,7 +36,7 @@ describe('a generated module may hold', () => {
     ['exports of its neighbours', "export * from '../models.js';\nexport type * from './a.js';"],
     ['docs', '/** A *\\/ b // c */\nexport interface A { /** d */ b: 1 }'],
   ])('%s', (_, text) => {
-    expect(checkGenerated('apis/offer.ts', text)).toEqual([]);
+    expect(checkGenerated('apis/offer.ts', text, CORE)).toEqual([]);
   });
 });
 
@@ -113,12 +115,12 @@ describe('a generated module may not hold', () => {
     ['a constant without a value', 'export const a: 1;', 'Missing initializer'],
     ['half a statement', 'export const a = ;', 'Unexpected token'],
   ])('%s', (_, text, fault) => {
-    expect(checkGenerated('apis/offer.ts', text).join('\n')).toContain(fault);
+    expect(checkGenerated('apis/offer.ts', text, CORE).join('\n')).toContain(fault);
   });
 
   it('anything without saying where it stands', () => {
     const text = `${OPERATION}export const a = {\n  b: f(),\n};\nx();`;
-    expect(checkGenerated('operations/a.ts', text)).toEqual([
+    expect(checkGenerated('operations/a.ts', text, CORE)).toEqual([
       'operations/a.ts:3: a CallExpression in data',
       'operations/a.ts:5: a ExpressionStatement at the top',
     ]);
@@ -136,6 +138,7 @@ describe('what stands in the project', () => {
       checkGenerated(
         file.replaceAll('\\', '/').replace(/.*\/(?:generated|golden\/[^/]+)\//, ''),
         readFileSync(join(ROOT, file), 'utf8'),
+        CORE,
       ),
     );
     expect(faults).toEqual([]);
@@ -148,9 +151,9 @@ describe('a folder', () => {
     try {
       mkdirSync(join(folder, 'apis'));
       writeFileSync(join(folder, 'models.ts'), 'export type A = 1;\n');
-      expect(() => checkFolder(folder)).not.toThrow();
+      expect(() => checkFolder(folder, CORE)).not.toThrow();
       writeFileSync(join(folder, 'apis/a.ts'), 'f();\n');
-      expect(() => checkFolder(folder)).toThrow(
+      expect(() => checkFolder(folder, CORE)).toThrow(
         new SpecError(
           'Generated code holds what it may not:\napis/a.ts:1: a ExpressionStatement at the top',
         ),

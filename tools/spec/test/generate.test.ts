@@ -1,10 +1,19 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SpecError } from '../errors.ts';
 import { format, generate, generatedFolder } from '../generate.ts';
-import { ROOT } from '../registry.ts';
+import { ROOT, type SpecEntry, specEntry } from '../registry.ts';
+import { vendorText } from './acme.ts';
 
 // Nothing here needs Java: what comes before the generator runs, and the formatter.
 let folder: string;
@@ -16,16 +25,14 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const entry = (): { product: string; version: string; folder: string } => ({
-  product: 'tiny',
-  version: 'v0',
-  folder,
-});
+const entry = (): SpecEntry => specEntry(folder, 'tiny', 'v0');
 
 const write = (document: string): void => {
-  writeFileSync(join(folder, 'openapi.yaml'), document);
+  mkdirSync(entry().folder, { recursive: true });
+  writeFileSync(join(folder, 'specs/acme.yaml'), vendorText());
+  writeFileSync(join(entry().folder, 'openapi.yaml'), document);
   writeFileSync(
-    join(folder, 'overlay.yaml'),
+    join(entry().folder, 'overlay.yaml'),
     `overlay: 1.0.0
 info: { title: Facts, version: '1' }
 actions:
@@ -46,9 +53,8 @@ describe('generating', () => {
     await expect(generate([entry()], () => undefined)).rejects.toThrow(
       new SpecError('tiny/v0: GET /a has no x-name.'),
     );
-    expect(readdirSync(folder)).toEqual(['openapi.yaml', 'overlay.yaml']);
+    expect(readdirSync(folder)).toEqual(['specs']);
     expect(existsSync(generatedFolder(entry()))).toBe(false);
-    expect(existsSync(join(ROOT, '.cache/generate/tiny-v0.json'))).toBe(false);
   });
 
   it('tells which versions it reads before it reads them', async () => {
@@ -58,8 +64,19 @@ describe('generating', () => {
     expect(told).toEqual(['reading tiny/v0']);
   });
 
-  it('has a place for each version inside its package', () => {
-    expect(generatedFolder(entry())).toBe(join(ROOT, 'packages/tiny/src/v0/generated'));
+  it('refuses a product that the vendor has not', async () => {
+    write('swagger: 2');
+    const other = specEntry(folder, 'other', 'v0');
+    await expect(generate([other], () => undefined)).rejects.toThrow(
+      new SpecError("other/v0: The vendor acme has no product 'other'. It has: tiny."),
+    );
+  });
+
+  it('has a place for each version inside its package, below its root', () => {
+    expect(generatedFolder(entry())).toBe(join(folder, 'packages/tiny/src/v0/generated'));
+    expect(generatedFolder(specEntry(ROOT, 'tiny', 'v0'))).toBe(
+      join(ROOT, 'packages/tiny/src/v0/generated'),
+    );
   });
 });
 

@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../registry.ts';
+import { productOfAcme, vendorOf, vendorText } from './acme.ts';
 
 const spec = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
   spawnSync(process.execPath, [join(ROOT, 'tools/spec/main.ts'), ...args], {
@@ -65,6 +68,72 @@ describe('spec facts', () => {
   });
 });
 
+describe('spec status', () => {
+  it('prints one array of rows at a date, the three first versions among them', () => {
+    const { status, stdout, stderr } = spec('status', '--json', '--at', '2026-11-22');
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^\[.*\]\n$/);
+    const rows = JSON.parse(stdout) as Record<string, unknown>[];
+    expect(rows).toContainEqual({
+      product: 'retailmedia',
+      version: '2022-10',
+      imported: true,
+      state: 'ended',
+      stable: '2022-10-25',
+      deprecatedFrom: null,
+      endsOn: '2023-10-31',
+      daysLeft: 0,
+      successor: 'retailmedia/2026-07',
+      note: null,
+    });
+    expect(rows).toContainEqual(
+      expect.objectContaining({ version: '2026-01', state: 'ending', daysLeft: 66 }),
+    );
+    for (const name of MISSION)
+      expect(rows.map(({ product, version }) => `${product}/${version}`)).toContain(name);
+  });
+
+  it('prints a line for each version without --json, as of today without --at', () => {
+    const { status, stdout } = spec('status');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^marketing\/v1 +ended +imported +2022-07-18 +-> /m);
+  });
+
+  it.each([['2026-02-30'], ['2026-11'], ['today']])('does not take %s for a date', (at) => {
+    const { status, stderr } = spec('status', '--at', at);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`--at takes a date such as 2026-11-22, not '${at}'.`);
+  });
+
+  it('takes no names, and facts take no date', () => {
+    expect(spec('status', 'retailmedia').status).toBe(2);
+    expect(spec('facts', '--at', '2026-11-22').stderr).toContain("Unknown option '--at'");
+  });
+});
+
+describe('another root', () => {
+  const root = mkdtempSync(join(tmpdir(), 'spec-test-'));
+  afterAll(() => rmSync(root, { recursive: true }));
+
+  it('is read with its own vendor', () => {
+    mkdirSync(join(root, 'specs'));
+    const product = productOfAcme({ v1: { endsOn: '2020-01' } });
+    writeFileSync(
+      join(root, 'specs/acme.yaml'),
+      vendorText(vendorOf({ products: { tiny: product } })),
+    );
+    const { status, stdout } = spec('status', '--root', root);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^tiny\/v1 +ended +- +2020-01\n$/);
+  });
+
+  it('is refused if it is none', () => {
+    const { status, stderr } = spec('facts', '--root', join(root, 'nowhere'));
+    expect(status).toBe(65);
+    expect(stderr).toContain('nowhere holds no folder specs/.');
+  });
+});
+
 describe('exit codes', () => {
   it('ends with 0 and the usage on stdout for --help', () => {
     const { status, stdout, stderr } = spec('--help');
@@ -82,6 +151,10 @@ describe('exit codes', () => {
       expect(stderr).toContain('Usage: npm run spec -- <command>');
     },
   );
+
+  it('ends with 0 and the usage for --help after a command', () => {
+    expect(spec('facts', '--help')).toMatchObject({ status: 0, stderr: '' });
+  });
 
   it('ends with 2 for an unknown option', () => {
     const { status, stderr } = spec('facts', '--jsno');

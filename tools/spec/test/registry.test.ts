@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { listSpecs, selectSpecs, specName } from '../registry.ts';
+import { listSpecs, type SpecEntry, selectSpecs, specEntry, specName } from '../registry.ts';
 
-const entry = (name: string): { product: string; version: string; folder: string } => {
+const entry = (name: string): SpecEntry => {
   const [product = '', version = ''] = name.split('/');
-  return { product, version, folder: `/specs/${name}` };
+  return specEntry('/', product, version);
 };
 const all = ['marketing/v1', 'retailmedia/2022-10', 'retailmedia/2026-01'].map(entry);
 const select = (...names: string[]): string[] => selectSpecs(names, all).map(specName);

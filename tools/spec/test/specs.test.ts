@@ -6,6 +6,7 @@ import { readModel } from '../model.ts';
 import { normalise } from '../normalise.ts';
 import { readOverlay } from '../overlay.ts';
 import { listSpecs, type SpecEntry, specName } from '../registry.ts';
+import { FACTS } from './tiny.ts';
 
 // A repeat of these spends money twice or commits somebody twice: nothing may repeat them on its own.
 const NEVER_REPEATED: Readonly<Record<string, readonly string[]>> = {
@@ -70,6 +71,6 @@ describe.each(specs)('%s', (name, entry) => {
   });
 
   it('can be handed to the generator', () => {
-    expect(() => normalise(readModel(loadDocument(entry)), name)).not.toThrow();
+    expect(() => normalise(readModel(loadDocument(entry)), name, FACTS)).not.toThrow();
   });
 });

@@ -1,6 +1,9 @@
 import type { JsonObject } from '../document.ts';
 import { readModel } from '../model.ts';
 import { normalise } from '../normalise.ts';
+import type { VersionFacts } from '../vendor.ts';
+
+export const FACTS: VersionFacts = { core: '@tiny/core', life: {} };
 
 /** An operation with all that it needs; `changes` replace or add members. */
 export const operation = (changes: JsonObject = {}): JsonObject => ({
@@ -58,7 +61,7 @@ export interface ModelText {
 export const textsOf = (
   document: JsonObject,
 ): { readonly operations: readonly OperationText[]; readonly models: readonly ModelText[] } => {
-  const { paths, components } = JSON.parse(normalise(readModel(document), 'tiny')) as {
+  const { paths, components } = JSON.parse(normalise(readModel(document), 'tiny', FACTS)) as {
     paths: Record<string, { get: { 'x-op': OperationText } }>;
     components: { schemas: Record<string, { 'x-model': ModelText }> };
   };

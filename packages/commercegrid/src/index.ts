@@ -1,0 +1,2 @@
+export * from '@criteo-sdk/core';
+export { createTransport } from './product.js';

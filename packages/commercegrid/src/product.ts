@@ -1,0 +1,16 @@
+import {
+  type ClientTransport,
+  type Product,
+  type TransportOptions,
+  createTransport as transportTo,
+} from '@criteo-sdk/core';
+
+export const product: Product = {
+  name: 'commercegrid',
+  origin: 'https://api.criteo.com',
+  prefix: '',
+};
+
+/** Runs single operations without a client, such as the token operation of a generated class. */
+export const createTransport = (options: TransportOptions = {}): ClientTransport =>
+  transportTo({ ...options, baseUrl: options.baseUrl ?? product.origin, prefix: product.prefix });

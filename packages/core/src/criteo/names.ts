@@ -1,0 +1,2 @@
+/** Stands in front of each line for the logger. */
+export const SDK_NAME = 'criteo-sdk';

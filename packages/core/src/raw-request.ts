@@ -1,0 +1,33 @@
+import type { Method, Operation } from './operation.js';
+
+/** A request that no document names, for `client.request`. */
+export interface RawRequest {
+  readonly method: Method;
+  /** Begins with one `/`; the product's prefix is put before it. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, unknown>> | undefined;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+}
+
+/** The request as an operation and its parameters. */
+export const toOperation = <R>({
+  method,
+  path,
+  query: given,
+  body,
+}: RawRequest): [Operation<object, R>, object] => {
+  const query = given ?? {};
+  // Query parameters get names of their own, so that none can be taken for the body.
+  const names = Object.keys(query).map((as) => ({ name: `query ${as}`, as }));
+  const values = Object.fromEntries(names.map(({ name, as }) => [name, query[as]]));
+  const operation = {
+    id: `${method} ${path}`,
+    method,
+    path,
+    query: names,
+    body: true,
+    accept: ['text/plain'],
+  } as const;
+  return [operation, body === undefined ? values : { ...values, body }];
+};

@@ -1,0 +1,110 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { listSpecs, ROOT, specName } from '../../tools/spec/registry.ts';
+import { lifeSentence } from '../../tools/spec/status.ts';
+import {
+  importPath,
+  isUnstable,
+  lifeOf,
+  productOf,
+  readVendor,
+  stageOf,
+} from '../../tools/spec/vendor.ts';
+
+/*
+ * What is written by hand about a version's life, and what stands in specs/<vendor>.yaml.
+ */
+
+const vendor = readVendor();
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const indexOf = (name: string): string => `packages/${name.replace('/', '/src/')}/index.ts`;
+const versions = listSpecs()
+  .map((entry) => ({ name: specName(entry), product: entry.product, version: entry.version }))
+  .filter(({ name }) => existsSync(join(ROOT, indexOf(name))));
+
+/** The doc comment above `createClient`, on one line. */
+const docOf = (code: string): string =>
+  (/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport const createClient\b/.exec(code)?.[1] ?? '')
+    .replace(/\s+\*\s/g, ' ')
+    .trim();
+
+// The text was right when it was written: whether a date has passed is no fault of it.
+const timeless = (text: string): string => text.replace(/\bEnded (?=on|in)/, 'Ends ');
+
+const saysLife = (code: string, name: (typeof versions)[number]): boolean =>
+  timeless(docOf(code)).includes(timeless(lifeSentence(vendor, name, '2026-11-22')));
+
+/** The rows of a README's table of versions: its cells, without code marks. */
+const rowsOf = (text: string): string[][] => {
+  const table = text.split('| version | deprecated from | ends | successor |\n')[1] ?? '';
+  const [, ...rows] = (table.split('\n\n')[0] ?? '').split('\n');
+  return rows.map((row) =>
+    row
+      .replaceAll('`', '')
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+};
+
+const rowOf = (name: (typeof versions)[number]): string[] => {
+  const { deprecatedFrom = '-', endsOn = '-', successor } = lifeOf(vendor, name);
+  return [name.version, deprecatedFrom, endsOn, successor ? importPath(vendor, successor) : '-'];
+};
+
+describe('the life of a version is told as the vendor file has it', () => {
+  it.each(versions)("in the docstring of $name's createClient", (name) => {
+    const code = read(indexOf(name.name));
+    expect(docOf(code)).not.toBe('');
+    expect(saysLife(code, name), lifeSentence(vendor, name, '2026-11-22')).toBe(true);
+    const { endsOn } = lifeOf(vendor, name);
+    if (endsOn) expect(saysLife(code.replace(endsOn, '1999-01-01'), name)).toBe(false);
+  });
+
+  it.each(versions)('in the client of $name, by its generated life', ({ name }) => {
+    expect(read(indexOf(name))).toMatch(/^ {2}life,$/m);
+    expect(read(indexOf(name))).toContain("import { life } from './generated/life.js';");
+  });
+
+  it.each([...new Set(versions.map(({ product }) => product))])(
+    'in the README of %s',
+    (product) => {
+      const text = read(`packages/${product}/README.md`);
+      const expected = versions.filter((one) => one.product === product).map(rowOf);
+      expect(rowsOf(text)).toEqual(expected);
+      const stages = expected.map(([version = '']) => stageOf(vendor, version));
+      if (stages.some(isUnstable)) expect(text).toContain('no promise of semver');
+      expect(rowsOf(text.replaceAll(/\d{4}-\d{2}/g, '1999-01'))).not.toEqual(expected);
+    },
+  );
+
+  it('in docs/facts.md, date by date', () => {
+    const facts = read('docs/facts.md');
+    const dates = Object.values(vendor.products).flatMap(({ versions: lives }) =>
+      Object.values(lives).flatMap(({ deprecatedFrom, endsOn, stable }) =>
+        [deprecatedFrom, endsOn, stable].filter((date) => date !== undefined),
+      ),
+    );
+    expect(dates.length).toBeGreaterThan(10);
+    for (const date of dates) expect(facts).toContain(`| ${date} |`);
+  });
+});
+
+describe('a product is described as the vendor file has it', () => {
+  it.each([...new Set(versions.map(({ product }) => product))])(
+    'in product.ts of %s',
+    (product) => {
+      const { origin, prefix } = productOf(vendor, product);
+      const code = read(`packages/${product}/src/product.ts`);
+      expect(code).toContain(`name: '${product}',`);
+      expect(code).toContain(`origin: '${origin}',`);
+      expect(code).toContain(`prefix: '${prefix}',`);
+    },
+  );
+
+  it.each(versions)('in the life of a token of $name', ({ name, product }) => {
+    const written = /defaultLifetimeMs: ([\d_]+),/.exec(read(indexOf(name)))?.[1];
+    expect(Number(written?.replaceAll('_', ''))).toBe(productOf(vendor, product).defaultLifetimeMs);
+  });
+});
