@@ -14,7 +14,7 @@ export interface Place {
   readonly owner: string;
   /** What stands in its place in the new version. */
   readonly successor: string;
-  /** Below an operation the first is `(` for its parameters and `)` for its answer. */
+  /** Below an operation the first is `(` for its parameters, `)` for its answer, `!` for an error's body. */
   readonly keys: readonly string[];
   readonly direction: Direction;
 }
@@ -174,29 +174,28 @@ const compareUnions = (
   const [mine, theirs] = [membersOf(old), membersOf(fresh)];
   const twin = (shape: Shape, all: readonly Shape[]): Shape | undefined =>
     all.find((other) => printType(other) === printType(shape));
-  const gone = mine.filter((shape) => !twin(shape, theirs));
-  const more = theirs.filter((shape) => !twin(shape, mine));
+  const gone = mine.filter((shape) => !isUndefined(shape) && !twin(shape, theirs));
+  const more = theirs.filter((shape) => !isUndefined(shape) && !twin(shape, mine));
   const kept = mine.flatMap((shape) => {
     const other = twin(shape, theirs);
     return other ? compareShapes(shape, other, place, rules) : [];
   });
+  const [wasEmpty, isEmpty] = [mine, theirs].map((shapes) => shapes.some(isUndefined));
+  const emptiness = [
+    ...(wasEmpty && !isEmpty ? [found('null-removed', 'always has a body now')] : []),
+    ...(!wasEmpty && isEmpty ? [found('null-added', 'may have no body now')] : []),
+  ];
   // As many new as gone: they stand in each other's place.
   if (gone.length === more.length) {
     const pairs = gone.map((shape, index) => [shape, more[index] as Shape] as const);
-    return [...kept, ...pairs.flatMap(([a, b]) => compareShapes(a, b, place, rules))];
+    const replaced = pairs.flatMap(([a, b]) => compareShapes(a, b, place, rules));
+    return [...kept, ...emptiness, ...replaced];
   }
   return [
     ...kept,
-    ...gone.map((shape) =>
-      isUndefined(shape)
-        ? found('null-removed', 'always has a body now')
-        : found('variant-removed', `is never ${textOf(shape)} now`, shape),
-    ),
-    ...more.map((shape) =>
-      isUndefined(shape)
-        ? found('null-added', 'may have no body now')
-        : found('variant-added', `may be ${textOf(shape)}, too`),
-    ),
+    ...emptiness,
+    ...gone.map((shape) => found('variant-removed', `is never ${textOf(shape)} now`, shape)),
+    ...more.map((shape) => found('variant-added', `may be ${textOf(shape)}, too`)),
   ];
 };
 

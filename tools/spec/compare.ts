@@ -122,7 +122,7 @@ const compareOperations = (
     const twin = errors.find((error) => error.kind === 'model' && error.name === nameOf(shape));
     const met = twin ?? errors[index];
     if (shape.kind === 'model' && met?.kind === 'model')
-      rules.meet(shape, met, at('response', 'error'));
+      rules.meet(shape, met, at('response', '!'));
   });
 };
 

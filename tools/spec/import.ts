@@ -29,7 +29,7 @@ import { changesetOf, type DriftEntry, driftPage, releaseOf } from './release.ts
 import { scaffoldPackage, scaffoldVersion, withExport, withVersions } from './scaffold.ts';
 import { sideOf } from './side.ts';
 import { readSource, type Source } from './source.ts';
-import { commit, recover } from './transaction.ts';
+import { begin, commit, end, isInterrupted } from './transaction.ts';
 import { documentUrl, isUnstable, productOf, readVendor, stageOf, type Vendor } from './vendor.ts';
 
 export interface ImportOptions {
@@ -74,9 +74,25 @@ export interface ImportReport {
 
 /** Brings a vendor's document in, new or changed in place: all that a pull request needs, or nothing. */
 export const importDocument = async (options: ImportOptions): Promise<ImportReport> => {
-  const { isDryRun = false, product, root, tell, version } = options;
-  const earlier = isDryRun ? undefined : recover(root);
+  const { isDryRun = false, root, tell } = options;
+  // Where there is no project nothing is written, not even that we are at work.
+  listSpecs(root);
+  if (isDryRun && isInterrupted(root))
+    throw new SpecError(
+      'An import is half written: wait for its end, or, if it was interrupted, import without --dry-run, which finishes it.',
+    );
+  if (isDryRun) return importInto(options);
+  const earlier = begin(root);
   if (earlier) tell(`an earlier import was interrupted: ${earlier} it`);
+  try {
+    return await importInto(options);
+  } finally {
+    end(root);
+  }
+};
+
+const importInto = async (options: ImportOptions): Promise<ImportReport> => {
+  const { isDryRun = false, product, root, tell, version } = options;
   const vendor = readVendor(root);
   const entry = specEntry(root, product, version);
   const known = listSpecs(root).filter((one) => one.product === product);

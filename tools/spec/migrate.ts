@@ -3,7 +3,7 @@ import { loadDocument } from './document.ts';
 import { type ApiModel, readModel } from './model.ts';
 import type { Level } from './policies.ts';
 import { listSpecs, specEntry } from './registry.ts';
-import { snippetOf } from './snippets.ts';
+import { snippetOf, successorOf } from './snippets.ts';
 import { importPath, isUnstable, productOf, readVendor, stageOf, type Vendor } from './vendor.ts';
 
 /** Names of the two entry points that a guide leads between. */
@@ -96,18 +96,22 @@ const breakingPart = (breaks: readonly Finding[], comparison: Comparison): strin
   ]),
 ];
 
+const ALIASES = 'Deprecated aliases';
+
 /** Findings of one operation or one type stand together. */
 const bySubject = (findings: readonly Finding[]): Map<string, Finding[]> => {
   const subjects = new Map<string, Finding[]>();
   for (const finding of findings) {
-    const subject = finding.difference.place.owner;
+    const { kind, difference } = finding;
+    const subject = kind === 'alias-removed' ? ALIASES : difference.place.owner;
     subjects.set(subject, [...(subjects.get(subject) ?? []), finding]);
   }
   return subjects;
 };
 
-const headingOf = (subject: string, { fresh, renames }: Comparison): string => {
-  const name = fresh.exported.get(subject)?.name ?? renames.get(subject);
+const headingOf = (subject: string, comparison: Comparison): string => {
+  if (subject === ALIASES) return subject;
+  const name = successorOf(subject, comparison);
   return name === undefined || name === subject
     ? `\`${subject}\``
     : `\`${subject}\`, now \`${name}\``;

@@ -60,6 +60,7 @@ const POLICIES = {
 
   'type-removed': 'major',
   'type-renamed': 'major',
+  'alias-removed': 'major',
   'type-aliased': 'minor',
   'type-added': 'minor',
   'type-replaced': 'patch',

@@ -29,6 +29,10 @@ const ownSnippet = ({ difference, kind, type }: Finding, comparison: Comparison)
   switch (kind) {
     case 'type-removed':
       return { before: [], after: [] };
+    case 'alias-removed': {
+      const name = successorOf(type ?? '', comparison);
+      return { before: [], after: name === undefined ? [] : [`type = api.${name}`] };
+    }
     case 'type-renamed':
       return {
         before: [`type = api.${type}`],
@@ -44,6 +48,15 @@ const ownSnippet = ({ difference, kind, type }: Finding, comparison: Comparison)
     default:
       return placeSnippet(difference, comparison);
   }
+};
+
+/** What a type is called in the new version, if anything. */
+export const successorOf = (
+  type: string,
+  { fresh, old, renames }: Comparison,
+): string | undefined => {
+  const real = old.exported.get(type)?.name ?? type;
+  return fresh.exported.get(real)?.name ?? renames.get(real);
 };
 
 const placeSnippet = (
@@ -170,7 +183,7 @@ const expressionOf = (
   version: 'fresh' | 'old',
 ): Expression => {
   const [first = '', ...rest] = place.keys;
-  const keys = ['(', ')', 'error'].includes(first) ? rest : place.keys;
+  const keys = ['(', ')', '!'].includes(first) ? rest : place.keys;
   const base = baseOf(place, comparison, version);
   const holder = keys.slice(0, -1).reduce(step, base);
   const key = keys.at(-1) ?? '';

@@ -99,9 +99,7 @@ const rowOf = (vendor: Vendor, name: VersionName, imported: boolean, at: string)
     deprecatedFrom,
     endsOn,
     daysLeft:
-      endsOn === null
-        ? null
-        : Math.max(0, Math.round((startOf(endsOn) - startOf(at)) / DAY_MS)),
+      endsOn === null ? null : Math.max(0, Math.round((startOf(endsOn) - startOf(at)) / DAY_MS)),
     successor,
     note: isUnstable(stage) ? UNSTABLE : null,
   };

@@ -3,15 +3,15 @@ import {
   cpSync,
   existsSync,
   fsyncSync,
-  globSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { SpecError } from './errors.ts';
 
 /*
@@ -33,23 +33,22 @@ const journalOf = (root: string): string => join(folderOf(root), 'journal.json')
 /** Keeps other imports out; finishes or undoes one that was interrupted, and says which. */
 export const begin = (root: string): 'finished' | 'undone' | undefined => {
   const earlier = recover(root);
-  const folder = folderOf(root);
-  // In its place at once and with its owner: nobody must take it for a dead one's.
-  const own = `${folder}-${process.pid}`;
+  const [folder, own] = [folderOf(root), ownFolder(root)];
   mkdirSync(own, { recursive: true });
   writeFileSync(join(own, 'pid'), String(process.pid));
   try {
+    // It appears with its owner in it, so that nobody takes it for one whose owner is dead.
     renameSync(own, folder);
-  } catch {
+  } catch (error) {
     rmSync(own, { recursive: true, force: true });
-    throw atWork('process unknown');
+    throw existsSync(folder) ? atWork(ownerOf(folder)) : error;
   }
   return earlier;
 };
 
 /** Lets other imports in. What is left of a broken one is theirs to finish. */
 export const end = (root: string): void => {
-  if (!isInterrupted(root)) rmSync(folderOf(root), { recursive: true, force: true });
+  if (!isInterrupted(root)) remove(root);
 };
 
 /** Are some files those of an import, and some not yet? */
@@ -73,22 +72,34 @@ const recover = (root: string): 'finished' | 'undone' | undefined => {
   const folder = folderOf(root);
   for (const left of leftBeside(folder)) rmSync(left, { recursive: true, force: true });
   if (!existsSync(folder)) return undefined;
-  const owner = Number(readIf(join(folder, 'pid')));
-  if (isRunning(owner)) throw atWork(`process ${owner}`);
+  const owner = ownerOf(folder);
+  if (isAnother(owner)) throw atWork(owner);
   if (isInterrupted(root)) {
     finish(root);
     return 'finished';
   }
-  rmSync(folder, { recursive: true, force: true });
+  remove(root);
   return 'undone';
 };
 
-// What began and never came to its place.
-const leftBeside = (folder: string): string[] =>
-  globSync(`${folder}-*`).filter((path) => !isRunning(Number(path.slice(folder.length + 1))));
+// Where it is made before it appears, and where it goes before it is deleted.
+const ownFolder = (root: string): string => `${folderOf(root)}-${process.pid}`;
 
-const atWork = (who: string): SpecError =>
-  new SpecError(`Another import (${who}) is at work; wait for its end, then try again.`);
+const leftBeside = (folder: string): string[] => {
+  const prefix = `${basename(folder)}-`;
+  return (existsSync(dirname(folder)) ? readdirSync(dirname(folder)) : [])
+    .filter((name) => name.startsWith(prefix) && !isAnother(Number(name.slice(prefix.length))))
+    .map((name) => join(dirname(folder), name));
+};
+
+const remove = (root: string): void => {
+  if (!existsSync(folderOf(root))) return;
+  renameSync(folderOf(root), ownFolder(root));
+  rmSync(ownFolder(root), { recursive: true, force: true });
+};
+
+const atWork = (owner: number): SpecError =>
+  new SpecError(`Another import (process ${owner}) is at work; wait for its end, then try again.`);
 
 const writeJournal = (root: string, journal: Journal): void => {
   const path = journalOf(root);
@@ -110,7 +121,7 @@ const finish = (root: string): void => {
     mkdirSync(dirname(target), { recursive: true });
     renameSync(source, target);
   }
-  rmSync(folder, { recursive: true, force: true });
+  remove(root);
 };
 
 const checkTarget = (root: string, path: string): string => {
@@ -119,15 +130,19 @@ const checkTarget = (root: string, path: string): string => {
   throw new SpecError(`'${path}' leads out of the project.`);
 };
 
-const readIf = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+const ownerOf = (folder: string): number => {
+  const path = join(folder, 'pid');
+  return existsSync(path) ? Number(readFileSync(path, 'utf8')) : 0;
+};
 
-const isRunning = (pid: number): boolean => {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
+/** Is this a process that runs, and not we? */
+const isAnother = (pid: number): boolean => {
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Somebody else's process is none of ours to signal, but it is there.
+    // Somebody else's process cannot be signalled, but it is there.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 };

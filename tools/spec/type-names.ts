@@ -72,8 +72,9 @@ export const withTypes = (
     .filter((name) => !told.has(name))
     .map((name) => {
       const { name: real = name } = old.exported.get(name) ?? {};
-      const was = real === name ? 'is gone' : `is gone: it was an alias of \`${real}\``;
-      return typeFinding('type-removed', name, was);
+      return real === name
+        ? typeFinding('type-removed', name, 'is gone')
+        : typeFinding('alias-removed', name, `is gone; it was an alias of \`${real}\``);
     });
   const known = new Set([...old.exported.keys(), ...renames.values()]);
   const added = [...fresh.exported.keys()]
@@ -104,7 +105,7 @@ const typeFinding = (kind: Kind, type: string, message: string): Finding => ({
   type,
   message: `\`${type}\` ${message}.`,
   methods: [],
-  types: kind === 'type-removed' ? [type] : [],
+  types: kind === 'type-removed' || kind === 'alias-removed' ? [type] : [],
   difference: {
     kind,
     place: { owner: type, successor: type, keys: [], direction: 'response' },

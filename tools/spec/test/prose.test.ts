@@ -35,9 +35,9 @@ describe.each(files)('%s', (_, file) => {
         expect(writeFacts(facts.document) === file, `seed ${seed}`).toBe(true);
         expect(facts.dropped).toEqual([]);
       }),
-      { numRuns: 15 },
+      { numRuns: 3 },
     );
-  });
+  }, 60_000);
 });
 
 const operation = (changes: JsonObject, item: JsonObject = {}, path = '/a'): JsonObject => {
@@ -320,7 +320,7 @@ describe('a shape that OpenAPI does not know', () => {
           expect(error).toBeInstanceOf(SpecError);
         }
       }),
-      { numRuns: 20_000 },
+      { numRuns: 2_000 },
     );
   });
 });
@@ -375,9 +375,8 @@ function disguise(document: JsonObject, seed: number): Json {
     return Object.fromEntries(shuffled([...known]));
   };
 
-  const words = (node: JsonObject): [string, Json][] => [
-    ...some('version' in node ? { ...WORDS, title: node.title as Json } : WORDS, 0.1),
-  ];
+  const words = (node: JsonObject): [string, Json][] =>
+    some('version' in node ? { ...WORDS, title: node.title as Json } : WORDS, 0.1);
   // What holds anyway: what the node says of it stands.
   const usual = (node: JsonObject): [string, Json][] => [
     ...('in' in node && 'schema' in node

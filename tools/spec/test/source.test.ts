@@ -67,7 +67,7 @@ describe('a file', () => {
     expect(await refusal(read(path))).toBe(
       `'${path}' is larger than 16 MiB; no document of an API is.`,
     );
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(2_000);
   });
 
   it('of 16 MiB is read', async () => {
