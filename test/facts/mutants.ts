@@ -434,7 +434,7 @@ const security: Rule = (at, value) => {
 };
 
 const HEAD: Grammar = {
-  openapi: text('openapi'),
+  openapi: (at) => [set('openapi', at, '3.1.0'), removed('openapi', at)],
   info: anyLeaf('info, servers, tags'),
   servers: anyLeaf('info, servers, tags'),
   tags: anyLeaf('info, servers, tags'),

@@ -50,18 +50,21 @@ export const withKeeper = (document: JsonObject): JsonObject => {
   return assemble(document, objectAt(document, ['paths']), schemas, new Map());
 };
 
-/** How operations use a schema; `error` if it is only what error answers hold. */
+/** How operations use a schema; `error` if it is only what an error answer holds, which no type says. */
 type Use = Usage | 'error';
 type Uses = ReadonlyMap<string, Use>;
 
 const usesOf = (document: JsonObject): Uses => {
   const model = readModel(document);
-  const withoutErrors = model.operations.map((operation) => ({
-    ...operation,
-    result: { ...operation.result, errors: [] },
-  }));
-  const printed = usages({ ...model, operations: withoutErrors });
-  return new Map([...usages(model)].map(([name, use]) => [name, printed.has(name) ? use : 'error']));
+  const inTypes = model.operations.map((operation) => {
+    const { errors } = operation.result;
+    const named = errors.flatMap(({ $ref }) =>
+      typeof $ref === 'string' ? [resolveRef(document, $ref)] : [],
+    );
+    return { ...operation, result: { ...operation.result, errors: named } };
+  });
+  const printed = usages({ ...model, operations: inTypes });
+  return new Map([...usages(model).keys()].map((name) => [name, printed.get(name) ?? 'error']));
 };
 
 const operationsOf = (

@@ -224,7 +224,7 @@ export const compareObjects = (
     const at = below(place, field.key);
     if (other) return compareFields(field, other, at, rules);
     const { shape } = field;
-    // Where any key is allowed it can be sent as before.
+    // Where any key is allowed it can still be sent, but it is read as unknown.
     if (fresh.index && place.direction === 'request')
       return [
         { kind: 'key-undeclared' as const, place: at, message: 'is declared no more', old: shape },

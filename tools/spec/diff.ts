@@ -38,9 +38,9 @@ const load = async (root: string, name: string): Promise<Loaded> => {
     const known = listSpecs(root).map(specName).join(', ');
     throw new SpecError(`'${name}' is neither a file nor a spec. There are: ${known}.`);
   }
-  const { document } = stripProse((await readSource(name, { hosts: [] })).document);
-  checkDocument(document);
-  return { document };
+  const source = await readSource(name, { hosts: [] });
+  checkDocument(source.document);
+  return { document: stripProse(source.document).document };
 };
 
 // What import would make of the new document: names and facts of operations that match go along.
@@ -58,8 +58,11 @@ export const overlayOf = (folder: string): readonly OverlayAction[] => {
 };
 
 /** A document as the SDK would see it if nobody decided anything. */
-export const rawModel = (document: JsonObject): ApiModel =>
-  readModel(applyOverlay({ security: [], ...document }, proposeFacts(document)));
+export const rawModel = (document: JsonObject): ApiModel => readModel(withFacts(document));
+
+/** A document with all that an operation needs, proposed where nobody decided. */
+export const withFacts = (document: JsonObject): JsonObject =>
+  applyOverlay({ security: [], ...document }, proposeFacts(document));
 
 /** The fields of a finding that are printed. */
 export const told = ({ difference, ...finding }: Finding): Omit<Finding, 'difference'> => finding;

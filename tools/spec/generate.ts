@@ -91,7 +91,8 @@ export interface Rendered {
   readonly facts: string;
 }
 
-const prepare = (entry: SpecEntry, folder: string): Rendered => {
+/** Writes what the generator reads of this version below a folder. */
+export const prepare = (entry: SpecEntry, folder: string): Rendered => {
   const name = `${entry.product}-${entry.version}`;
   const document = within(specName(entry), () => loadDocument(entry));
   const vendorFacts = readFacts(entry);

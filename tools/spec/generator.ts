@@ -87,13 +87,13 @@ const version = (): string => {
   return settings['generator-cli'].version;
 };
 
+/** Where the wrapper puts the jar. */
+export const jarPath = (): string =>
+  join(ROOT, 'node_modules/@openapitools/openapi-generator-cli/versions', `${version()}.jar`);
+
 // The wrapper downloads; what it got is checked before it runs.
 const readJar = async (): Promise<Buffer> => {
-  const jar = join(
-    ROOT,
-    'node_modules/@openapitools/openapi-generator-cli/versions',
-    `${version()}.jar`,
-  );
+  const jar = jarPath();
   if (!existsSync(jar)) {
     const wrapper = join(ROOT, 'node_modules/@openapitools/openapi-generator-cli/main.js');
     await run(process.execPath, [wrapper, 'version-manager', 'set', version()], {

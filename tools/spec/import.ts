@@ -22,12 +22,11 @@ import { namesOf, snapshotOf } from './names.ts';
 import { type Break, breaksBetween } from './oracle.ts';
 import { applyOverlay, type OverlayAction, readOverlay } from './overlay.ts';
 import type { Level } from './policies.ts';
-import { PROPOSED, proposeFacts, quoted } from './propose.ts';
+import { PROPOSED, proposeAliases, proposeFacts } from './propose.ts';
 import { stripProse } from './prose.ts';
 import { listSpecs, type SpecEntry, specEntry, specName } from './registry.ts';
 import { changesetOf, type DriftEntry, driftPage, releaseOf } from './release.ts';
 import { scaffoldPackage, scaffoldVersion, withExport, withVersions } from './scaffold.ts';
-import { sideOf } from './side.ts';
 import { readSource, type Source } from './source.ts';
 import { begin, commit, end, isInterrupted } from './transaction.ts';
 import { documentUrl, isUnstable, productOf, readVendor, stageOf, type Vendor } from './vendor.ts';
@@ -94,6 +93,9 @@ export const importDocument = async (options: ImportOptions): Promise<ImportRepo
 const importInto = async (options: ImportOptions): Promise<ImportReport> => {
   const { isDryRun = false, product, root, tell, version } = options;
   const vendor = readVendor(root);
+  // What was typed is looked at before anything is read.
+  stageOf(vendor, version);
+  productOf(vendor, product);
   const entry = specEntry(root, product, version);
   const known = listSpecs(root).filter((one) => one.product === product);
   const base = baseOf(vendor, entry, known);
@@ -102,6 +104,9 @@ const importInto = async (options: ImportOptions): Promise<ImportReport> => {
   const from = options.from ?? documentUrl(vendor, entry);
   tell(`reading ${from}`);
   const source = await readSource(from, { hosts: vendor.documents.hosts });
+  // As it came: what is no fact of ours is left out next, and could not be refused any more.
+  checkDocument(source.document);
+  checkDocument(source.document);
   const { document, dropped } = stripProse(source.document);
   const pathVersions = checkAll(document, vendor, options, isNew ? undefined : entry);
 
@@ -183,8 +188,6 @@ const checkAll = (
   { pathVersions = [], product, version }: ImportOptions,
   existing: SpecEntry | undefined,
 ): readonly string[] => {
-  stageOf(vendor, version);
-  checkDocument(document);
   checkProduct(document, product, productOf(vendor, product).segments);
   const path = existing && join(existing.folder, 'source.json');
   const confirmed =
@@ -226,7 +229,7 @@ const overlayFor = (
   const carried = carryActions({ ...common, renames });
   const own = proposeFacts(carried.document);
   const decided = applyOverlay(carried.document, own);
-  const aliases = aliasActions(renames, decided, base);
+  const aliases = proposeAliases(renames, decided, base?.version ?? 'the version before');
   const document = applyOverlay(decided, aliases);
   const actions = [...carried.actions, ...own, ...aliases];
   const path = overlay ?? (base && join(base.folder, 'overlay.yaml'));
@@ -251,26 +254,6 @@ const sameActions = (
     const origin = origins.get(action);
     return origin === before[index] && origin?.target === action.target;
   });
-
-/** Old names of types, as aliases of the schemas that stand in their place. */
-const aliasActions = (
-  renames: ReadonlyMap<string, string>,
-  document: JsonObject,
-  base: SpecEntry | undefined,
-): OverlayAction[] => {
-  const { exported } = sideOf(readModel(document));
-  const bySchema = new Map<string, string[]>();
-  for (const [old, fresh] of renames) {
-    const schemaName = exported.get(fresh)?.schemaName;
-    if (schemaName === undefined || exported.has(old)) continue;
-    bySchema.set(schemaName, [...(bySchema.get(schemaName) ?? []), old].sort());
-  }
-  return [...bySchema].sort().map(([schemaName, names]) => ({
-    target: `$.components.schemas[${quoted(schemaName)}]`,
-    description: `Its name in ${base?.version ?? 'the version before'} stays as an alias, for one version.`,
-    update: { 'x-aliases': names },
-  }));
-};
 
 /** Asks the compiler; it must not find a break where the comparison found none. */
 const judge = async (

@@ -77,7 +77,7 @@ const filesOf = ({ old, now }: Pair, index: number): Files => [
 /** What the compiler needs beside the code. Sources of packages need no build, and are never old. */
 const projectOf = (code: Files): Files => {
   const packages = code.flatMap(([, text]) => [
-    ...text.matchAll(/^import [^;]* from '([^'.]+)';/gm),
+    ...text.matchAll(/^import [^;]* from ["']([^"'.]+)["'];/gm),
   ]);
   const sourceOf = (name: string): string => join(ROOT, 'node_modules', name, 'src/index.ts');
   const paths = Object.fromEntries(packages.map(([, name = '']) => [name, [sourceOf(name)]]));

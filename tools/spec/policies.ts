@@ -35,7 +35,7 @@ const POLICIES = {
   'key-removed': 'major',
   'key-added': 'minor',
   // Where keys that are not declared are allowed, too.
-  'key-undeclared': ['minor', 'major'],
+  'key-undeclared': 'major',
   'key-declared': ['major', 'minor'],
   'required-key-added': ['major', 'minor'],
   'key-became-required': ['major', 'minor'],

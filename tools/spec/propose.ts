@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from './document.ts';
-import { camelCase, METHODS, object } from './model.ts';
+import { camelCase, METHODS, object, readModel } from './model.ts';
 import type { OverlayAction } from './overlay.ts';
+import { sideOf } from './side.ts';
 import { RESERVED } from './sinks.ts';
 
 /** The facts that an operation must have and a document does not say: what is proposed until somebody decides. */
@@ -20,6 +21,26 @@ export const proposeFacts = (document: JsonObject): readonly OverlayAction[] => 
     return [{ target: operationTarget(path, method), description: PROPOSED, update }];
   }),
 ];
+
+/** Old names of types, as aliases of the schemas that stand in their place. */
+export const proposeAliases = (
+  renames: ReadonlyMap<string, string>,
+  document: JsonObject,
+  before: string,
+): readonly OverlayAction[] => {
+  const { exported } = sideOf(readModel(document));
+  const bySchema = new Map<string, string[]>();
+  for (const [old, fresh] of renames) {
+    const schemaName = exported.get(fresh)?.schemaName;
+    if (schemaName === undefined || exported.has(old)) continue;
+    bySchema.set(schemaName, [...(bySchema.get(schemaName) ?? []), old].sort());
+  }
+  return [...bySchema].sort().map(([schemaName, names]) => ({
+    target: `$.components.schemas[${quoted(schemaName)}]`,
+    description: `Its name in ${before} stays as an alias, for one version.`,
+    update: { 'x-aliases': names },
+  }));
+};
 
 // A type cannot be called as the language calls one of its own.
 const proposeNames = ({ components }: JsonObject): readonly OverlayAction[] => {

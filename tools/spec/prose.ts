@@ -130,14 +130,20 @@ const reasonOf = (status: string): string =>
 
 const security = list(map(sorted(text)));
 
+const servers = list(
+  record({ url: text, variables: map(record({ enum: sorted(text), default: text })) }),
+);
+
 const operation = record({
-  tags: filled(sorted(text)),
+  // The first one names the group.
+  tags: filled(list(text)),
   operationId: text,
   deprecated: flag,
   parameters: filled(list(parameter)),
   requestBody,
   responses: map(response, { mayBeExtended: true }),
   security,
+  servers,
 });
 
 const PATH_ITEM = record(all(METHODS.join(' '), operation));
@@ -189,9 +195,7 @@ const securityScheme = orReference(
 const DOCUMENT = record({
   openapi: text,
   info: record(all('title version', text)),
-  servers: list(
-    record({ url: text, variables: map(record({ enum: sorted(text), default: text })) }),
-  ),
+  servers,
   tags: filled(sorted(record({ name: text }))),
   security,
   paths: map(pathItem, { mayBeExtended: true }),

@@ -2,7 +2,15 @@ import { SpecError } from './errors.ts';
 import type { ApiModel, OperationModel } from './model.ts';
 import { object } from './model.ts';
 import { lifeSentence } from './status.ts';
-import { importPath, lifeOf, productOf, type Vendor, type VersionName } from './vendor.ts';
+import {
+  importPath,
+  isUnstable,
+  lifeOf,
+  productOf,
+  stageOf,
+  type Vendor,
+  type VersionName,
+} from './vendor.ts';
 
 /*
  * What a version has by hand, as import writes it the first time: afterwards it is never touched.
@@ -63,7 +71,8 @@ export const withVersions = (
   const rows = versions.toSorted().map((version) => {
     const { deprecatedFrom = '-', endsOn = '-', successor } = lifeOf(vendor, { product, version });
     const next = successor ? `\`${importPath(vendor, successor)}\`` : '-';
-    return `| \`${version}\` | ${deprecatedFrom} | ${endsOn} | ${next} |\n`;
+    const promise = isUnstable(stageOf(vendor, version)) ? ', without a promise of semver' : '';
+    return `| \`${version}\`${promise} | ${deprecatedFrom} | ${endsOn} | ${next} |\n`;
   });
   return text.slice(0, start) + TABLE + rows.join('') + rest;
 };
@@ -84,7 +93,7 @@ The version is in the import path; the bare name exports errors and types, no op
 
 ${TABLE}
 A client of a version that is deprecated or has ended says so once, as a warning for \`logger\` and \`observe\`.
-A version that is no stable one makes no promise of semver.
+A candidate or preview of a version may change in any release: it makes no promise of semver.
 `;
 };
 

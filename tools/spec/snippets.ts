@@ -74,6 +74,8 @@ const placeSnippet = (
       return isSent
         ? dropped(`(${name}: ${was}): Partial<${holder}> => ({ ${entry(key, name)} })`)
         : dropped(`(value: ${holder}) => value${access(key)}`);
+    case 'key-undeclared':
+      return dropped(`(value: ${holder}): ${was} | undefined => value${access(key)}`);
     case 'required-key-added':
     case 'key-became-required': {
       const rest = `value: Omit<${after.holder}, ${string(key)}>`;

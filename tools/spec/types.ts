@@ -149,24 +149,57 @@ const isBraced = (type: string): boolean => {
   );
 };
 
-/** What a schema says beside its type: our words, limits and the default. */
+/** What a schema says beside its type: our words, format, limits and the default. */
 export const schemaLines = (schema: JsonObject): string[] => {
-  const limits = LIMITS.flatMap(([key, words]) =>
-    typeof schema[key] === 'number' ? [`${words} ${schema[key]}`] : [],
-  );
+  const ofItems = isObject(schema.items) ? restrictions(schema.items) : [];
+  const sentences = [
+    ...sentence('Format', formatOf(schema)),
+    ...sentence('Limits', limitsOf(schema)),
+    ...sentence('Each item', ofItems),
+  ];
   return [
     ...(typeof schema.description === 'string' ? [schema.description] : []),
-    ...(limits.length > 0 ? [`Limits: ${limits.join(', ')}.`] : []),
+    ...(sentences.length > 0 ? [sentences.join(' ')] : []),
     ...(schema.default === undefined ? [] : [`@default ${JSON.stringify(schema.default)}`]),
     ...(schema.deprecated === true ? ['@deprecated'] : []),
   ];
 };
 
+const sentence = (title: string, parts: readonly string[]): string[] =>
+  parts.length > 0 ? [`${title}: ${parts.join(', ')}.`] : [];
+
+const restrictions = (schema: JsonObject): string[] => [
+  ...formatOf(schema),
+  ...limitsOf(schema),
+  ...(isObject(schema.items) ? restrictions(schema.items) : []),
+];
+
+// Not what the type in TypeScript says: bytes have one of their own, and a number is a double.
+const formatOf = ({ format, type }: JsonObject): string[] => {
+  if (format === 'binary' || (format === 'double' && type === 'number')) return [];
+  if (typeof format === 'string') return [format];
+  return type === 'integer' ? ['integer'] : [];
+};
+
+const limitsOf = (schema: JsonObject): string[] =>
+  LIMITS.flatMap(([key, words]) => {
+    const value = schema[key];
+    if (value === true) return [words];
+    return typeof value === 'number' || typeof value === 'string' ? [`${words} ${value}`] : [];
+  });
+
 const LIMITS = [
   ['minimum', 'at least'],
+  ['exclusiveMinimum', 'without that one'],
   ['maximum', 'at most'],
+  ['exclusiveMaximum', 'without that one'],
+  ['multipleOf', 'a multiple of'],
   ['minLength', 'shortest length'],
   ['maxLength', 'longest length'],
+  ['pattern', 'pattern'],
   ['minItems', 'fewest items'],
   ['maxItems', 'most items'],
+  ['uniqueItems', 'no item twice'],
+  ['minProperties', 'fewest keys'],
+  ['maxProperties', 'most keys'],
 ] as const;

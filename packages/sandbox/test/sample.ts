@@ -110,7 +110,7 @@ class Sampler {
     if (type === 'integer' || type === 'number') return Math.max(1, minimum);
     if (type === 'boolean') return true;
     if (type === 'array') return this.#isCycle(items, refs) ? [] : [this.make(items, all, refs)];
-    if (type === 'string') return pattern ? '#00ff7f' : (TEXTS[format ?? ''] ?? 'text');
+    if (type === 'string') return TEXTS[pattern ?? format ?? ''] ?? 'text';
     const { properties = {}, required = [], additionalProperties: rest } = schema;
     const own = Object.entries(properties).filter(([name, property]) =>
       required.includes(name) ? !property.readOnly : all && !this.#isCycle(property, refs),
@@ -149,7 +149,11 @@ const TEXTS: Readonly<Record<string, string>> = {
   'date-time': '2026-03-01T00:00:00+01:00',
   date: '2026-03-01',
   int32: '2147483647',
+  int64: '9223372036854775807',
   'long-id': '9223372036854775807',
   uuid: '6f1c2b3a-4d5e-4f60-8a71-92b3c4d5e6f7',
   byte: 'AAA=',
+  uri: 'https://example.com/a?b=c',
+  '^#(([0-9a-fA-F]{2}){3}|([0-9a-fA-F]){3})$': '#00ff7f',
+  '^([01][0-9]|2[0-3]):[0-5][0-9]$': '23:59',
 };

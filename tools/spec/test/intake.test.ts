@@ -161,10 +161,8 @@ describe('a path', () => {
   });
 
   it('that a URL takes for another is refused, whatever it is', () => {
-    const piece = fc.constantFrom(
-      ...['/', '\\', '.', '..', '%2e', '%2E', '%2f', '?', '#', '@', ':', 'a', '{b}', '~', '%5c'],
-      ...['\t', '\n', ' ', '\u0000', '\u3002', '\uff0f', 'https:', ';', '%'],
-    );
+    const words = '/ \\ . .. %2e %2E %2f ? # @ : a {b} ~ %5c \u0000 \u3002 \uff0f https: ; %';
+    const piece = fc.constantFrom(' ', '\t', '\n', ...words.split(' '));
     fc.assert(
       fc.property(fc.array(piece, { minLength: 1, maxLength: 8 }), (pieces) => {
         const path = pieces.join('');
@@ -317,20 +315,10 @@ describe('several faults', () => {
   });
 
   it('are told, whatever shape the document has', () => {
-    const key = fc.constantFrom(
-      ...[
-        '/a',
-        'get',
-        'parameters',
-        'tags',
-        'operationId',
-        'servers',
-        'components',
-        'schemas',
-        'A',
-      ],
-      ...['$ref', 'allOf', 'name', 'in', 'discriminator', 'mapping', 'trace', 'properties'],
-    );
+    const words =
+      '/a get parameters tags operationId servers components schemas A $ref allOf name in discriminator ' +
+      'mapping trace properties';
+    const key = fc.constantFrom(...words.split(' '));
     const { value } = fc.letrec<{ value: Json }>((tie) => ({
       value: fc.oneof(
         { depthSize: 'medium' },

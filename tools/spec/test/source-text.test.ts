@@ -122,10 +122,9 @@ describe('a text', () => {
   });
 
   it('is read or refused, never worse', () => {
-    const pieces = fc.constantFrom(
-      ...['{', '}', '[', ']', '"', ':', ',', '\\', 'a', '1', ' ', '\n', '- ', '&a ', '*a', '!!x '],
-      ...['|', '>', '?', '#', '%', "'", '---', '...', '\t', '<<', '__proto__', '\u2028', 'é'],
-    );
+    const words =
+      '{ } [ ] " : , \\ a 1 -\t &a *a !!x | > ? # % \' --- ... << __proto__ \u2028 é'.split(' ');
+    const pieces = fc.constantFrom(' ', '\n', '- ', '\t', '!!x ', ...words);
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 30 }), fc.boolean(), (parts, isJson) => {
         const text = `${isJson ? '{' : 'a: 1\n'}${parts.join('')}`;

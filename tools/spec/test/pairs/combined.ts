@@ -221,9 +221,10 @@ const merged: readonly Pair[] = [
     where: 'response',
     old: received(allOf(ref('Base'), a), base(model({ b: text }))),
     new: received(model({ b: text, a: text }), base(model({ b: text }))),
-    bump: 'major',
-    reverse: 'minor',
-    why: 'Thing stays as it is, but Base was reached as well and exported: its name is gone',
+    // Expected major at first, for a Base that were exported.
+    bump: 'none',
+    reverse: 'none',
+    why: 'members of allOf are merged before names are looked for: Base, which nothing else uses, was never exported',
   },
 ];
 

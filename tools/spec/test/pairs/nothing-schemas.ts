@@ -87,14 +87,6 @@ const words: readonly Pair[] = [
     [receivedProperty],
     'words',
   ),
-  ...alike(
-    'an extension that says null',
-    text,
-    { ...text, 'x-nullable': true },
-    [receivedProperty],
-    'not for us: OpenAPI 3.0 has a word for it',
-    'F17',
-  ),
 ];
 
 const defaults: readonly Pair[] = [

@@ -1,0 +1,270 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isObject, type Json, type JsonObject } from '../../tools/spec/document.ts';
+import { isModel } from '../../tools/spec/shape.ts';
+import { objectAt, type Path, pointer, valueAt } from './change.ts';
+import type { Mutant } from './mutants.ts';
+
+/** Why a change may stay without a trace in the SDK. */
+export interface Reason {
+  readonly name: string;
+  readonly why: string;
+  explains(mutant: Mutant, document: JsonObject): boolean;
+}
+
+export const REASONS: readonly Reason[] = [
+  {
+    name: 'title and hosts',
+    why: 'The vendor file and the folder tell them.',
+    explains: ({ kind }) => kind === 'info, servers, tags',
+  },
+  {
+    name: 'tags',
+    why: 'Groups are ours (x-group).',
+    explains: ({ kind }) => kind === 'tag',
+  },
+  {
+    name: 'security schemes',
+    why: 'Core has one way to authorize, whatever the scheme is called; its addresses stand with the product.',
+    explains: ({ kind, at, what }) =>
+      kind === 'security scheme' ||
+      (kind === 'security' && at.at(-3) === 'security' && what.startsWith('renamed')),
+  },
+  {
+    name: 'security that no operation takes from the document',
+    why: 'Each operation has its own.',
+    explains: ({ at }, document) =>
+      at[0] === 'security' && operationsOf(document).every(({ security }) => security),
+  },
+  {
+    name: 'security that repeats the document’s',
+    why: 'Without it the operation takes the same from the document.',
+    explains: ({ kind, at, what }, document) =>
+      kind === 'security' &&
+      what === 'removed' &&
+      isDeepStrictEqual(valueAt(document, at), document.security),
+  },
+  {
+    name: 'description of an answer',
+    why: 'It is the reason phrase; what an answer means is said by the operation.',
+    explains: ({ kind }) => kind === 'description of an answer',
+  },
+  {
+    name: 'headers of an answer',
+    why: 'withResponse() gives all of them, whether the document lists them or not.',
+    explains: ({ kind }) => kind === 'header of an answer',
+  },
+  {
+    name: 'one success for another',
+    why: 'Core takes every status from 200 to 299 alike.',
+    explains: ({ kind, at, what }) =>
+      kind === 'status' && isSuccess(at.at(-1)) && /^renamed to 2/.test(what),
+  },
+  {
+    name: 'a success that adds nothing',
+    why: 'No body, or the body of another success: the result is the same without it.',
+    explains: ({ kind, at }, document) =>
+      kind === 'status' && isSuccess(at.at(-1)) && addsNothing(document, at),
+  },
+  {
+    name: 'statuses of errors',
+    why: 'Core throws for each status from 400 on; no document lists all of them.',
+    explains: ({ kind, at, what }) =>
+      kind === 'status' && !isSuccess(at.at(-1)) && !/^renamed to 2/.test(what),
+  },
+  {
+    name: 'an error that becomes a success',
+    why: 'With the body of another success: the result is the same with it.',
+    explains: ({ kind, at, what }, document) =>
+      kind === 'status' &&
+      !isSuccess(at.at(-1)) &&
+      /^renamed to 2/.test(what) &&
+      addsNothing(document, at),
+  },
+  {
+    name: 'bodies of errors',
+    why: 'An ApiError holds problems, not a body: what a body may be stands in models alone.',
+    explains: ({ kind, at }, document) => {
+      const answer = answerOf(at);
+      if (answer) return !isSuccess(answer.status) && answer.inner[0] === 'content';
+      return kind === 'nullable' && at.length === 4 && isErrorOnly(document, at.slice(0, 3));
+    },
+  },
+  {
+    name: 'media types of JSON and XML',
+    why: 'Core asks for application/json and reads JSON under every name; XML it never asks for.',
+    explains: ({ kind, at, what }) => {
+      const isOther = what === 'removed' || what.endsWith('+json');
+      return kind === 'media type of an answer' && isOther && /json$|xml$/.test(String(at.at(-1)));
+    },
+  },
+  {
+    name: 'answers under other media types',
+    why: 'The result is what application/json holds, or the first media type if that is not listed.',
+    explains: ({ at }, document) => {
+      const { inner = [] } = answerOf(at) ?? {};
+      const used = usedType(document, at.slice(0, 6), []);
+      return inner[0] === 'content' && inner.length > 2 && inner[1] !== used;
+    },
+  },
+  {
+    name: 'format and type of a file',
+    why: 'Bytes are bytes: one answer of format binary, or our x-response-kind, says so.',
+    explains: ({ at }, document) => {
+      const { inner = [], status } = answerOf(at) ?? {};
+      const schema = objectAt(document, at.slice(0, -1));
+      return isSuccess(status) && inner.length === 4 && schema.format === 'binary';
+    },
+  },
+  {
+    name: 'format of a whole answer',
+    why: 'A result has no comment of its own; as text it is a string.',
+    explains: ({ kind, at }, document) =>
+      kind === 'format' &&
+      answerOf(at)?.inner.length === 4 &&
+      objectAt(document, at.slice(0, -1)).type === 'string',
+  },
+  {
+    name: 'bodies under other media types',
+    why: 'One media type is sent: JSON before forms.',
+    explains: ({ at }, document) => {
+      const [part, content, type] = at.slice(3);
+      if (part !== 'requestBody' || content !== 'content') return false;
+      return type !== usedType(document, at.slice(0, 5), FORMS);
+    },
+  },
+  {
+    name: 'a form as a whole',
+    why: 'Its fields are parameters of the operation: they say what is required, and are read-only there.',
+    explains: ({ kind, at }, document) => {
+      if (at[3] !== 'requestBody') return false;
+      const isForm = FORMS.includes(usedType(document, [...at.slice(0, 4), 'content'], FORMS));
+      const isWhole = at.length === 8 && OF_A_FORM.includes(kind);
+      return isForm && (kind === 'body required' || kind === 'readOnly' || isWhole);
+    },
+  },
+  {
+    name: 'required parameters of a path',
+    why: 'OpenAPI 3.0 knows no others.',
+    explains: ({ kind, at }, document) =>
+      kind === 'parameter required' && objectAt(document, at.slice(0, -1)).in === 'path',
+  },
+  {
+    name: 'type of an object with properties',
+    why: 'Its properties say that it is one.',
+    explains: ({ kind, at }, document) =>
+      kind === 'type' && isObject(ownerOf(document, at).properties),
+  },
+  {
+    name: 'type beside what combines schemas',
+    why: 'The members say what it is.',
+    explains: ({ kind, at }, document) =>
+      kind === 'type' && Array.isArray(ownerOf(document, at).allOf),
+  },
+  {
+    name: 'type of an enum',
+    why: 'Its members say what they are.',
+    explains: ({ kind, at }, document) =>
+      kind === 'type' && Array.isArray(ownerOf(document, at).enum),
+  },
+  {
+    name: 'integer or number of a format',
+    why: 'Both are number, and the format says which: int32.',
+    explains: ({ kind, at, what }, document) =>
+      kind === 'type' &&
+      /^set to "(?:integer|number)"$/.test(what) &&
+      ['integer', 'number'].includes(String(ownerOf(document, at).type)) &&
+      typeof ownerOf(document, at).format === 'string',
+  },
+  {
+    name: 'format double',
+    why: 'That is what every number of JavaScript is.',
+    explains: ({ kind, at }, document) =>
+      kind === 'format' && ownerOf(document, at).format === 'double',
+  },
+  {
+    name: 'null beside everything',
+    why: 'unknown takes it, too.',
+    explains: ({ kind, at }, document) =>
+      kind === 'nullable' && Object.keys(ownerOf(document, at)).length === 0,
+  },
+  {
+    name: 'keys that are not named',
+    why: 'A type of TypeScript lets them be unless the document says what they are; where no key is named there may be any.',
+    explains: ({ kind, at, what }, document) => {
+      if (kind !== 'additionalProperties') return false;
+      const { additionalProperties: before, properties } = ownerOf(document, at);
+      return before === undefined && (what === 'set to false' || !isObject(properties));
+    },
+  },
+  {
+    name: 'comments of fields without an interface',
+    why: 'An object that has no name is written on one line, without comments.',
+    explains: ({ kind, at }) => OF_A_COMMENT.includes(kind) && isInline(at),
+  },
+  {
+    name: 'names of what is written in place',
+    why: 'A schema without fields becomes no type of its own: its name and its own comment stand nowhere.',
+    explains: ({ kind, at }, document) =>
+      (kind === 'name of a schema' || kind === 'schema deprecated') &&
+      at.length === 4 &&
+      !isModel(ownerOf(document, at)),
+  },
+];
+
+const OF_A_FORM = ['additionalProperties', 'nullable'];
+const OF_A_COMMENT = ['format', 'schema deprecated', 'schema description'];
+const FORMS = ['application/x-www-form-urlencoded', 'multipart/form-data'];
+
+const ownerOf = (document: JsonObject, at: Path): JsonObject => objectAt(document, at.slice(0, -1));
+
+const operationsOf = (document: JsonObject): JsonObject[] =>
+  Object.values(objectAt(document, ['paths'])).flatMap((item) =>
+    isObject(item) ? Object.values(item).filter(isObject) : [],
+  );
+
+const isSuccess = (status: number | string | undefined): boolean => /^2/.test(String(status));
+
+/** The answer that a place is in, and the way from there. */
+const answerOf = (at: Path): { status: string; inner: Path } | undefined => {
+  const [top, , , part, status, ...inner] = at;
+  return top === 'paths' && part === 'responses' ? { status: String(status), inner } : undefined;
+};
+
+/** The media type of a `content` that the SDK reads: JSON, then those given, then the first. */
+const usedType = (document: JsonObject, content: Path, next: readonly string[]): string => {
+  const types = Object.keys(objectAt(document, content));
+  const wanted = ['application/json', ...next].find((type) => types.includes(type));
+  return wanted ?? types[0] ?? '';
+};
+
+const addsNothing = (document: JsonObject, at: Path): boolean => {
+  const others = Object.keys(objectAt(document, at.slice(0, -1))).filter(
+    (status) => isSuccess(status) && status !== at.at(-1),
+  );
+  const body = bodyOf(document, at);
+  const bodies = others.map((status) => bodyOf(document, [...at.slice(0, -1), status]));
+  return bodies.length === 0 ? body === undefined : bodies.some((other) => isDeepStrictEqual(body, other));
+};
+
+const bodyOf = (document: JsonObject, answer: Path): Json | undefined => {
+  const content = [...answer, 'content'];
+  return valueAt(document, [...content, usedType(document, content, []), 'schema']);
+};
+
+/** Is a schema named by error answers and by nothing else? */
+const isErrorOnly = (document: JsonObject, at: Path): boolean =>
+  refsTo(document, `#${pointer(at)}`).every((place) => {
+    const answer = answerOf(place);
+    return answer !== undefined && !isSuccess(answer.status);
+  });
+
+const refsTo = (node: Json, ref: string, at: Path = []): Path[] => {
+  if (typeof node !== 'object' || node === null) return node === ref ? [at] : [];
+  return Object.entries(node).flatMap(([key, child]) => refsTo(child, ref, [...at, key]));
+};
+
+/** Is it below a property of an object that stands in another one's property? */
+const isInline = (at: Path): boolean => {
+  const properties = at.filter((step, index) => step === 'properties' && index % 1 === 0);
+  return at[0] === 'components' && properties.length > 1;
+};
