@@ -61,7 +61,7 @@ export const REASONS: readonly Reason[] = [
   },
   {
     name: 'a success that adds nothing',
-    why: 'No body, or the body of another success: the result is the same without it.',
+    why: 'No body, one of which nothing is said, or that of another success: the result is the same without it.',
     explains: ({ kind, at }, document) =>
       kind === 'status' && isSuccess(at.at(-1)) && addsNothing(document, at),
   },
@@ -73,7 +73,7 @@ export const REASONS: readonly Reason[] = [
   },
   {
     name: 'an error that becomes a success',
-    why: 'With the body of another success: the result is the same with it.',
+    why: 'Nothing is said of its body, or it is that of another success: the result is the same with it.',
     explains: ({ kind, at, what }, document) =>
       kind === 'status' &&
       !isSuccess(at.at(-1)) &&
@@ -170,9 +170,7 @@ export const REASONS: readonly Reason[] = [
     name: 'integer or number of a format',
     why: 'Both are number, and the format says which: int32.',
     explains: ({ kind, at, what }, document) =>
-      kind === 'type' &&
-      /^set to "(?:integer|number)"$/.test(what) &&
-      ['integer', 'number'].includes(String(ownerOf(document, at).type)) &&
+      isNumberToNumber(kind, what, ownerOf(document, at)) &&
       typeof ownerOf(document, at).format === 'string',
   },
   {
@@ -189,17 +187,20 @@ export const REASONS: readonly Reason[] = [
   },
   {
     name: 'keys that are not named',
-    why: 'A type of TypeScript lets them be unless the document says what they are; where no key is named there may be any.',
+    why: 'Types of TypeScript let them be; that they may come is said by true and {}, and where no key is named.',
     explains: ({ kind, at, what }, document) => {
       if (kind !== 'additionalProperties') return false;
       const { additionalProperties: before, properties } = ownerOf(document, at);
+      if (isObject(before)) return what === 'set to true' && Object.keys(before).length === 0;
       return before === undefined && (what === 'set to false' || !isObject(properties));
     },
   },
   {
     name: 'comments of fields without an interface',
     why: 'An object that has no name is written on one line, without comments.',
-    explains: ({ kind, at }) => OF_A_COMMENT.includes(kind) && isInline(at),
+    explains: ({ kind, at, what }, document) =>
+      isInline(at) &&
+      (OF_A_COMMENT.includes(kind) || isNumberToNumber(kind, what, ownerOf(document, at))),
   },
   {
     name: 'names of what is written in place',
@@ -214,6 +215,12 @@ export const REASONS: readonly Reason[] = [
 const OF_A_FORM = ['additionalProperties', 'nullable'];
 const OF_A_COMMENT = ['format', 'schema deprecated', 'schema description'];
 const FORMS = ['application/x-www-form-urlencoded', 'multipart/form-data'];
+
+/** From integer to number, or back: a comment says which, the type is number. */
+const isNumberToNumber = (kind: string, what: string, { type }: JsonObject): boolean =>
+  kind === 'type' &&
+  /^set to "(?:integer|number)"$/.test(what) &&
+  (type === 'integer' || type === 'number');
 
 const ownerOf = (document: JsonObject, at: Path): JsonObject => objectAt(document, at.slice(0, -1));
 
@@ -242,6 +249,7 @@ const addsNothing = (document: JsonObject, at: Path): boolean => {
     (status) => isSuccess(status) && status !== at.at(-1),
   );
   const body = bodyOf(document, at);
+  if (body === undefined && valueAt(document, [...at, 'content'])) return true;
   const bodies = others.map((status) => bodyOf(document, [...at.slice(0, -1), status]));
   return bodies.length === 0 ? body === undefined : bodies.some((other) => isDeepStrictEqual(body, other));
 };
@@ -263,8 +271,6 @@ const refsTo = (node: Json, ref: string, at: Path = []): Path[] => {
   return Object.entries(node).flatMap(([key, child]) => refsTo(child, ref, [...at, key]));
 };
 
-/** Is it below a property of an object that stands in another one's property? */
-const isInline = (at: Path): boolean => {
-  const properties = at.filter((step, index) => step === 'properties' && index % 1 === 0);
-  return at[0] === 'components' && properties.length > 1;
-};
+/** Is it about a field of an object that is itself the value of a field? */
+const isInline = (at: Path): boolean =>
+  at[0] === 'components' && at.slice(5, -2).includes('properties');

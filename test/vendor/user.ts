@@ -53,7 +53,7 @@ export const callBoth = async (root: string): Promise<void> => {
       'POST /2030-01/oauth/token - client_id=me&client_secret=mine&grant_type=client_credentials',
       'GET /2030-01/parcels/postmen Bearer 2030-01 ',
       'POST /2030-06/oauth/token - client_id=me&client_secret=mine&grant_type=client_credentials',
-      'GET /2030-06/parcels?status=moving&page-size=2 Bearer 2030-06 ',
+      'GET /2030-06/parcels?page-size=2&status=moving Bearer 2030-06 ',
     ]);
   } finally {
     server.close();
@@ -79,9 +79,7 @@ const serve = async (asked: string[]): Promise<Server> => {
     const { headers, method, url = '' } = request;
     const body = Buffer.concat(await request.toArray()).toString();
     const form = [...new URLSearchParams(body)].sort();
-    asked.push(
-      `${method} ${url} ${headers.authorization ?? '-'} ${new URLSearchParams(form)}`,
-    );
+    asked.push(`${method} ${url} ${headers.authorization ?? '-'} ${new URLSearchParams(form)}`);
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify(answerTo(url)));
   });

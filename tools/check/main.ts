@@ -12,6 +12,7 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['types', 'npm run -s typecheck'],
   ['lint', 'npm run -s lint'],
   ['lock file', 'node tools/check/lock-file.ts'],
+  ['workflows are linted', 'node tools/check/workflows.ts'],
   ['faults F07 to F27', 'node test/faults/main.ts'],
   ['faults planted in core are found', 'node test/faults/main.ts --planted'],
   ['assumptions, flipped', 'node test/assumptions/main.ts'],

@@ -20,7 +20,7 @@ import { guideFiles } from './migrate.ts';
 import { readModel } from './model.ts';
 import { namesOf, snapshotOf } from './names.ts';
 import { type Break, breaksBetween } from './oracle.ts';
-import { applyOverlay, type OverlayAction, readOverlay } from './overlay.ts';
+import { applyOverlay, checkRights, type OverlayAction, readOverlay } from './overlay.ts';
 import type { Level } from './policies.ts';
 import { PROPOSED, proposeAliases, proposeFacts } from './propose.ts';
 import { stripProse } from './prose.ts';
@@ -128,6 +128,7 @@ const importInto = async (options: ImportOptions): Promise<ImportReport> => {
     writeFileSync(join(folder, 'overlay.yaml'), texts.overlay);
     const isSame =
       !isNew &&
+      readText(entry, 'source.json') !== '' &&
       texts.openapi === readText(entry, 'openapi.yaml') &&
       texts.overlay === readText(entry, 'overlay.yaml');
     const generated = join(folder, 'generated');
@@ -223,6 +224,7 @@ const overlayFor = (
   const old = given || base === undefined ? fresh : readYaml(join(base.folder, 'openapi.yaml'));
   const common = { actions: before, old, fresh, keepsAliases: !isNew || given !== undefined };
   const first = carryActions(common);
+  if (given) checkRights(fresh, first.document);
   const renames = base
     ? compare(readModel(loadDocument(base)), rawModel(first.document), 'made').renames
     : new Map<string, string>();
@@ -326,14 +328,14 @@ const changesOf = (made: Made): Map<string, string | { folder: string }> => {
 
 // A version that has not been released yet is told as new, whatever is changed in it.
 const changesetFile = (
-  { entry: { product, version }, isNew, options: { root } }: Made,
+  { entry: { product, version }, isNew, options: { root }, source: { sha256 } }: Made,
   text: string,
 ): [string, string][] => {
   const first = `.changeset/${product}-${version}.md`;
   if (isNew) return [[first, text]];
-  return existsSync(join(root, first))
-    ? []
-    : [[`.changeset/${product}-${version}-in-place.md`, text]];
+  // A second change before the release is told beside the first.
+  const next = `.changeset/${product}-${version}-in-place-${sha256.slice(0, 8)}.md`;
+  return existsSync(join(root, first)) ? [] : [[next, text]];
 };
 
 // What a package has by hand: written the first time, then its exports and its table of versions only.

@@ -33,6 +33,36 @@ export const readOverlay = (overlay: JsonObject): readonly OverlayAction[] => {
   return overlay.actions as unknown as readonly OverlayAction[];
 };
 
+/** An overlay from elsewhere may not decide who gets a token, or where it comes from. */
+export const checkRights = (before: JsonObject, after: JsonObject): void => {
+  const [old, fresh] = [rightsOf(before), rightsOf(after)];
+  const moved = [...old].find(([place, right]) => fresh.get(place) !== right);
+  if (moved)
+    throw new SpecError(
+      `The overlay changes ${moved[0]}: one that is named on the command line may not. Write it into the overlay of the spec folder.`,
+    );
+};
+
+/** Servers and security of a document, by place. */
+const rightsOf = ({ components, paths, security, servers }: JsonObject): Map<string, string> => {
+  const text = (value: Json | undefined): string => JSON.stringify(value ?? null);
+  const urls = text(isObject(components) ? components.securitySchemes : undefined).match(
+    /"[a-zA-Z]*Url":"[^"]*"/g,
+  );
+  const operations = Object.entries(isObject(paths) ? paths : {}).flatMap(([path, item]) =>
+    Object.entries(isObject(item) ? item : {}).map(([method, operation]): [string, string] => [
+      `security or servers of ${method.toUpperCase()} ${path}`,
+      isObject(operation) ? text([operation.security ?? null, operation.servers ?? null]) : '',
+    ]),
+  );
+  return new Map([
+    ['servers', text(servers)],
+    ['security', text(security)],
+    ["the security schemes' URLs", text(urls)],
+    ...operations,
+  ]);
+};
+
 /** Applies the actions in order to a copy. An action that finds nothing is an error: it would be silently lost. */
 export const applyOverlay = (
   document: JsonObject,
@@ -44,11 +74,18 @@ export const applyOverlay = (
     const paths = find(result, action.target);
     if (paths.length === 0)
       throw new SpecError(`The overlay's target ${action.target} matches nothing.`);
+    if (paths.length > MOST_MATCHES)
+      throw new SpecError(
+        `The overlay's target ${action.target} matches ${paths.length} places; name fewer.`,
+      );
     // From the end, so that what is removed does not move what is yet to be removed.
     for (const path of action.remove ? paths.reverse() : paths) change(result, path, action);
   }
   return result;
 };
+
+// Beyond the largest document's schemas somebody has named everything.
+const MOST_MATCHES = 10_000;
 
 const find = (document: JsonObject, target: string): (number | string)[][] => {
   // Their regular expressions could run for ever.

@@ -93,7 +93,7 @@ The version is in the import path; the bare name exports errors and types, no op
 
 ${TABLE}
 A client of a version that is deprecated or has ended says so once, as a warning for \`logger\` and \`observe\`.
-A candidate or preview of a version may change in any release: it makes no promise of semver.
+A version that is no stable one makes no promise of semver.
 `;
 };
 

@@ -1,7 +1,7 @@
-import { fieldsOf, mediaOf, type Operation, resolve } from './documents.js';
+import { mediaOf, type Operation, resolve } from './documents.js';
 import { download } from './download.js';
 import { generate } from './generate.js';
-import { pageMetadata, readPage } from './paging.js';
+import { pageFields, readPage } from './paging.js';
 import { isParameter, pathParameters } from './router.js';
 import type { ApiAnswer, ApiRequest } from './server.js';
 import type { World } from './state.js';
@@ -28,7 +28,6 @@ export function answerOperation(
   const params = pathParameters(operation, path);
   // A POST below a resource creates something new; any other call is about the resource itself.
   const isAboutLast = method !== 'POST' || isParameter(segments.at(-1) ?? '');
-  const from = page.index * page.size;
   const body = generate(schema, {
     seed,
     schemas: document.schemas,
@@ -36,12 +35,11 @@ export function answerOperation(
     kind: segments.filter((segment) => !isParameter(segment)).at(-1) ?? '',
     params,
     ownId: isAboutLast ? [...params.values()].at(-1) : undefined,
-    from,
-    until: Math.max(from, Math.min(from + page.size, page.total)),
+    from: page.from,
+    until: page.until,
     surprises: { left: flips.has('extra-fields') ? 1 : 0 },
   });
-  const model = fieldsOf(schema.properties?.metadata, document);
-  const metadata = 'currentPageIndex' in model && { metadata: pageMetadata(page, model, request) };
-  const whole = metadata ? { ...(body as object), ...metadata } : body;
+  const said = pageFields(schema, document, page, request);
+  const whole = Object.keys(said).length > 0 ? { ...(body as object), ...said } : body;
   return { status, contentType, body: JSON.stringify(whole) };
 }

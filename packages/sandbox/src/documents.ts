@@ -63,8 +63,16 @@ interface RawDocument {
   readonly components?: { readonly schemas?: Fields };
 }
 
-/** The folder is the registry: a new API version is a new file, and no line of code. */
+/** The same for every sandbox of the process, so that only the first one pays for reading. */
 export function loadOperations(): readonly Operation[] {
+  loaded ??= readOperations();
+  return loaded;
+}
+
+let loaded: readonly Operation[] | undefined;
+
+/** The folder is the registry: a new API version is a new file, and no line of code. */
+function readOperations(): readonly Operation[] {
   const folder = new URL('../generated/', import.meta.url);
   const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
   return files.sort().flatMap((file) => {

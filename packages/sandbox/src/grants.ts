@@ -17,10 +17,11 @@ export interface Granted {
   readonly refresh_token?: string | null;
 }
 
-/** Spends a code or a refresh token; a text says why it is invalid. */
+/** Spends a code or a refresh token; a text says why it is invalid. A public client has no secret. */
 export function openGrant(
   grantType: string,
   form: Form,
+  isPublic: boolean,
   { flips }: World,
   state: State,
 ): Granted | string {
@@ -33,11 +34,14 @@ export function openGrant(
   if (!consent || consent.clientId !== form.get('client_id'))
     return `The ${kind} is of another client.`;
   if (kind === 'code') {
-    // RFC 7636 4.6; and with a verifier but no challenge it is someone else's code.
-    if (challengeOf(form.get('code_verifier')) !== consent.challenge)
+    // RFC 7636 4.6; and RFC 9700 4.8.2: with a verifier but no challenge it is someone else's code.
+    const isBound = !flips.has('pkce-parameters');
+    if (isBound && challengeOf(form.get('code_verifier')) !== consent.challenge)
       return 'The code_verifier is not the one behind the code_challenge.';
     if (form.get('redirect_uri') !== consent.redirectUri)
       return 'The redirect_uri is not that of the consent request.';
+  } else if (isPublic && !consent.isPublic) {
+    return 'The client_secret came with the code, so it must come with the refresh_token.';
   }
   if (consent.ended) return 'The consent has ended.';
   if (facts.turn !== consent.turn) {
@@ -47,6 +51,7 @@ export function openGrant(
   }
   if (kind === 'refresh_token' && flips.has('refresh-token-rotates')) return { facts };
   consent.turn += 1;
+  if (kind === 'code') consent.isPublic = isPublic;
   const next = { ...facts, turn: consent.turn };
   return { facts: next, refresh_token: issueToken(state, 'refresh_token', SIX_MONTHS_MS, next) };
 }

@@ -20,6 +20,8 @@ export interface Consent {
   readonly challenge: string | undefined;
   /** How many of its grants are spent: the code is the first, each refresh token the next. */
   turn: number;
+  /** Its code was exchanged without a secret, by its verifier alone. */
+  isPublic?: boolean;
   ended?: 'invalid' | 'revoked';
 }
 

@@ -39,12 +39,15 @@ function answerForm(operation: Operation, form: Form, world: World, state: State
   const needs = offered.includes(grantType) ? GRANTS[grantType] : undefined;
   const missing = [...required, ...(needs ?? [])].find((name) => !form.has(name));
   if (missing) return refuse('invalid_request', `The parameter ${missing} is missing.`);
-  if (!isCorrect(world.applications, form.get('client_id'), form.get('client_secret'))) {
+  const { applications } = world;
+  const isPublic = grantType in GRANTS && mayLackSecret(grantType, form, properties, world);
+  const clientId = form.get('client_id') ?? '';
+  if (!(isPublic ? applications.has(clientId) : isCorrect(applications, clientId, form.get('client_secret')))) {
     const text = 'The client_id or the client_secret is wrong.';
     return refuse('invalid_client', text, deniedStatus(operation, world));
   }
   if (!needs) return refuse('unsupported_grant_type', 'This grant is not available.');
-  const granted = openGrant(grantType, form, world, state);
+  const granted = openGrant(grantType, form, isPublic, world, state);
   if (typeof granted === 'string') return refuse('invalid_grant', granted);
   const { facts, ...refresh } = granted;
   // No document states the life; these are the figures of the guide and of the v1 clients.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type JsonObject, parseYaml } from '../document.ts';
-import { applyOverlay, type OverlayAction, readOverlay } from '../overlay.ts';
+import { applyOverlay, checkRights, type OverlayAction, readOverlay } from '../overlay.ts';
 
 const update = (target: string, value: OverlayAction['update']): OverlayAction => ({
   target,
@@ -222,5 +222,47 @@ describe('reading', () => {
       actions:
         - { target: $.a, description: A reason., update: { __proto__: { x-unknown: 1 } } }`;
     expect(() => readOverlay(parseYaml(text, 'overlay.yaml'))).toThrow('not valid');
+  });
+});
+
+describe('an overlay from the command line', () => {
+  const document: JsonObject = {
+    servers: [{ url: 'https://api.example.com' }],
+    security: [{ oauth: [] }],
+    paths: { '/a': { get: { security: [{ oauth: ['read'] }] }, post: {} } },
+    components: {
+      securitySchemes: {
+        oauth: { flows: { clientCredentials: { tokenUrl: 'https://a/token', scopes: {} } } },
+      },
+    },
+  };
+  const after = (...actions: OverlayAction[]): JsonObject => applyOverlay(document, actions);
+
+  it.each([
+    ['servers', update('$.servers[0]', { url: 'https://evil.example' })],
+    ['security', remove('$.security')],
+    ['security or servers of GET /a', remove("$.paths['/a'].get.security")],
+    ['security or servers of POST /a', update("$.paths['/a'].post", { security: [] })],
+    ['security or servers of POST /a', update("$.paths['/a'].post", { servers: [{ url: 'x' }] })],
+    [
+      "the security schemes' URLs",
+      update('$..clientCredentials', { tokenUrl: 'https://evil.example/token' }),
+    ],
+  ])('may not change %s', (place, action) => {
+    expect(() => checkRights(document, after(action))).toThrow(`changes ${place}:`);
+  });
+
+  it('may write words and scopes, and add an operation without a token', () => {
+    const changed = after(
+      update("$.paths['/a'].get", { summary: 'Words.', 'x-name': 'getA' }),
+      update('$..scopes', { read: 'read' }),
+      update('$.paths', { '/token': { post: { security: [] } } }),
+    );
+    expect(() => checkRights(document, changed)).not.toThrow();
+  });
+
+  it('may not name everything', () => {
+    const many = { list: Array.from({ length: 10_001 }, () => ({})) };
+    expect(() => applyOverlay(many, [update('$.list[*]', { a: 1 })])).toThrow('10001 places');
   });
 });

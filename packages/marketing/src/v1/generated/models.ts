@@ -3,6 +3,7 @@
 export interface AdvertiserCampaignMessage {
   campaignName?: string;
   readonly campaignStatus?: string;
+  /** Format: int32. */
   id?: number;
   status?: 'Archived' | 'NotRunning' | 'Running' | (string & {});
 }
@@ -10,31 +11,44 @@ export interface AdvertiserCampaignMessage {
 export interface AdvertiserInfoMessage {
   advertiserName?: string;
   currencyName?: string;
+  /** Format: int32. */
   id?: number;
 }
 
 /** How many ad previews (`getMarketplaceSellerAdPreview`) an advertiser has, and has used. */
 export interface AdvertiserQuotaMessage {
+  /** Format: int32. */
   advertiserId?: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   quotaEndDate?: string;
+  /** Format: int32. */
   quotaLimit?: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   quotaStartDate?: string;
+  /** Format: int32. */
   quotaUsed?: number;
 }
 
 export interface AudienceCreateRequest {
+  /** Format: int32. */
   advertiserId?: number;
   description?: string;
   name?: string;
 }
 
 export interface AudienceCreateResponse {
+  /** Format: int32. */
   audienceId?: number;
 }
 
 export interface AudiencePatchRequest {
+  /** Format: int32. */
   gumCallerId?: number;
   identifiers?: readonly string[];
   operation?: string;
@@ -42,10 +56,15 @@ export interface AudiencePatchRequest {
 }
 
 export interface AudiencePatchResponse {
+  /** Format: int32. */
   nbInvalidIdentifiers?: number;
+  /** Format: int32. */
   nbValidIdentifiers?: number;
   operation?: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   requestDate?: string;
   sampleInvalidIdentifiers?: string[];
   schema?: string;
@@ -57,14 +76,21 @@ export interface AudiencePutRequest {
 }
 
 export interface AudienceResponse {
+  /** Format: int32. */
   advertiserId?: number;
+  /** Format: int64. */
   created?: number;
   description?: string;
+  /** Format: int32. */
   id?: number;
   name?: string;
+  /** Format: int32. */
   nbLines?: number;
+  /** Format: int32. */
   nbLinesEmail?: number;
+  /** Format: int32. */
   nbMatchesEmail?: number;
+  /** Format: int64. */
   updated?: number;
 }
 
@@ -81,11 +107,16 @@ export interface BidMessage {
 
 export interface BudgetMessage {
   active?: boolean;
+  /** Format: int32. */
   advertiserId?: number;
+  /** Format: int32. */
   budgetId?: number;
   budgetName?: string;
   remainingBudget?: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   remainingBudgetUpdated?: string;
   totalAmount?: number;
   readonly type?: string;
@@ -93,12 +124,14 @@ export interface BudgetMessage {
 
 export interface CampaignBidChangeRequest {
   bidValue?: number;
+  /** Format: int32. */
   campaignId?: number;
   categories?: readonly CategoryBidChangeRequest[];
 }
 
 export interface CampaignBidMessage {
   campaignBid?: BidMessage;
+  /** Format: int32. */
   campaignId?: number;
   campaignName?: string;
   campaignStatus?: 'Archived' | 'NotRunning' | 'Running' | (string & {});
@@ -106,14 +139,18 @@ export interface CampaignBidMessage {
 }
 
 export interface CampaignMessage {
+  /** Format: int32. */
   advertiserId?: number;
   advertiserName?: string;
+  /** Format: int32. */
   budgetId?: number;
   campaignBid?: BidMessage;
+  /** Format: int32. */
   campaignId?: number;
   campaignName?: string;
   campaignStatus?: 'Archived' | 'NotRunning' | 'Running' | (string & {});
   campaignType?: 'AudienceSelling' | 'LowerFunnel' | 'MidFunnel' | (string & {});
+  /** Each item: int32. */
   categories?: number[];
 }
 
@@ -134,48 +171,63 @@ export interface CampaignReportQueryMessage {
     | 'Week'
     | 'Year'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string;
   /** Format of the answer. */
   format?: 'Csv' | 'Excel' | 'Json' | 'Xml';
   metrics?: readonly string[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string;
   timezone?: string;
 }
 
 export interface CategoryBidChangeRequest {
   bidValue?: number;
+  /** Format: int32. */
   categoryHashcode?: number;
 }
 
 export interface CategoryBidMessage {
   categoryBid?: BidMessage;
+  /** Format: int32. */
   categoryHashcode?: number;
   categoryName?: string;
 }
 
 export interface CategoryMessage {
+  /** Format: int32. */
   advertiserId?: number;
   advertiserName?: string;
   averagePrice?: number;
+  /** Format: int32. */
   campaignId?: number;
   campaignName?: string;
+  /** Format: int32. */
   catalogId?: number;
   catalogName?: string;
   categoryBid?: BidMessage;
+  /** Format: int32. */
   categoryHashCode?: number;
   categoryName?: string;
   enabled?: boolean;
+  /** Format: int32. */
   numberOfProducts?: number;
 }
 
 export interface CategoryUpdateInput {
+  /** Format: int32. */
   categoryHashCode?: number;
   enabled?: boolean;
 }
 
 export interface CategoryUpdatesPerCatalog {
+  /** Format: int32. */
   catalogId?: number;
   categories?: CategoryUpdateInput[];
 }
@@ -184,15 +236,20 @@ export interface CreateSellerBudgetMapiMessage {
   /** Text here; the answer has a number. */
   amount?: string;
   budgetType?: string;
+  /** Each item: int32. */
   campaignIds?: readonly number[];
   endDate?: string;
   sellerId?: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string;
 }
 
 export interface CreateSellerCampaignMessageMapi {
   bid?: number;
+  /** Format: int32. */
   campaignId?: number;
 }
 
@@ -200,21 +257,27 @@ export interface CreateSellerCampaignMessageMapi {
 export interface InlineResponse200 {
   /** Bearer token for the other operations. A secret that may hold personal data: never log it. */
   access_token?: string;
-  /** Life of the token in seconds. */
+  /**
+   * Life of the token in seconds.
+   * Format: int32.
+   */
   expires_in?: number;
   /** Kind of the token: `Bearer`. */
   token_type?: string;
 }
 
 export interface MarketplaceCampaignMessage {
+  /** Format: int32. */
   advertiserId?: number;
   campaignBid?: BidMessage;
+  /** Format: int32. */
   campaignId?: number;
   campaignName?: string;
   campaignStatus?: 'Archived' | 'NotRunning' | 'Running' | (string & {});
 }
 
 export interface PortfolioMessage {
+  /** Format: int32. */
   advertiserId?: number;
   advertiserName?: string;
 }
@@ -222,12 +285,16 @@ export interface PortfolioMessage {
 /** A file with statistics of a publisher, by its link. */
 export interface PublisherFileStatsMessage {
   fileName?: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   tokenValidUntil?: string;
   url?: string;
 }
 
 export interface PublisherStatsMessage {
+  /** Format: int32. */
   advertiserId?: number;
   message?: string;
   stats?: PublisherFileStatsMessage[];
@@ -235,9 +302,15 @@ export interface PublisherStatsMessage {
 
 export interface PublisherStatsQueryMessage {
   advertiserIds?: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string;
 }
 
@@ -252,25 +325,36 @@ export interface SellerBidInfoMessage {
 }
 
 export interface SellerBidsMessage {
+  /** Format: int32. */
   campaignId?: number;
   sellerBids?: SellerBidInfoMessage[];
 }
 
 export interface SellerBudgetCreateMessage {
   amount?: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string;
   sellerName?: string;
 }
 
 export interface SellerBudgetInfoMessage {
   amount?: number;
+  /** Format: int64. */
   budgetId?: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string;
   remainingAmount?: number;
   spentAmount?: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string;
   status?: 'Active' | 'Inactive' | (string & {});
 }
@@ -278,6 +362,7 @@ export interface SellerBudgetInfoMessage {
 export interface SellerBudgetMessage {
   amount?: number;
   budgetType?: string;
+  /** Each item: int32. */
   campaignIds?: number[];
   endDate?: string;
   /** Text here; `budgetId` of the operations on budgets is a number. */
@@ -285,51 +370,72 @@ export interface SellerBudgetMessage {
   isSuspended?: boolean;
   sellerId?: string;
   spend?: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string;
   status?: 'Archived' | 'Current' | 'Scheduled' | (string & {});
 }
 
 export interface SellerBudgetResponseMessage {
   amount?: number;
+  /** Format: int64. */
   budgetId?: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string;
   sellerName?: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string;
   status?: 'Active' | 'Inactive' | (string & {});
 }
 
 export interface SellerBudgetUpdateMessage {
   amount?: number;
+  /** Format: int64. */
   budgetId?: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string;
   status?: 'Active' | 'Inactive';
 }
 
 export interface SellerBudgetsCreateMessage {
+  /** Format: int32. */
   campaignId?: number;
   sellerBudgets?: readonly SellerBudgetCreateMessage[];
 }
 
 export interface SellerBudgetsMessage {
+  /** Format: int32. */
   campaignId?: number;
   sellerBudgets?: SellerBudgetResponseMessage[];
 }
 
 export interface SellerBudgetsUpdateMessage {
+  /** Format: int32. */
   campaignId?: number;
   sellerBudgets?: readonly SellerBudgetUpdateMessage[];
 }
 
 export interface SellerCampaignMessage {
   bid?: number;
+  /** Format: int32. */
   campaignId?: number;
   readonly id?: string;
   sellerId?: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   suspendedSince?: string;
 }
 
@@ -346,6 +452,7 @@ export interface SellerInfoMessage {
 }
 
 export interface SellerMessage {
+  /** Format: int32. */
   campaignId?: number;
   sellers?: SellerInfoMessage[];
 }
@@ -367,12 +474,18 @@ export interface StatsQueryMessage {
     | 'Week'
     | 'Year'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string;
   /** Format of the answer. */
   format?: 'Csv' | 'Excel' | 'Json' | 'Xml';
   metrics?: readonly string[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string;
   timezone?: 'GMT' | 'JST' | 'PST';
 }
@@ -394,14 +507,20 @@ export interface StatsQueryMessageEx {
     | 'Week'
     | 'Year'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string;
   /** Format of the answer. */
   format?: 'Csv' | 'Excel' | 'Json' | 'Xml';
   ignoreXDevice?: boolean;
   metrics?: readonly string[];
   reportType?: 'CampaignPerformance' | 'FacebookDPA' | 'TransactionID';
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string;
   timezone?: 'GMT' | 'JST' | 'PST';
 }
@@ -409,20 +528,29 @@ export interface StatsQueryMessageEx {
 export interface UpdateSellerBudgetMessage {
   /** Text here; the answer has a number. */
   amount?: string;
+  /** Format: int64. */
   budgetId?: number;
+  /** Each item: int32. */
   campaignIds?: readonly number[];
   endDate?: string;
   isSuspended?: boolean;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string;
 }
 
 export interface UpdateSellerBudgetMessageBase {
   /** Text here; the answer has a number. */
   amount?: string;
+  /** Each item: int32. */
   campaignIds?: readonly number[];
   endDate?: string;
   isSuspended?: boolean;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string;
 }

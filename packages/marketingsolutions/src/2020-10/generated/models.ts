@@ -8,6 +8,7 @@ export interface AdSetDeliveryLimitations {
 
 export interface AdSetFrequencyCapping {
   frequency?: 'advanced' | 'daily' | 'hourly' | 'lifetime' | (string & {});
+  /** Format: int32. */
   maximumImpressions?: number;
 }
 
@@ -111,11 +112,13 @@ export interface BidMessage {
 
 export interface CampaignBidChangeRequest {
   bidValue?: number;
+  /** Format: int32. */
   campaignId?: number;
   categories?: readonly CategoryBidChangeRequest[];
 }
 
 export interface CampaignBidChangeResponse {
+  /** Format: int32. */
   campaignId?: number;
   categories?: CategoryUpdateError[];
   errorCode?:
@@ -147,52 +150,68 @@ export interface CampaignBidChangeResponseMessageWithDetails {
 
 export interface CampaignBidMessage {
   campaignBid?: BidMessage;
+  /** Format: int32. */
   campaignId?: number;
   campaignName?: string;
-  /** A number here; the document does not say what it stands for. */
+  /**
+   * A number here; the document does not say what it stands for.
+   * Format: int32.
+   */
   campaignStatus?: number;
   categories?: CategoryBidMessage[];
 }
 
 export interface CampaignMessage {
+  /** Format: int32. */
   advertiserId?: number;
   advertiserName?: string;
+  /** Format: int32. */
   budgetId?: number;
   campaignBid?: BidMessage;
+  /** Format: int32. */
   campaignId?: number;
   campaignName?: string;
   campaignStatus?: 'Archived' | 'NotRunning' | 'Running' | (string & {});
   campaignType?: 'AudienceSelling' | 'LowerFunnel' | 'MidFunnel' | (string & {});
+  /** Each item: int32. */
   categories?: number[];
 }
 
 export interface CategoryBidChangeRequest {
   bidValue?: number;
+  /** Format: int32. */
   categoryHashcode?: number;
 }
 
 export interface CategoryBidMessage {
   categoryBid?: BidMessage;
+  /** Format: int32. */
   categoryHashcode?: number;
   categoryName?: string;
 }
 
 export interface CategoryMessage {
+  /** Format: int32. */
   advertiserId?: number;
   advertiserName?: string;
   averagePrice?: number;
+  /** Format: int32. */
   campaignId?: number;
   campaignName?: string;
+  /** Format: int32. */
   catalogId?: number;
   catalogName?: string;
   categoryBid?: BidMessage;
+  /** Format: int32. */
   categoryHashCode?: number;
   categoryName?: string;
   enabled?: boolean;
+  /** Format: int32. */
   numberOfProducts?: number;
 }
 
 export interface CategoryUpdateError {
+  /** Format: int32. */
   readonly categoryHashCode?: number;
   readonly errorCode?:
     | 'AccessDenied'
@@ -216,16 +235,19 @@ export interface CategoryUpdateError {
 }
 
 export interface CategoryUpdateInput {
+  /** Format: int32. */
   categoryHashCode?: number;
   enabled?: boolean;
 }
 
 export interface CategoryUpdatesPerCatalog {
+  /** Format: int32. */
   catalogId?: number;
   categories?: CategoryUpdateInput[];
 }
 
 export interface CategoryUpdatesPerCatalogError {
+  /** Format: int32. */
   readonly catalogId?: number;
   categories?: CategoryUpdateError[];
   errorCode?:
@@ -386,7 +408,10 @@ export interface ErrorMessage {
   readonly detail?: string;
   readonly instance?: string;
   readonly title?: string;
-  /** Names the call: quote it to Criteo's support. */
+  /**
+   * Names the call: quote it to Criteo's support.
+   * Format: uuid.
+   */
   readonly traceId?: string;
   readonly type?: string;
 }
@@ -407,7 +432,10 @@ export interface GetPortfolioResponse {
 export interface JwtModel {
   /** Bearer token for the other operations. A secret that may hold personal data: never log it. */
   access_token?: string;
-  /** Life of the token in seconds. */
+  /**
+   * Life of the token in seconds.
+   * Format: int32.
+   */
   expires_in?: number;
   /** Kind of the token: `Bearer`. */
   token_type?: string;
@@ -439,7 +467,10 @@ export interface NillableAdSetTargetingRule {
 }
 
 export interface NillableDateTime {
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   value?: string;
 }
 
@@ -673,12 +704,18 @@ export interface StatisticsReportQueryMessage {
     | 'Week'
     | 'Year'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   /** Format of the answer. */
   format: string;
   metrics: readonly string[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   /** @default "UTC" */
   timezone?: string;
@@ -696,12 +733,18 @@ export interface TransactionsReportQueryEntityMessage {
 export interface TransactionsReportQueryMessage {
   advertiserIds?: string;
   currency: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   eventType?: string;
   /** Format of the answer. */
   format: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   /** @default "UTC" */
   timezone?: string;

@@ -4,7 +4,10 @@
 export interface AccessTokenModel {
   /** Bearer token for the other operations. A secret that may hold personal data: never log it. */
   access_token?: string;
-  /** Life of the token in seconds. */
+  /**
+   * Life of the token in seconds.
+   * Format: int32.
+   */
   expires_in?: number;
   /** Keep it in place of the one you sent. With client credentials it is absent or null. A secret: never log it. */
   refresh_token?: string | null;
@@ -27,10 +30,12 @@ export interface AddToBasketTarget202110Response {
 }
 
 export interface ApplicationSummaryModel {
+  /** Format: int32. */
   applicationId?: number;
   criteoService?: string;
   description?: string;
   name?: string;
+  /** Format: int32. */
   organizationId?: number;
 }
 
@@ -139,7 +144,9 @@ export interface ChoiceOption {
 }
 
 export interface ChoiceVariableSpecification {
+  /** Format: int32. */
   maxSelected?: number | null;
+  /** Format: int32. */
   minSelected?: number | null;
   options: ChoiceOption[];
 }
@@ -149,6 +156,7 @@ export interface ChoiceVariableValue {
 }
 
 export interface ColorVariableValue {
+  /** Limits: pattern ^#(([0-9a-fA-F]{2}){3}|([0-9a-fA-F]){3})$. */
   color: string;
 }
 
@@ -236,6 +244,7 @@ export interface CommonWarning {
 
 export interface CreateRetailMediaAudience {
   attributes: CreateRetailMediaAudienceAttributes;
+  /** Format: int64. */
   id: number;
   type: string;
 }
@@ -277,11 +286,16 @@ export interface CreateRetailMediaAudienceResponse {
 
 export interface Creative202110 {
   associatedLineItemIds?: string[];
+  /** Format: int64. */
   brandId?: number | null;
   name: string;
+  /** Format: int32. */
   retailerId: number;
   status: 'Archived' | 'Deleted' | 'In_Use' | 'Ready' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string;
 }
 
@@ -293,6 +307,7 @@ export interface Creative202110ListResponse {
 
 export interface Creative202207 {
   associatedLineItemIds?: string[];
+  /** Format: int64. */
   brandId?: number | null;
   creativeFormatType:
     | 'BundleBoost'
@@ -308,10 +323,14 @@ export interface Creative202207 {
     | (string & {});
   environments: ('App' | 'Mobile' | 'Web' | (string & {}))[];
   name: string;
+  /** Format: int32. */
   retailerId: number;
   status: 'Archived' | 'Deleted' | 'In_Use' | 'Ready' | (string & {});
   templateVariableValues: TemplateVariableValue[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string;
 }
 
@@ -322,17 +341,23 @@ export interface Creative202207Response {
 }
 
 export interface CreativeCreateModel202207 {
+  /** Format: int64. */
   brandId?: number;
   name: string;
+  /** Format: int32. */
   retailerId: number;
+  /** Format: int32. */
   templateId: number;
   templateVariableValues: readonly TemplateVariableValue[];
 }
 
 export interface CreativeUpdateModel202207 {
+  /** Format: int64. */
   brandId?: number;
   name: string;
+  /** Format: int32. */
   retailerId: number;
+  /** Format: int32. */
   templateId: number;
   templateVariableValues: readonly TemplateVariableValue[];
 }
@@ -397,23 +422,40 @@ export interface ExternalAddToBasketTarget202110 {
 export interface ExternalAuctionLineItem {
   /** @default "conversion" */
   bidStrategy?: 'clicks' | 'conversion' | 'revenue' | 'unknown' | (string & {});
+  /** Format: decimal. */
   budget?: number | null;
+  /** Format: decimal. */
   budgetRemaining: number | null;
   budgetSpent?: number;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   campaignId: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
+  /** Format: decimal. */
   dailyPacing?: number | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   endDate?: string;
   /** @default false */
   isAutoDailyPacing?: boolean;
+  /** Format: decimal. */
   maxBid?: number | null;
+  /** Format: decimal. */
   monthlyPacing?: number | null;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   startDate: string;
   status?:
     | 'active'
@@ -426,27 +468,44 @@ export interface ExternalAuctionLineItem {
     | 'scheduled'
     | 'unknown'
     | (string & {});
+  /** Format: decimal. */
   targetBid?: number | null;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   targetRetailerId: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt: string;
 }
 
 export interface ExternalAuctionLineItemCreateModel {
   /** @default "conversion" */
   bidStrategy?: 'clicks' | 'conversion' | 'revenue' | 'unknown';
+  /** Format: decimal. */
   budget?: number | null;
+  /** Format: decimal. */
   dailyPacing?: number | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   endDate?: string;
   /** @default false */
   isAutoDailyPacing?: boolean;
+  /** Format: decimal. */
   maxBid?: number | null;
+  /** Format: decimal. */
   monthlyPacing?: number | null;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   startDate: string;
   status?:
     | 'active'
@@ -458,24 +517,38 @@ export interface ExternalAuctionLineItemCreateModel {
     | 'paused'
     | 'scheduled'
     | 'unknown';
+  /** Format: decimal. */
   targetBid?: number | null;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   targetRetailerId: string;
 }
 
 export interface ExternalAuctionLineItemUpdateModel {
   /** @default "conversion" */
   bidStrategy?: 'clicks' | 'conversion' | 'revenue' | 'unknown';
+  /** Format: decimal. */
   budget?: number | null;
+  /** Format: decimal. */
   dailyPacing?: number | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   endDate?: string;
   isAutoDailyPacing: boolean;
+  /** Format: decimal. */
   maxBid?: number | null;
+  /** Format: decimal. */
   monthlyPacing?: number | null;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   startDate: string;
   status:
     | 'active'
@@ -487,35 +560,57 @@ export interface ExternalAuctionLineItemUpdateModel {
     | 'paused'
     | 'scheduled'
     | 'unknown';
+  /** Format: decimal. */
   targetBid: number | null;
 }
 
 export interface ExternalAudienceIdsUpdateModel202110 {
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   audienceIds: readonly string[];
 }
 
 export interface ExternalAudienceTarget202110 {
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   audienceIds: string[];
   scope: 'exclude' | 'include' | 'unknown' | (string & {});
 }
 
 export interface ExternalBalance202110 {
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
+  /** Format: decimal. */
   deposited: number | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   endDate: string;
   memo: string;
   name: string;
   poNumber: string;
+  /** Format: decimal. */
   remaining: number | null;
+  /** Format: decimal. */
   spent: number | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   startDate: string;
   status: 'active' | 'ended' | 'scheduled' | 'unknown' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt: string;
 }
 
@@ -525,10 +620,16 @@ export interface ExternalBrand {
 }
 
 export interface ExternalCampaign {
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   accountId: string;
+  /** Format: decimal. */
   budget?: number | null;
+  /** Format: decimal. */
   budgetRemaining: number | null;
+  /** Format: decimal. */
   budgetSpent: number | null;
   clickAttributionScope?:
     | 'sameSku'
@@ -539,18 +640,30 @@ export interface ExternalCampaign {
     | null;
   /** @default "30D" */
   clickAttributionWindow?: '14D' | '30D' | '7D' | 'unknown' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   drawableBalanceIds?: string[];
   /** Limits: shortest length 0, longest length 255. */
   name: string;
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   promotedBrandIds: string[];
   status?: 'active' | 'inactive' | 'unknown' | (string & {});
   /** @default "auction" */
   type?: 'auction' | 'preferred' | 'unknown' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt: string;
   viewAttributionScope?:
     | 'sameSku'
@@ -564,11 +677,15 @@ export interface ExternalCampaign {
 }
 
 export interface ExternalCampaignAttributes {
+  /** Format: decimal. */
   budget?: number | null;
   clickAttributionScope?: 'sameSku' | 'sameSkuCategory' | 'sameSkuCategoryBrand' | 'unknown' | null;
   /** @default "30D" */
   clickAttributionWindow?: '14D' | '30D' | '7D' | 'unknown';
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   drawableBalanceIds?: readonly string[];
   /** Limits: shortest length 0, longest length 255. */
   name: string;
@@ -580,7 +697,10 @@ export interface ExternalCampaignAttributes {
 }
 
 export interface ExternalCatalogRequest {
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   brandIdFilter?: readonly string[];
   /**
    * One JSON object per line.
@@ -590,31 +710,50 @@ export interface ExternalCatalogRequest {
 }
 
 export interface ExternalCatalogStatus {
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
   currency: string;
+  /** Format: int32. */
   fileSizeBytes: number | null;
   /** MD5 of the file, to check the download. */
   md5Checksum: string;
   message: string;
+  /** Format: int32. */
   rowCount: number | null;
   /** Capitalised here; reports have lower case. */
   status: 'Expired' | 'Failure' | 'Pending' | 'Success' | 'Unknown' | (string & {});
 }
 
 export interface ExternalCommonLineItem {
+  /** Format: decimal. */
   budget?: number | null;
+  /** Format: decimal. */
   budgetRemaining: number | null;
   budgetSpent?: number;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   campaignId: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   endDate?: string;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   startDate: string;
   status?:
     | 'active'
@@ -627,14 +766,21 @@ export interface ExternalCommonLineItem {
     | 'scheduled'
     | 'unknown'
     | (string & {});
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   targetRetailerId: string;
   type: 'auction' | 'preferred' | 'unknown' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt: string;
 }
 
 export interface ExternalEditableCampaignAttributes {
+  /** Format: decimal. */
   budget?: number | null;
   clickAttributionScope?: 'sameSku' | 'sameSkuCategory' | 'sameSkuCategoryBrand' | 'unknown' | null;
   clickAttributionWindow: '14D' | '30D' | '7D' | 'unknown';
@@ -650,6 +796,7 @@ export interface ExternalKeywordTarget202110 {
 }
 
 export interface ExternalLineItemCapping202110 {
+  /** Format: int32. */
   count: number;
   type: 'day' | 'session' | 'unknown' | (string & {});
 }
@@ -684,20 +831,35 @@ export interface ExternalPreferredLineItem202110 {
   budget: number;
   budgetRemaining?: number;
   budgetSpent?: number;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   campaignId: string;
   capping?: ExternalLineItemCapping202110;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   creativeId?: string | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   endDate: string;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
   pacing: 'accelerated' | 'standard' | 'unknown' | (string & {});
   page: ExternalLineItemPage202110;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   startDate: string;
   status:
     | 'active'
@@ -710,24 +872,39 @@ export interface ExternalPreferredLineItem202110 {
     | 'scheduled'
     | 'unknown'
     | (string & {});
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   targetRetailerId: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt: string;
 }
 
 export interface ExternalPreferredLineItemCreateModel202110 {
   budget: number;
   capping?: ExternalLineItemCapping202110;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   creativeId?: string | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   endDate: string;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
   pacing: 'accelerated' | 'standard' | 'unknown';
   page: ExternalLineItemPage202110;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   startDate: string;
   status?:
     | 'active'
@@ -739,23 +916,35 @@ export interface ExternalPreferredLineItemCreateModel202110 {
     | 'paused'
     | 'scheduled'
     | 'unknown';
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   targetRetailerId: string;
 }
 
 export interface ExternalPreferredLineItemUpdateModel202110 {
   budget?: number;
   capping?: ExternalLineItemCapping202110;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   creativeId?: string | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   endDate: string;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
   /** @default "accelerated" */
   pacing?: 'accelerated' | 'standard' | 'unknown';
   page?: ExternalLineItemPage202110;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   startDate: string;
   status:
     | 'active'
@@ -770,6 +959,7 @@ export interface ExternalPreferredLineItemUpdateModel202110 {
 }
 
 export interface ExternalPromotedProduct202110 {
+  /** Format: decimal. */
   bidOverride?: number | null;
 }
 
@@ -806,8 +996,11 @@ export interface FilesVariableValue {
 
 export interface FilesVariablesSpecification {
   extensions: ('Gif' | 'Jpeg' | 'Pdf' | 'Png' | 'Unknown' | (string & {}))[];
+  /** Format: int32. */
   maxBytes?: number | null;
+  /** Format: int32. */
   maxFile?: number | null;
+  /** Format: int32. */
   minFiles: number | null;
 }
 
@@ -834,42 +1027,60 @@ export interface InputResourceOfPreferredLineItemCreateModel202110 {
 
 export interface JsonApiBodyWithExternalIdOfEditableCampaignAttributesAndCampaign {
   attributes?: ExternalEditableCampaignAttributes;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   id: string;
   type: string;
 }
 
 export interface JsonApiBodyWithIdOfInt64AndAccountAndAccount {
   attributes?: ExternalAccount;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   id: string;
   type: string;
 }
 
 export interface JsonApiBodyWithIdOfInt64AndBrandAndBrand {
   attributes?: ExternalBrand;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   id: string;
   type: string;
 }
 
 export interface JsonApiBodyWithIdOfInt64AndCampaignAndCampaign {
   attributes?: ExternalCampaign;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   id: string;
   type: string;
 }
 
 export interface JsonApiBodyWithIdOfInt64AndCatalogStatusAndCatalogStatus {
   attributes?: ExternalCatalogStatus;
-  /** For `getCatalogStatus` and `getCatalogOutput`: a 64-bit integer as a string of digits. */
+  /**
+   * For `getCatalogStatus` and `getCatalogOutput`: a 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   id: string;
   type: string;
 }
 
 export interface JsonApiBodyWithIdOfInt64AndRetailerAndRetailer {
   attributes?: ExternalRetailer;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   id: string;
   type: string;
 }
@@ -947,13 +1158,19 @@ export interface OAuthErrorModel {
 }
 
 export interface PageMetadata {
-  /** Number of this page; the first is 0. */
+  /**
+   * Number of this page; the first is 0.
+   * Format: int32.
+   */
   currentPageIndex: number;
+  /** Format: int32. */
   currentPageSize: number;
   /** Absolute URL of the next page. */
   nextPage?: string;
   previousPage?: string;
+  /** Format: int64. */
   totalItemsAcrossAllPages?: number | null;
+  /** Format: int64. */
   totalPages?: number | null;
 }
 
@@ -1021,7 +1238,10 @@ export interface ReportRequest {
 
 export interface ReportRequestAttributes {
   clickAttributionWindow?: '14D' | '30D' | '7D';
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   endDate: string;
   /** @default "json" */
   format?: 'csv' | 'json' | 'json-compact' | 'json-newline';
@@ -1036,7 +1256,10 @@ export interface ReportRequestAttributes {
     | 'product'
     | 'productCategory'
     | 'summary';
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   startDate: string;
   timeZone?: string;
   viewAttributionWindow?: '14D' | '1D' | '30D' | '7D' | 'none';
@@ -1050,14 +1273,22 @@ export interface ReportStatus {
 }
 
 export interface ReportStatusAttributes {
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string;
-  /** The report is cached until then (ISO 8601 date and time). */
+  /**
+   * The report is cached until then (ISO 8601 date and time).
+   * Format: date-time.
+   */
   expiresAt?: string;
+  /** Format: int64. */
   fileSizeBytes?: number;
   /** MD5 of the file, to check the download. */
   md5Checksum?: string;
   message?: string;
+  /** Format: int64. */
   rowCount?: number;
   /** Lower case here; catalogs have a capital. */
   status: 'expired' | 'failure' | 'pending' | 'success' | (string & {});
@@ -1170,7 +1401,10 @@ export interface StoreTarget202110Response {
 
 export interface Template {
   allCollectionsMandatory: boolean;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
   creativeFormat:
     | 'BundleBoost'
@@ -1184,15 +1418,24 @@ export interface Template {
     | 'SponsoredProducts'
     | 'Unknown'
     | (string & {});
+  /** Format: int32. */
   displayableSkusMax?: number | null;
   name: string;
+  /** Format: int32. */
   retailerId: number;
   sections: Section[];
+  /** Format: int32. */
   skuCollectionMax?: number | null;
+  /** Format: int32. */
   skuCollectionMin: number;
+  /** Format: int32. */
   skuPerCollectionMax?: number | null;
+  /** Format: int32. */
   skuPerCollectionMin: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt: string;
 }
 
@@ -1227,6 +1470,7 @@ export interface TemplateVariableValue {
 }
 
 export interface TextVariableSpecification {
+  /** Format: int32. */
   maxChars?: number | null;
 }
 

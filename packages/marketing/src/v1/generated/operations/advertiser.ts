@@ -4,7 +4,10 @@ import type { CampaignMessage, CategoryMessage, PortfolioMessage } from '../mode
 
 /** Parameters of {@link getAdvertiserCampaigns}. */
 export interface GetAdvertiserCampaignsParams {
-  /** Id that `getPortfolio` lists as `advertiserId`. */
+  /**
+   * Id that `getPortfolio` lists as `advertiserId`.
+   * Format: int32.
+   */
   readonly advertiserId: number;
 }
 
@@ -22,7 +25,10 @@ export const getAdvertiserCampaigns: Operation<GetAdvertiserCampaignsParams, Cam
 
 /** Parameters of {@link getAdvertiserCategories}. */
 export interface GetAdvertiserCategoriesParams {
-  /** Id that `getPortfolio` lists as `advertiserId`. */
+  /**
+   * Id that `getPortfolio` lists as `advertiserId`.
+   * Format: int32.
+   */
   readonly advertiserId: number;
   readonly enabledOnly?: boolean;
 }
@@ -43,9 +49,15 @@ export const getAdvertiserCategories: Operation<GetAdvertiserCategoriesParams, C
 
 /** Parameters of {@link getAdvertiserCategory}. */
 export interface GetAdvertiserCategoryParams {
-  /** Id that `getPortfolio` lists as `advertiserId`. */
+  /**
+   * Id that `getPortfolio` lists as `advertiserId`.
+   * Format: int32.
+   */
   readonly advertiserId: number;
-  /** Id that `getCategories` lists as `categoryHashCode`. */
+  /**
+   * Id that `getCategories` lists as `categoryHashCode`.
+   * Format: int32.
+   */
   readonly categoryHashCode: number;
 }
 

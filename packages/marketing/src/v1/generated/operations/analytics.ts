@@ -30,16 +30,28 @@ export const getCampaignReport: Operation<GetCampaignReportParams, string> = {
 
 /** Parameters of {@link getMarketplaceCampaignsStats}. */
 export interface GetMarketplaceCampaignsStatsParams {
-  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
+  /**
+   * Id that `getMarketplaceAdvertisers` lists as `id`.
+   * Format: int32.
+   */
   readonly advertiserId?: number;
   readonly campaignId?: string;
   readonly clickAttributionPolicy?: 'AnySeller' | 'Both' | 'SameSeller';
-  /** At most this many rows. */
+  /**
+   * At most this many rows.
+   * Format: int32.
+   */
   readonly count?: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly endDate?: string;
   readonly intervalSize?: 'Day' | 'Hour' | 'Month' | 'Year';
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly startDate?: string;
 }
 
@@ -69,18 +81,30 @@ export const getMarketplaceCampaignsStats: Operation<GetMarketplaceCampaignsStat
 
 /** Parameters of {@link getMarketplaceSellerCampaignsStats}. */
 export interface GetMarketplaceSellerCampaignsStatsParams {
-  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
+  /**
+   * Id that `getMarketplaceAdvertisers` lists as `id`.
+   * Format: int32.
+   */
   readonly advertiserId?: number;
   readonly campaignId?: string;
   readonly clickAttributionPolicy?: 'AnySeller' | 'Both' | 'SameSeller';
-  /** At most this many rows. */
+  /**
+   * At most this many rows.
+   * Format: int32.
+   */
   readonly count?: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly endDate?: string;
   readonly intervalSize?: 'Day' | 'Hour' | 'Month' | 'Year';
   /** Id that `getMarketplaceSellers` lists as `id`. */
   readonly sellerId?: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly startDate?: string;
 }
 
@@ -114,17 +138,29 @@ export const getMarketplaceSellerCampaignsStats: Operation<
 
 /** Parameters of {@link getMarketplaceSellersStats}. */
 export interface GetMarketplaceSellersStatsParams {
-  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
+  /**
+   * Id that `getMarketplaceAdvertisers` lists as `id`.
+   * Format: int32.
+   */
   readonly advertiserId?: number;
   readonly clickAttributionPolicy?: 'AnySeller' | 'Both' | 'SameSeller';
-  /** At most this many rows. */
+  /**
+   * At most this many rows.
+   * Format: int32.
+   */
   readonly count?: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly endDate?: string;
   readonly intervalSize?: 'Day' | 'Hour' | 'Month' | 'Year';
   /** Id that `getMarketplaceSellers` lists as `id`. */
   readonly sellerId?: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly startDate?: string;
 }
 

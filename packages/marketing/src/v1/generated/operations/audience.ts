@@ -11,7 +11,10 @@ import type {
 
 /** Parameters of {@link addOrRemoveAudienceUsers}. */
 export interface AddOrRemoveAudienceUsersParams {
-  /** Id that `getAudiences` lists as `id`. */
+  /**
+   * Id that `getAudiences` lists as `id`.
+   * Format: int32.
+   */
   readonly audienceId: number;
   readonly body: AudiencePatchRequest;
 }
@@ -54,7 +57,10 @@ export const createAudience: Operation<CreateAudienceParams, AudienceCreateRespo
 
 /** Parameters of {@link deleteAudience}. */
 export interface DeleteAudienceParams {
-  /** Id that `getAudiences` lists as `id`. */
+  /**
+   * Id that `getAudiences` lists as `id`.
+   * Format: int32.
+   */
   readonly audienceId: number;
 }
 
@@ -75,7 +81,10 @@ export const deleteAudience: Operation<
 
 /** Parameters of {@link getAudiences}. */
 export interface GetAudiencesParams {
-  /** Id that `getPortfolio` lists as `advertiserId`. */
+  /**
+   * Id that `getPortfolio` lists as `advertiserId`.
+   * Format: int32.
+   */
   readonly advertiserId?: number;
 }
 
@@ -94,7 +103,10 @@ export const getAudiences: Operation<GetAudiencesParams, AudiencesGetResponse> =
 
 /** Parameters of {@link removeAudienceUsers}. */
 export interface RemoveAudienceUsersParams {
-  /** Id that `getAudiences` lists as `id`. */
+  /**
+   * Id that `getAudiences` lists as `id`.
+   * Format: int32.
+   */
   readonly audienceId: number;
 }
 
@@ -115,7 +127,10 @@ export const removeAudienceUsers: Operation<
 
 /** Parameters of {@link updateAudience}. */
 export interface UpdateAudienceParams {
-  /** Id that `getAudiences` lists as `id`. */
+  /**
+   * Id that `getAudiences` lists as `id`.
+   * Format: int32.
+   */
   readonly audienceId: number;
   readonly body: AudiencePutRequest;
 }

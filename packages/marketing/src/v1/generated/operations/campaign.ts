@@ -9,7 +9,10 @@ import type {
 
 /** Parameters of {@link getCampaign}. */
 export interface GetCampaignParams {
-  /** Id that `getCampaigns` lists as `campaignId`. */
+  /**
+   * Id that `getCampaigns` lists as `campaignId`.
+   * Format: int32.
+   */
   readonly campaignId: number;
 }
 
@@ -57,7 +60,10 @@ export const getCampaignBids: Operation<GetCampaignBidsParams, CampaignBidMessag
 
 /** Parameters of {@link getCampaignCategories}. */
 export interface GetCampaignCategoriesParams {
-  /** Id that `getCampaigns` lists as `campaignId`. */
+  /**
+   * Id that `getCampaigns` lists as `campaignId`.
+   * Format: int32.
+   */
   readonly campaignId: number;
   readonly enabledOnly?: boolean;
 }
@@ -79,9 +85,15 @@ export const getCampaignCategories: Operation<GetCampaignCategoriesParams, Categ
 
 /** Parameters of {@link getCampaignCategory}. */
 export interface GetCampaignCategoryParams {
-  /** Id that `getCampaigns` lists as `campaignId`. */
+  /**
+   * Id that `getCampaigns` lists as `campaignId`.
+   * Format: int32.
+   */
   readonly campaignId: number;
-  /** Id that `getCategories` lists as `categoryHashCode`. */
+  /**
+   * Id that `getCategories` lists as `categoryHashCode`.
+   * Format: int32.
+   */
   readonly categoryHashCode: number;
 }
 

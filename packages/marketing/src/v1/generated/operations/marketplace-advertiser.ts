@@ -4,7 +4,10 @@ import type { AdvertiserInfoMessage, AdvertiserQuotaMessage } from '../models.js
 
 /** Parameters of {@link getMarketplaceAdvertiser}. */
 export interface GetMarketplaceAdvertiserParams {
-  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
+  /**
+   * Id that `getMarketplaceAdvertisers` lists as `id`.
+   * Format: int32.
+   */
   readonly advertiserId: number;
 }
 
@@ -50,13 +53,24 @@ export const getMarketplaceAdvertisers: Operation<NoParams, AdvertiserInfoMessag
 
 /** Parameters of {@link getMarketplaceSellerAdPreview}. */
 export interface GetMarketplaceSellerAdPreviewParams {
-  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
+  /**
+   * Id that `getMarketplaceAdvertisers` lists as `id`.
+   * Format: int32.
+   */
   readonly advertiserId: number;
-  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
+  /**
+   * Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`.
+   * Format: int32.
+   */
   readonly campaignId?: number;
+  /** Format: int32. */
   readonly height?: number;
-  /** A number here; other operations take the id of a seller as text. */
+  /**
+   * A number here; other operations take the id of a seller as text.
+   * Format: int64.
+   */
   readonly sellerId: number;
+  /** Format: int32. */
   readonly width?: number;
 }
 

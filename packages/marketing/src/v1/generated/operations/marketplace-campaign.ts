@@ -32,7 +32,10 @@ export const createMarketplaceSellerCampaignBySeller: Operation<
 
 /** Parameters of {@link getMarketplaceCampaignsByAdvertiser}. */
 export interface GetMarketplaceCampaignsByAdvertiserParams {
-  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
+  /**
+   * Id that `getMarketplaceAdvertisers` lists as `id`.
+   * Format: int32.
+   */
   readonly advertiserId: number;
 }
 
@@ -74,10 +77,16 @@ export const getMarketplaceSellerCampaign: Operation<
 
 /** Parameters of {@link getMarketplaceSellerCampaigns}. */
 export interface GetMarketplaceSellerCampaignsParams {
-  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
+  /**
+   * Id that `getMarketplaceAdvertisers` lists as `id`.
+   * Format: int32.
+   */
   readonly advertiserId?: number;
   readonly budgetStatus?: 'Archived' | 'Current' | 'Scheduled';
-  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
+  /**
+   * Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`.
+   * Format: int32.
+   */
   readonly campaignId?: number;
   /** Id that `getMarketplaceSellers` lists as `id`. */
   readonly sellerId?: string;
@@ -102,7 +111,10 @@ export const getMarketplaceSellerCampaigns: Operation<
 
 /** Parameters of {@link getMarketplaceSellerCampaignsByAdvertiser}. */
 export interface GetMarketplaceSellerCampaignsByAdvertiserParams {
-  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
+  /**
+   * Id that `getMarketplaceAdvertisers` lists as `id`.
+   * Format: int32.
+   */
   readonly advertiserId: number;
 }
 
@@ -126,7 +138,10 @@ export interface GetMarketplaceSellerCampaignsBySellerParams {
   /** Id that `getMarketplaceSellers` lists as `id`. */
   readonly sellerId: string;
   readonly budgetStatus?: 'Archived' | 'Current' | 'Scheduled';
-  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
+  /**
+   * Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`.
+   * Format: int32.
+   */
   readonly campaignId?: number;
   readonly sellerStatus?: 'Active' | 'Inactive';
 }

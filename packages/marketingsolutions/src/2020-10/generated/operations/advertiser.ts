@@ -4,7 +4,10 @@ import type { CategoryMessage, GetPortfolioResponse } from '../models.js';
 
 /** Parameters of {@link getAdvertiserCategories}. */
 export interface GetAdvertiserCategoriesParams {
-  /** A number here; `getAdvertisers` lists it as text (`id`). */
+  /**
+   * A number here; `getAdvertisers` lists it as text (`id`).
+   * Format: int32.
+   */
   readonly advertiserId: number;
   readonly enabledOnly?: boolean;
 }
@@ -25,9 +28,15 @@ export const getAdvertiserCategories: Operation<GetAdvertiserCategoriesParams, C
 
 /** Parameters of {@link getAdvertiserCategory}. */
 export interface GetAdvertiserCategoryParams {
-  /** A number here; `getAdvertisers` lists it as text (`id`). */
+  /**
+   * A number here; `getAdvertisers` lists it as text (`id`).
+   * Format: int32.
+   */
   readonly advertiserId: number;
-  /** Id that `getCategories` lists as `categoryHashCode`. */
+  /**
+   * Id that `getCategories` lists as `categoryHashCode`.
+   * Format: int32.
+   */
   readonly categoryHashCode: number;
 }
 

@@ -31,7 +31,10 @@ export const createAudience: Operation<CreateAudienceParams, NewAudienceResponse
 
 /** Parameters of {@link deleteAudience}. */
 export interface DeleteAudienceParams {
-  /** A number as a string of digits; `getAudiences` lists it. In the 2026 versions it is the id of an audience segment. */
+  /**
+   * A number as a string of digits; `getAudiences` lists it. In the 2026 versions it is the id of an audience segment.
+   * Format: int32.
+   */
   readonly audienceId: string;
 }
 
@@ -48,7 +51,10 @@ export const deleteAudience: Operation<DeleteAudienceParams, DeleteAudienceRespo
 
 /** Parameters of {@link deleteContactList}. */
 export interface DeleteContactListParams {
-  /** A number as a string of digits; `getAudiences` lists it. In the 2026 versions it is the id of an audience segment. */
+  /**
+   * A number as a string of digits; `getAudiences` lists it. In the 2026 versions it is the id of an audience segment.
+   * Format: int32.
+   */
   readonly audienceId: string;
 }
 
@@ -68,7 +74,10 @@ export const deleteContactList: Operation<
 
 /** Parameters of {@link getAudiences}. */
 export interface GetAudiencesParams {
-  /** A number as a string of digits; `getAdvertisers` lists it as `id`. */
+  /**
+   * A number as a string of digits; `getAdvertisers` lists it as `id`.
+   * Format: int32.
+   */
   readonly advertiserId?: string;
 }
 
@@ -86,7 +95,10 @@ export const getAudiences: Operation<GetAudiencesParams, GetAudiencesResponse> =
 
 /** Parameters of {@link updateAudience}. */
 export interface UpdateAudienceParams {
-  /** A number as a string of digits; `getAudiences` lists it. In the 2026 versions it is the id of an audience segment. */
+  /**
+   * A number as a string of digits; `getAudiences` lists it. In the 2026 versions it is the id of an audience segment.
+   * Format: int32.
+   */
   readonly audienceId: string;
   readonly body: ReplaceAudienceRequest;
 }
@@ -106,7 +118,10 @@ export const updateAudience: Operation<UpdateAudienceParams, ReplaceAudienceResp
 
 /** Parameters of {@link updateContactList}. */
 export interface UpdateContactListParams {
-  /** A number as a string of digits; `getAudiences` lists it. In the 2026 versions it is the id of an audience segment. */
+  /**
+   * A number as a string of digits; `getAudiences` lists it. In the 2026 versions it is the id of an audience segment.
+   * Format: int32.
+   */
   readonly audienceId: string;
   readonly body: ContactlistAmendmentRequest;
 }

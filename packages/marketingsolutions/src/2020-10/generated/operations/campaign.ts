@@ -39,6 +39,7 @@ export const getCampaignBids: Operation<GetCampaignBidsParams, CampaignBidMessag
 
 /** Parameters of {@link getCampaignCategories}. */
 export interface GetCampaignCategoriesParams {
+  /** Format: int32. */
   readonly campaignId: number;
   readonly enabledOnly?: boolean;
 }
@@ -60,8 +61,12 @@ export const getCampaignCategories: Operation<GetCampaignCategoriesParams, Categ
 
 /** Parameters of {@link getCampaignCategory}. */
 export interface GetCampaignCategoryParams {
+  /** Format: int32. */
   readonly campaignId: number;
-  /** Id that `getCategories` lists as `categoryHashCode`. */
+  /**
+   * Id that `getCategories` lists as `categoryHashCode`.
+   * Format: int32.
+   */
   readonly categoryHashCode: number;
 }
 

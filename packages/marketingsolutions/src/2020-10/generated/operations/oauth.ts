@@ -5,6 +5,7 @@ import type { JwtModel } from '../models.js';
 /** Parameters of {@link createToken}. */
 export interface CreateTokenParams {
   readonly clientId?: string;
+  /** Format: password. */
   readonly clientSecret?: string;
   /** @default "client_credentials" */
   readonly grantType?: 'client_credentials';

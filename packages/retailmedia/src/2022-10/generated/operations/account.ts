@@ -6,9 +6,15 @@ import type { JsonApiPageResponseOfAccount, JsonApiPageResponseOfBrand } from '.
 export interface GetAccountsParams {
   /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
-  /** Number of the page; the first is 0. */
+  /**
+   * Number of the page; the first is 0.
+   * Format: int32.
+   */
   readonly pageIndex?: number;
-  /** Items per page; 25 if not given. */
+  /**
+   * Items per page; 25 if not given.
+   * Format: int32.
+   */
   readonly pageSize?: number;
 }
 
@@ -30,9 +36,15 @@ export interface GetBrandsByAccountIdParams {
   readonly accountId: string;
   /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
-  /** Number of the page; the first is 0. */
+  /**
+   * Number of the page; the first is 0.
+   * Format: int32.
+   */
   readonly pageIndex?: number;
-  /** Items per page; 25 if not given. */
+  /**
+   * Items per page; 25 if not given.
+   * Format: int32.
+   */
   readonly pageSize?: number;
 }
 

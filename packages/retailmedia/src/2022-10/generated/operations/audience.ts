@@ -31,9 +31,15 @@ export interface GetAudiencesByAccountIdParams {
   readonly accountId: string;
   /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
-  /** Number of the page; the first is 0. */
+  /**
+   * Number of the page; the first is 0.
+   * Format: int32.
+   */
   readonly pageIndex?: number;
-  /** Items per page; 25 if not given. */
+  /**
+   * Items per page; 25 if not given.
+   * Format: int32.
+   */
   readonly pageSize?: number;
 }
 

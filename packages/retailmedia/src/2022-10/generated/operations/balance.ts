@@ -60,9 +60,15 @@ export interface GetBalancesByAccountIdParams {
   readonly accountId: string;
   /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
-  /** Number of the page; the first is 0. */
+  /**
+   * Number of the page; the first is 0.
+   * Format: int32.
+   */
   readonly pageIndex?: number;
-  /** Items per page; 25 if not given. */
+  /**
+   * Items per page; 25 if not given.
+   * Format: int32.
+   */
   readonly pageSize?: number;
 }
 
@@ -87,9 +93,15 @@ export interface GetCampaignsByBalanceIdParams {
   readonly balanceId: string;
   /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
-  /** Number of the page; the first is 0. */
+  /**
+   * Number of the page; the first is 0.
+   * Format: int32.
+   */
   readonly pageIndex?: number;
-  /** Items per page; 25 if not given. */
+  /**
+   * Items per page; 25 if not given.
+   * Format: int32.
+   */
   readonly pageSize?: number;
 }
 

@@ -6,17 +6,20 @@ import type { Category202204, Category202204ListResponse } from '../models.js';
 export interface GetCategoriesParams {
   /**
    * The vendor describes a start position, so it may be an offset and not the number of a page.
-   * Limits: at least 0, at most 500.
+   * Format: int32. Limits: at least 0, at most 500.
    * @default 0
    */
   readonly pageIndex?: number;
   /**
    * Items per page.
-   * Limits: at least 1, at most 100.
+   * Format: int32. Limits: at least 1, at most 100.
    * @default 100
    */
   readonly pageSize?: number;
-  /** A number here; `getRetailersByAccountId` lists it as text. */
+  /**
+   * A number here; `getRetailersByAccountId` lists it as text.
+   * Format: int32.
+   */
   readonly retailerId?: number;
   readonly textSubstring?: string;
 }
@@ -37,7 +40,10 @@ export const getCategories: Operation<GetCategoriesParams, Category202204ListRes
 
 /** Parameters of {@link getCategory}. */
 export interface GetCategoryParams {
-  /** A number here; `getCategories` lists it as text. */
+  /**
+   * A number here; `getCategories` lists it as text.
+   * Format: int32.
+   */
   readonly categoryId: number;
 }
 

@@ -86,9 +86,15 @@ export const getCreative: Operation<GetCreativeParams, Creative202207Response> =
 
 /** Parameters of {@link getCreativeTemplate}. */
 export interface GetCreativeTemplateParams {
-  /** A number here; `getRetailersByAccountId` lists it as text. */
+  /**
+   * A number here; `getRetailersByAccountId` lists it as text.
+   * Format: int32.
+   */
   readonly retailerId: number;
-  /** A number here; `getRetailerCreativeTemplates` lists it as text. */
+  /**
+   * A number here; `getRetailerCreativeTemplates` lists it as text.
+   * Format: int32.
+   */
   readonly templateId: number;
 }
 
@@ -105,7 +111,10 @@ export const getCreativeTemplate: Operation<GetCreativeTemplateParams, TemplateR
 
 /** Parameters of {@link getRetailerCreativeTemplates}. */
 export interface GetRetailerCreativeTemplatesParams {
-  /** A number here; `getRetailersByAccountId` lists it as text. */
+  /**
+   * A number here; `getRetailersByAccountId` lists it as text.
+   * Format: int32.
+   */
   readonly retailerId: number;
 }
 

@@ -113,9 +113,15 @@ export interface FetchPromotedProductsParams {
   readonly lineItemId: string;
   /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
-  /** Number of the page; the first is 0. */
+  /**
+   * Number of the page; the first is 0.
+   * Format: int32.
+   */
   readonly pageIndex?: number;
-  /** Items per page; 25 if not given. */
+  /**
+   * Items per page; 25 if not given.
+   * Format: int32.
+   */
   readonly pageSize?: number;
 }
 
@@ -157,9 +163,15 @@ export interface GetAuctionLineItemsByCampaignParams {
   readonly campaignId: string;
   /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
-  /** Number of the page; the first is 0. */
+  /**
+   * Number of the page; the first is 0.
+   * Format: int32.
+   */
   readonly pageIndex?: number;
-  /** Items per page; 25 if not given. */
+  /**
+   * Items per page; 25 if not given.
+   * Format: int32.
+   */
   readonly pageSize?: number;
 }
 
@@ -204,9 +216,15 @@ export interface GetLineItemsByAccountIdParams {
   /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
   readonly limitToType?: 'Auction' | 'Preferred' | 'Unknown';
-  /** Number of the page; the first is 0. */
+  /**
+   * Number of the page; the first is 0.
+   * Format: int32.
+   */
   readonly pageIndex?: number;
-  /** Items per page; 25 if not given. */
+  /**
+   * Items per page; 25 if not given.
+   * Format: int32.
+   */
   readonly pageSize?: number;
 }
 
@@ -251,9 +269,15 @@ export interface GetPreferredLineItemsByCampaignIdParams {
   readonly campaignId: string;
   /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
-  /** Number of the page; the first is 0. */
+  /**
+   * Number of the page; the first is 0.
+   * Format: int32.
+   */
   readonly pageIndex?: number;
-  /** Items per page; 25 if not given. */
+  /**
+   * Items per page; 25 if not given.
+   * Format: int32.
+   */
   readonly pageSize?: number;
 }
 

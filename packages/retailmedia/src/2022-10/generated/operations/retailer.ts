@@ -4,7 +4,10 @@ import type { ExternalRetailerPages202110, JsonApiPageResponseOfRetailer } from 
 
 /** Parameters of {@link getRetailerPages}. */
 export interface GetRetailerPagesParams {
-  /** A number here; `getRetailersByAccountId` lists it as text. */
+  /**
+   * A number here; `getRetailersByAccountId` lists it as text.
+   * Format: int32.
+   */
   readonly retailerId: number;
 }
 
@@ -25,9 +28,15 @@ export interface GetRetailersByAccountIdParams {
   readonly accountId: string;
   /** Lists only the items with these ids. */
   readonly limitToId?: readonly string[];
-  /** Number of the page; the first is 0. */
+  /**
+   * Number of the page; the first is 0.
+   * Format: int32.
+   */
   readonly pageIndex?: number;
-  /** Items per page; 25 if not given. */
+  /**
+   * Items per page; 25 if not given.
+   * Format: int32.
+   */
   readonly pageSize?: number;
 }
 
