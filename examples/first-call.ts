@@ -1,5 +1,5 @@
 // The README's first sample. Run it with: npm run first-call
-import { createClient } from '@criteo-sdk/retailmedia/2022-10';
+import { createClient } from '@criteo-sdk/retailmedia/2026-07';
 import { startSandbox } from '@criteo-sdk/sandbox';
 
 const sandbox = await startSandbox();

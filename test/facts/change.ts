@@ -23,9 +23,7 @@ export const objectAt = (document: Json, at: Path): JsonObject => {
 
 /** A place as a JSON Pointer (RFC 6901). */
 export const pointer = (at: Path): string =>
-  at
-    .map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`)
-    .join('');
+  at.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 const childOf = (node: Json | undefined, step: number | string): Json | undefined => {
   if (Array.isArray(node)) return node[Number(step)];

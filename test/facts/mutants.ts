@@ -242,8 +242,7 @@ const required: Rule = (at, value = [], owner) => {
 
 const additional: Rule = (at, value, owner) => {
   const kind = 'additionalProperties';
-  if (isObject(value))
-    return [...inner(at, value, owner), set(kind, at, true), removed(kind, at)];
+  if (isObject(value)) return [...inner(at, value, owner), set(kind, at, true), removed(kind, at)];
   if (value === undefined)
     return owner.type === 'object' ? [true, false].map((to) => set(kind, at, to)) : [];
   return flag(kind)(at, value, owner);
@@ -330,9 +329,7 @@ const OPERATION: Grammar = {
         status,
         node({
           description: text('description of an answer'),
-          headers: named(
-            all(keyChanged('header of an answer'), anyLeaf('header of an answer')),
-          ),
+          headers: named(all(keyChanged('header of an answer'), anyLeaf('header of an answer'))),
           content: named(
             all(mediaType('media type of an answer'), node({ schema: schema(() => SCHEMA) })),
           ),

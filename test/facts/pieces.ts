@@ -32,7 +32,10 @@ export const piecesOf = (document: JsonObject): Piece[] => {
   const withSchema = (name: string): JsonObject =>
     cut(document, uses, { paths: {}, seed: reference(name), whole: name });
   return [
-    { document: withOperation(head?.path, head?.method), mutants: mutantsOfHead(document) },
+    {
+      document: withHead(document, withOperation(head?.path, head?.method)),
+      mutants: mutantsOfHead(document),
+    },
     ...operations.map(({ path, method }) => ({
       document: withOperation(path, method),
       mutants: mutantsOfOperation(document, path, method),
@@ -47,8 +50,18 @@ export const piecesOf = (document: JsonObject): Piece[] => {
 /** The document with what every piece has beside its own. */
 export const withKeeper = (document: JsonObject): JsonObject => {
   const schemas = objectAt(document, ['components', 'schemas']);
-  return assemble(document, objectAt(document, ['paths']), schemas, new Map());
+  const { paths } = document;
+  return withHead(document, assemble(document, paths as JsonObject, schemas, new Map()));
 };
+
+const withHead = (document: JsonObject, piece: JsonObject): JsonObject => ({
+  ...document,
+  ...piece,
+  components: {
+    ...objectAt(document, ['components']),
+    ...objectAt(piece, ['components']),
+  },
+});
 
 /** How operations use a schema; `error` if it is only what an error answer holds, which no type says. */
 type Use = Usage | 'error';
@@ -119,17 +132,15 @@ const stubOf = ({ nullable, 'x-name': name }: JsonObject): JsonObject => ({
 });
 
 const assemble = (
-  document: JsonObject,
+  { openapi, security }: JsonObject,
   paths: JsonObject,
   schemas: JsonObject,
   uses: Uses,
 ): JsonObject => ({
-  ...document,
+  ...(openapi === undefined ? {} : { openapi }),
+  ...(security === undefined ? {} : { security }),
   paths: { ...paths, '/keeper': { post: keeperOf(schemas, uses) } },
-  components: {
-    ...objectAt(document, ['components']),
-    schemas: { ...schemas, [ANOTHER]: stubOf({}) },
-  },
+  components: { schemas: { ...schemas, [ANOTHER]: stubOf({}) } },
 });
 
 /** An operation that uses each schema as the document's operations do, so that none is lost with a reference. */

@@ -36,7 +36,7 @@ export const REASONS: readonly Reason[] = [
       at[0] === 'security' && operationsOf(document).every(({ security }) => security),
   },
   {
-    name: 'security that repeats the document’s',
+    name: 'security that the document repeats',
     why: 'Without it the operation takes the same from the document.',
     explains: ({ kind, at, what }, document) =>
       kind === 'security' &&
@@ -57,7 +57,7 @@ export const REASONS: readonly Reason[] = [
     name: 'one success for another',
     why: 'Core takes every status from 200 to 299 alike.',
     explains: ({ kind, at, what }) =>
-      kind === 'status' && isSuccess(at.at(-1)) && /^renamed to 2/.test(what),
+      kind === 'status' && isSuccess(at.at(-1)) && what.startsWith('renamed to 2'),
   },
   {
     name: 'a success that adds nothing',
@@ -69,7 +69,7 @@ export const REASONS: readonly Reason[] = [
     name: 'statuses of errors',
     why: 'Core throws for each status from 400 on; no document lists all of them.',
     explains: ({ kind, at, what }) =>
-      kind === 'status' && !isSuccess(at.at(-1)) && !/^renamed to 2/.test(what),
+      kind === 'status' && !isSuccess(at.at(-1)) && !what.startsWith('renamed to 2'),
   },
   {
     name: 'an error that becomes a success',
@@ -77,7 +77,7 @@ export const REASONS: readonly Reason[] = [
     explains: ({ kind, at, what }, document) =>
       kind === 'status' &&
       !isSuccess(at.at(-1)) &&
-      /^renamed to 2/.test(what) &&
+      what.startsWith('renamed to 2') &&
       addsNothing(document, at),
   },
   {
@@ -229,7 +229,7 @@ const operationsOf = (document: JsonObject): JsonObject[] =>
     isObject(item) ? Object.values(item).filter(isObject) : [],
   );
 
-const isSuccess = (status: number | string | undefined): boolean => /^2/.test(String(status));
+const isSuccess = (status: number | string | undefined): boolean => String(status).startsWith('2');
 
 /** The answer that a place is in, and the way from there. */
 const answerOf = (at: Path): { status: string; inner: Path } | undefined => {
@@ -251,7 +251,9 @@ const addsNothing = (document: JsonObject, at: Path): boolean => {
   const body = bodyOf(document, at);
   if (body === undefined && valueAt(document, [...at, 'content'])) return true;
   const bodies = others.map((status) => bodyOf(document, [...at.slice(0, -1), status]));
-  return bodies.length === 0 ? body === undefined : bodies.some((other) => isDeepStrictEqual(body, other));
+  return bodies.length === 0
+    ? body === undefined
+    : bodies.some((other) => isDeepStrictEqual(body, other));
 };
 
 const bodyOf = (document: JsonObject, answer: Path): Json | undefined => {

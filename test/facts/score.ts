@@ -86,11 +86,7 @@ const add = (one: Row, other: Row): Row => {
   };
 };
 
-const survivorsOf = (
-  { document, mutants }: Piece,
-  told: Tell,
-  known: Known,
-): readonly Mutant[] => {
+const survivorsOf = ({ document, mutants }: Piece, told: Tell, known: Known): readonly Mutant[] => {
   const { components, paths, security = null } = document;
   const key = JSON.stringify([components, paths, security, mutants.length]);
   const before = told(document);

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Fact } from './harness.ts';
 import {
   changedBetween,
@@ -36,8 +37,7 @@ export const interruptionFacts = (root: string): Fact[] => {
         const first = spawn(process.execPath, [MAIN, ...SECOND, '--root', copy]);
         first.stdout.resume();
         const ended = once(first, 'exit');
-        for await (const line of first.stderr.setEncoding('utf8'))
-          if (String(line).includes('running openapi-generator')) break;
+        await said(first.stderr, 'running openapi-generator');
         const { status, stderr, stdout } = spec(copy, NEXT);
         assert.deepEqual([status, stdout], [65, '']);
         assert.equal(
@@ -52,7 +52,7 @@ export const interruptionFacts = (root: string): Fact[] => {
     },
     ...(
       [
-        ['before it wrote anything', 3, 'undone'],
+        ['before it prepared a file', 4, 'undone'],
         ['while it prepared its files', 8, 'undone'],
         ['when all was prepared', 20, 'finished'],
         ['halfway through its moves', 33, 'finished'],
@@ -87,6 +87,13 @@ export const interruptionFacts = (root: string): Fact[] => {
     },
   ];
 };
+
+const said = (stream: Readable, words: string): Promise<void> =>
+  new Promise((resolve) => {
+    stream.on('data', (chunk) => {
+      if (String(chunk).includes(words)) resolve();
+    });
+  });
 
 const interrupted = (root: string, env: Readonly<Record<string, string>>): Outcome =>
   spec(root, SECOND, { env: { ...env, CHANGES_BELOW: root } }, ['--import', fixture('kill-at.ts')]);

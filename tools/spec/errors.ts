@@ -3,10 +3,13 @@ export class SpecError extends Error {
   override readonly name = 'SpecError';
 
   constructor(message: string) {
-    // A document's text must not act on a terminal, or give orders to a CI system by a line of its own.
-    super(message.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' '));
+    super(oneLine(message));
   }
 }
+
+/** A document's text must not act on a terminal, or give orders to a CI system by a line of its own. */
+export const oneLine = (text: string): string =>
+  text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ');
 
 /** Runs a piece of work; bad data in it is told with the place in front. */
 export const within = <T>(place: string, work: () => T): T => {

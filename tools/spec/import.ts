@@ -218,6 +218,8 @@ const overlayFor = (
   isNew: boolean,
 ): Overlay => {
   const title = `Corrections and facts for the ${vendor.title} ${productOf(vendor, product).title} ${version}`;
+  if (overlay !== undefined && !existsSync(overlay))
+    throw new SpecError(`The overlay '${overlay}' does not exist; look at its name.`);
   const given = overlay === undefined ? undefined : readOverlay(readYaml(overlay));
   const before = given ?? (base ? overlayOf(base.folder) : []);
   // What an overlay was written for: a given one, for this document.
@@ -268,7 +270,7 @@ const judge = async (
   const old = generatedFolder(base);
   if (!existsSync(old)) return [];
   const breaks =
-    (await breaksBetween([{ name: 'import', old, new: outputDir }])).get('import') ?? [];
+    (await breaksBetween([{ name: 'import', old, new: outputDir }], base.root)).get('import') ?? [];
   if (breaks.length > 0 && comparison?.bump !== 'major') {
     const shown = breaks.slice(0, 20).map(({ at, message }) => `  ${at}: ${message}`);
     throw new SpecError(

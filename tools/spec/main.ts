@@ -90,8 +90,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
         tell: (line) => console.error(`· ${line}`),
       });
       const page = reportPage(report, values['dry-run'] === true);
-      if (values.report !== undefined) writeFileSync(String(values.report), page);
       console.log(values.json ? JSON.stringify(report) : page);
+      if (values.report !== undefined) writeFileSync(String(values.report), page);
       return 0;
     },
   },

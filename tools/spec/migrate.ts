@@ -1,9 +1,11 @@
 import { type Comparison, compare, type Finding } from './compare.ts';
+import type { Difference } from './compare-shapes.ts';
 import { loadDocument } from './document.ts';
 import { type ApiModel, readModel } from './model.ts';
-import type { Level } from './policies.ts';
+import type { Kind, Level } from './policies.ts';
 import { listSpecs, specEntry } from './registry.ts';
 import { snippetOf, successorOf } from './snippets.ts';
+import { printType } from './types.ts';
 import { importPath, isUnstable, productOf, readVendor, stageOf, type Vendor } from './vendor.ts';
 
 /** Names of the two entry points that a guide leads between. */
@@ -76,7 +78,7 @@ export const guideOf = ({ from, title, to }: Step, comparison: Comparison): stri
     ...(breaks.length === 0
       ? ['## What breaks', 'Nothing: what compiled goes on to compile.']
       : breakingPart(breaks, comparison)),
-    ...listPart('What is new', of('minor')),
+    ...newPart(of('minor')),
     ...listPart('What moves no type', of('patch')),
   ]
     .join('\n\n')
@@ -91,14 +93,14 @@ const breakingPart = (breaks: readonly Finding[], comparison: Comparison): strin
   'In the code below `api` is `import type * as api` from the version, and `Client` what its `createClient` returns. Each line of a first block compiles with the old version and fails with the new one; a second block is what to write instead. Where there is none, the code has to go.',
   ...[...bySubject(breaks)].flatMap(([subject, findings]) => [
     `### ${headingOf(subject, comparison)}`,
-    findings.map(itemOf).join('\n'),
+    findings.map((finding) => itemOf(finding, comparison)).join('\n'),
     ...codeOf(findings, comparison),
   ]),
 ];
 
 const ALIASES = 'Deprecated aliases';
 
-/** Findings of one operation or one type stand together. */
+/** Findings of one operation or one type stand together; what was an alias already comes last. */
 const bySubject = (findings: readonly Finding[]): Map<string, Finding[]> => {
   const subjects = new Map<string, Finding[]>();
   for (const finding of findings) {
@@ -106,7 +108,9 @@ const bySubject = (findings: readonly Finding[]): Map<string, Finding[]> => {
     const subject = kind === 'alias-removed' ? ALIASES : difference.place.owner;
     subjects.set(subject, [...(subjects.get(subject) ?? []), finding]);
   }
-  return subjects;
+  const aliases = subjects.get(ALIASES);
+  subjects.delete(ALIASES);
+  return aliases ? subjects.set(ALIASES, aliases) : subjects;
 };
 
 const headingOf = (subject: string, comparison: Comparison): string => {
@@ -117,11 +121,37 @@ const headingOf = (subject: string, comparison: Comparison): string => {
     : `\`${subject}\`, now \`${name}\``;
 };
 
-const itemOf = ({ message, methods, types, difference }: Finding): string => {
-  const others = methods.filter((method) => method !== difference.place.owner);
-  const reach = others.length > 0 ? ` Reaches ${listOf(others)}.` : '';
-  const gone = types.filter((type) => type !== difference.place.owner);
-  return `- ${message}${reach}${gone.length > 0 ? ` With it go ${listOf(gone)}.` : ''}`;
+const itemOf = (
+  { difference, message, methods, types }: Finding,
+  comparison?: Comparison,
+): string => {
+  const { owner } = difference.place;
+  const others = methods.filter((method) => method !== owner);
+  const gone = types.filter((type) => type !== owner);
+  const twins = comparison ? newBeside(difference, comparison) : [];
+  return [
+    `- ${message}`,
+    ...(twins.length > 0 ? [`New beside it, of the same type: ${listOf(twins)}.`] : []),
+    ...(others.length > 0 ? [`Reaches ${listOf(others)}.`] : []),
+    ...(gone.length > 0 ? [`With it go ${listOf(gone)}.`] : []),
+  ].join(' ');
+};
+
+/** Keys that came where one went, with its type: often its new name, which no document says. */
+const newBeside = (
+  { kind, old, place }: Difference,
+  { findings }: Pick<Comparison, 'findings'>,
+): string[] => {
+  if (kind !== 'key-removed' || old === undefined) return [];
+  const where = JSON.stringify([place.owner, place.keys.slice(0, -1)]);
+  return findings.flatMap(({ difference }) => {
+    const { fresh, kind: other } = difference;
+    const isNew = other === 'key-added' || other === 'required-key-added';
+    const at = JSON.stringify([difference.place.owner, difference.place.keys.slice(0, -1)]);
+    return isNew && at === where && fresh && printType(fresh) === printType(old)
+      ? [difference.place.keys.at(-1) ?? '']
+      : [];
+  });
 };
 
 const listOf = (names: readonly string[]): string => {
@@ -142,14 +172,39 @@ const codeOf = (findings: readonly Finding[], comparison: Comparison): string[] 
 };
 
 const named = (code: readonly string[]): string[] =>
-  code.map((line, index) =>
-    line
-      .replace(/^(const|type)/, (word) => `${word} ${word === 'type' ? 'T' : 'c'}${index + 1}`)
-      .replace(/$/, ';'),
+  code.map((line, index) => {
+    const name = `${line.startsWith('type') ? 'T' : 'c'}${index + 1}`;
+    return `${line.replace(/^(const|type) (:?)/, (_, word, colon) => `${word} ${name}${colon || ' '}`)};`;
+  });
+
+/** What adds, by what it adds: operations, names of types, and the rest. */
+const newPart = (findings: readonly Finding[]): string[] => {
+  const of = (...kinds: Kind[]): Finding[] => findings.filter(({ kind }) => kinds.includes(kind));
+  const renamed = of('type-aliased');
+  const types = of('type-added').map(({ type }) => `\`${type}\``);
+  const rest = findings.filter(
+    ({ kind }) => !['operation-added', 'type-aliased', 'type-added'].includes(kind),
   );
+  return [
+    ...listPart('New operations', of('operation-added')),
+    ...(renamed.length > 0
+      ? [
+          '## New names of types',
+          'The old names stay as deprecated aliases in this version, and go with the next.',
+          renamed
+            .map(({ message }) => `- ${message.replace('; the old name is an alias', '')}`)
+            .join('\n'),
+        ]
+      : []),
+    ...listPart('What else adds', rest),
+    ...(types.length > 0 ? ['## New types', `${types.join(', ')}.`] : []),
+  ];
+};
 
 const listPart = (title: string, findings: readonly Finding[]): string[] =>
-  findings.length === 0 ? [] : [`## ${title}`, findings.map(itemOf).join('\n')];
+  findings.length === 0
+    ? []
+    : [`## ${title}`, findings.map((finding) => itemOf(finding)).join('\n')];
 
 const fence = (info: string, lines: readonly string[]): string =>
   `\`\`\`${info}\n${lines.join('\n')}\n\`\`\``;

@@ -24,15 +24,16 @@ interface Pair {
 
 type Files = readonly (readonly [file: string, text: string])[];
 
-/** For each pair of folders of generated code: what of the old no longer compiles against the new. One compiler run for all. */
+/** For each pair of folders of generated code: what of the old no longer compiles against the new. One compiler run for all; `root` has the packages that the code imports. */
 export const breaksBetween = async (
   folders: readonly { readonly name: string; readonly old: string; readonly new: string }[],
+  root: string = ROOT,
 ): Promise<ReadonlyMap<string, readonly Break[]>> => {
   const pairs = folders.map((one): Pair => {
     return { name: one.name, old: readDeclarations(one.old), now: readDeclarations(one.new) };
   });
   if (pairs.length === 0) return new Map();
-  const answers = await compile(pairs.flatMap(filesOf));
+  const answers = await compile(pairs.flatMap(filesOf), root);
   return new Map(
     pairs.map(({ name, old, now }, index) => {
       const refused = checksOf(old, now).flatMap(({ at, kind }, i) => {
@@ -75,11 +76,11 @@ const filesOf = ({ old, now }: Pair, index: number): Files => [
 ];
 
 /** What the compiler needs beside the code. Sources of packages need no build, and are never old. */
-const projectOf = (code: Files): Files => {
+const projectOf = (code: Files, root: string): Files => {
   const packages = code.flatMap(([, text]) => [
     ...text.matchAll(/^import [^;]* from ["']([^"'.]+)["'];/gm),
   ]);
-  const sourceOf = (name: string): string => join(ROOT, 'node_modules', name, 'src/index.ts');
+  const sourceOf = (name: string): string => join(root, 'node_modules', name, 'src/index.ts');
   const paths = Object.fromEntries(packages.map(([, name = '']) => [name, [sourceOf(name)]]));
   const settings = { composite: false, noEmit: true, noUnusedLocals: false, rootDir: '/' };
   const compilerOptions = { ...settings, lib: ['ES2023', 'DOM'], paths };
@@ -91,10 +92,10 @@ const projectOf = (code: Files): Files => {
 };
 
 /** Runs the compiler as a process: TypeScript 7 has no API. What it says, by file and line. */
-const compile = async (code: Files): Promise<ReadonlyMap<string, string>> => {
+const compile = async (code: Files, root: string): Promise<ReadonlyMap<string, string>> => {
   const folder = mkdtempSync(join(tmpdir(), 'oracle-'));
   try {
-    for (const [file, text] of [...code, ...projectOf(code)]) {
+    for (const [file, text] of [...code, ...projectOf(code, root)]) {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       writeFileSync(join(folder, file), text);
     }

@@ -1,3 +1,4 @@
+import { oneLine } from './errors.ts';
 import type { ImportReport } from './import.ts';
 import type { Level } from './policies.ts';
 
@@ -48,4 +49,4 @@ const part = (level: keyof typeof TITLES, findings: ImportReport['findings']): s
 const listed = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0
     ? []
-    : [`## ${title} (${lines.length})\n\n${lines.map((line) => `- ${line}`).join('\n')}`];
+    : [`## ${title} (${lines.length})\n\n${lines.map((line) => `- ${oneLine(line)}`).join('\n')}`];

@@ -1,5 +1,11 @@
 import type { JsonObject } from './document.ts';
-import { camelCase, type OperationModel, object, type ParameterModel } from './model.ts';
+import {
+  camelCase,
+  type OperationModel,
+  object,
+  type ParameterModel,
+  type ResultModel,
+} from './model.ts';
 import type { FieldShape, PlainType, Shape, ShapeReader } from './shape.ts';
 import { schemaLines } from './types.ts';
 
@@ -47,14 +53,18 @@ const parameterLines = ({ description, deprecated, schema }: ParameterModel): st
 
 /** What an operation gives. */
 export const resultOf = ({ result }: OperationModel, reader: ShapeReader): Shape => {
-  if (result.kind === 'none') return plain('undefined');
-  if (result.kind === 'bytes') return plain('Uint8Array');
-  if (result.kind === 'text') return plain('string');
-  const shapes = result.schemas.map((schema) => reader.shapeOf(schema, 'response'));
+  const shapes = contentsOf(result, reader);
   const members = result.mayBeEmpty ? [...shapes, plain('undefined')] : shapes;
   return members.length === 1 && members[0]
     ? members[0]
     : { kind: 'union', members, nullable: false, source: NOTHING };
+};
+
+const contentsOf = ({ kind, schemas }: ResultModel, reader: ShapeReader): Shape[] => {
+  if (kind === 'none') return [plain('undefined')];
+  if (kind === 'bytes') return [plain('Uint8Array')];
+  if (kind === 'text') return [plain('string')];
+  return schemas.map((schema) => reader.shapeOf(schema, 'response'));
 };
 
 const plain = (type: PlainType): Shape => ({

@@ -48,7 +48,8 @@ export const begin = (root: string): 'finished' | 'undone' | undefined => {
 
 /** Lets other imports in. What is left of a broken one is theirs to finish. */
 export const end = (root: string): void => {
-  if (!isInterrupted(root)) remove(root);
+  // After a commit it may be somebody else's already.
+  if (ownerOf(folderOf(root)) === process.pid && !isInterrupted(root)) remove(root);
 };
 
 /** Are some files those of an import, and some not yet? */

@@ -181,25 +181,28 @@ const formatOf = ({ format, type }: JsonObject): string[] => {
   return type === 'integer' ? ['integer'] : [];
 };
 
-const limitsOf = (schema: JsonObject): string[] =>
-  LIMITS.flatMap(([key, words]) => {
-    const value = schema[key];
-    if (value === true) return [words];
-    return typeof value === 'number' || typeof value === 'string' ? [`${words} ${value}`] : [];
-  });
+const limitsOf = (schema: JsonObject): string[] => [
+  ...LIMITS.flatMap(([key, words]) =>
+    typeof schema[key] === 'number' ? [`${words} ${schema[key]}`] : [],
+  ),
+  ...FLAGS.flatMap(([key, words]) => (schema[key] === true ? [words] : [])),
+  ...(typeof schema.pattern === 'string' ? [`pattern \`${schema.pattern}\``] : []),
+];
 
 const LIMITS = [
   ['minimum', 'at least'],
-  ['exclusiveMinimum', 'without that one'],
   ['maximum', 'at most'],
-  ['exclusiveMaximum', 'without that one'],
   ['multipleOf', 'a multiple of'],
   ['minLength', 'shortest length'],
   ['maxLength', 'longest length'],
-  ['pattern', 'pattern'],
   ['minItems', 'fewest items'],
   ['maxItems', 'most items'],
-  ['uniqueItems', 'no item twice'],
   ['minProperties', 'fewest keys'],
   ['maxProperties', 'most keys'],
+] as const;
+
+const FLAGS = [
+  ['exclusiveMinimum', 'without the least'],
+  ['exclusiveMaximum', 'without the most'],
+  ['uniqueItems', 'no item twice'],
 ] as const;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { type JsonObject, readYaml } from './document.ts';
@@ -63,7 +63,9 @@ export interface VersionFacts {
 
 /** The vendor of the specs below `root`: its one file there, whatever it is called. */
 export const readVendor = (root: string = ROOT): Vendor => {
-  const files = readdirSync(join(root, 'specs')).filter((file) => file.endsWith('.yaml'));
+  const folder = join(root, 'specs');
+  if (!existsSync(folder)) throw new SpecError(`${root} holds no folder specs/.`);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
   const [name, ...others] = files;
   if (name === undefined || others.length > 0) {
     throw new SpecError(

@@ -1,4 +1,10 @@
-import { type ApiDocument, type Fields, fieldsOf, type Operation, type Schema } from './documents.js';
+import {
+  type ApiDocument,
+  type Fields,
+  fieldsOf,
+  type Operation,
+  type Schema,
+} from './documents.js';
 import type { ApiRequest } from './server.js';
 
 /** The items of a page stand at `from` and on, but not at `until`. */
@@ -18,7 +24,7 @@ export function readPage({ parameters = [] }: Operation, query: string): Page {
     return declared && Number(sent.get(name) || (declared.schema?.default ?? usual));
   };
   const [index, pageSize] = [numberOf('pageIndex', 0), numberOf('pageSize', DEFAULT_SIZE)];
-  const [offset, limit] = [numberOf('offset', 0), numberOf('limit', DEFAULT_SIZE)];
+  const [offset, limit] = [numberOf('offset', 0), numberOf('limit', DEFAULT_LIMIT)];
   if (index !== undefined && pageSize !== undefined) return pageOf(index * pageSize, pageSize);
   if (offset !== undefined && limit !== undefined) return pageOf(offset, limit);
   return pageOf(0, ALL, ALL);
@@ -80,5 +86,7 @@ function known(fields: object, model: Fields): object {
 
 // Three pages of the usual size, the last one short: a pager that guesses will miss it.
 const TOTAL = 57;
+// Where the schema has no default; the second figure is in the words of the documents.
 const DEFAULT_SIZE = 25;
+const DEFAULT_LIMIT = 50;
 const ALL = 3;

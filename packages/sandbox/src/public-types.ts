@@ -34,6 +34,8 @@ export const ASSUMPTIONS = [
   'consent-returns-state',
   'consent-error-parameters',
   'code-lifetime',
+  'pkce-parameters',
+  'pkce-without-secret',
   'extra-fields',
 ] as const;
 

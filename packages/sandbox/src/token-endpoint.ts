@@ -1,5 +1,12 @@
 import { type Applications, isCorrect } from './applications.js';
-import { modelOf, type Operation, resolve, type Schema, versionId } from './documents.js';
+import {
+  type Fields,
+  modelOf,
+  type Operation,
+  resolve,
+  type Schema,
+  versionId,
+} from './documents.js';
 import { type Form, GRANTS, openGrant } from './grants.js';
 import type { ApiAnswer, ApiRequest } from './server.js';
 import type { State, World } from './state.js';
@@ -39,10 +46,8 @@ function answerForm(operation: Operation, form: Form, world: World, state: State
   const needs = offered.includes(grantType) ? GRANTS[grantType] : undefined;
   const missing = [...required, ...(needs ?? [])].find((name) => !form.has(name));
   if (missing) return refuse('invalid_request', `The parameter ${missing} is missing.`);
-  const { applications } = world;
-  const isPublic = grantType in GRANTS && mayLackSecret(grantType, form, properties, world);
-  const clientId = form.get('client_id') ?? '';
-  if (!(isPublic ? applications.has(clientId) : isCorrect(applications, clientId, form.get('client_secret')))) {
+  const isPublic = isPublicClient(grantType, form, properties, world);
+  if (!isPublic && !hasSecret(form, world)) {
     const text = 'The client_id or the client_secret is wrong.';
     return refuse('invalid_client', text, deniedStatus(operation, world));
   }
@@ -62,6 +67,23 @@ function answerForm(operation: Operation, form: Form, world: World, state: State
     ...refresh,
     ...(!world.flips.has('expires-in-present') && life),
   };
+}
+
+/** A known client that PKCE lets come without a secret, with its verifier and what came of that. */
+function isPublicClient(
+  grantType: string,
+  form: Form,
+  fields: Fields,
+  { applications, flips }: World,
+): boolean {
+  const isNoPkce = flips.has('pkce-parameters') || flips.has('pkce-without-secret');
+  if (isNoPkce || !('code_verifier' in fields) || form.has('client_secret')) return false;
+  const isCode = grantType === 'authorization_code' && form.has('code_verifier');
+  return (isCode || grantType === 'refresh_token') && applications.has(form.get('client_id') ?? '');
+}
+
+function hasSecret(form: Form, { applications }: World): boolean {
+  return isCorrect(applications, form.get('client_id'), form.get('client_secret'));
 }
 
 function refuse(error: string, text: string, status = 400): Outcome {

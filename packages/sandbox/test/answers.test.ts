@@ -1,14 +1,17 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../src/index.js';
 import { get, getToken, start } from './helpers.js';
-import { createJudge, type Document } from './judge.js';
-import { operationsOf, requestOf } from './sample.js';
+import { createJudge } from './judge.js';
+import { type Described, findOperations, readDocuments, requestOf } from './sample.js';
 
-const folder = new URL('../generated/', import.meta.url);
-const documents = readdirSync(folder).map((file) => ({
-  file,
-  document: JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Document,
-}));
+const operations = findOperations();
+const judges = new Map(
+  readDocuments().map(({ file, document }) => [file, createJudge(document)] as const),
+);
+const SEEDS = [3, 7, 11];
+const seeded = new Map<number, Sandbox>();
+for (const seed of SEEDS) seeded.set(seed, await startSandbox({ seed }));
+afterAll(() => Promise.all([...seeded.values()].map((sandbox) => sandbox.close())));
 
 const ACCOUNTS = '/2022-10/retail-media/accounts';
 
@@ -17,20 +20,18 @@ interface Paged {
   metadata: Record<string, string | number | null>;
 }
 
-describe.each(documents)('every operation of $file', ({ document }) => {
-  it.each([3, 7, 11])('answers by its schema with seed %i', async (seed) => {
-    const judge = createJudge(document);
-    const sandbox = await start({ seed });
-    const token = await getToken(sandbox);
+describe.each([...judges.keys()])('every operation of %s', (file) => {
+  it.each(SEEDS)('answers by its schema with seed %i', async (seed) => {
+    const sandbox = seeded.get(seed) as Sandbox;
+    const token = await tokenOf(sandbox);
     const wrong: unknown[] = [];
-    for (const described of operationsOf(document)) {
-      const { path, init } = requestOf(described, true);
+    for (const found of operations.filter((operation) => operation.file === file)) {
+      const { path, init } = requestOf(found, true);
       const headers = { ...init.headers, authorization: `Bearer ${token}` };
-      const verdict = await judge(
-        described.operation,
-        await fetch(sandbox.url + path, { ...init, headers }),
-      );
-      if (verdict !== undefined) wrong.push([described.name, verdict]);
+      const response = await fetch(sandbox.url + path, { ...init, headers });
+      const { file: judgedAs, operation } = found.same ?? found;
+      const verdict = await judges.get(judgedAs)?.(operation, response);
+      if (verdict !== undefined) wrong.push([found.name, verdict]);
     }
     expect(wrong).toEqual([]);
   });
@@ -109,6 +110,125 @@ describe('values', () => {
       await get(sandbox, '/2021-04/advertisers/me', await getToken(sandbox))
     ).json();
     expect(body).toMatchObject({ errors: [], warnings: [] });
+  });
+});
+
+interface Style {
+  readonly size: string;
+  readonly start: string;
+  /** What `start` is for a page. */
+  readonly startOf: (page: number, size: number) => number;
+}
+
+const STYLES: readonly Style[] = [
+  { size: 'pageSize', start: 'pageIndex', startOf: (page) => page },
+  { size: 'limit', start: 'offset', startOf: (page, size) => page * size },
+];
+
+const paged = operations.flatMap((found) =>
+  STYLES.filter(({ size, start }) => {
+    const names = found.operation.parameters?.map(({ name }) => name) ?? [];
+    return names.includes(size) && names.includes(start);
+  }).map((style) => ({ ...found, style })),
+);
+
+describe.each(paged)('the pages of $file $name', ({ style, ...found }) => {
+  const { schema } = found.operation.parameters?.find(({ name }) => name === style.size) ?? {};
+  const size = Math.min(25, schema?.maximum ?? 25);
+
+  it('hold 57 items, each once, in the order of the whole', async () => {
+    const pages: unknown[][] = [];
+    for (let page = 0; pages.flat().length < 57; page += 1) {
+      const { data, said } = await readPage(found, style, size, page);
+      expect(said).toEqual(saysOf(said, style.startOf(page, size), size, data.length));
+      expect(data).toHaveLength(Math.min(size, 57 - page * size));
+      pages.push(data);
+    }
+    const names = pages.flat().map((item) => (item as { id?: unknown }).id ?? JSON.stringify(item));
+    expect(new Set(names).size).toBe(57);
+    const { data } = await readPage(found, style, 7, 3);
+    expect(data).toEqual(pages.flat().slice(21, 28));
+  });
+
+  it('are empty beyond the end and of size 0', async () => {
+    const beyond = await readPage(found, style, size, 99);
+    expect(beyond.data).toEqual([]);
+    expect(beyond.said).toEqual(saysOf(beyond.said, style.startOf(99, size), size, 0));
+    if (style.size !== 'limit' || (schema?.minimum ?? 0) > 0) return;
+    const nothing = await readPage(found, style, 0, 0);
+    expect(nothing.data).toEqual([]);
+    expect(nothing.said).toEqual(saysOf(nothing.said, 0, 0, 0));
+  });
+
+  it('have their own size if none is asked for', async () => {
+    const usual = (schema as { default?: number }).default ?? (style.size === 'limit' ? 50 : 25);
+    const { data } = await readPage(found, style);
+    expect(data).toHaveLength(Math.min(usual, 57));
+  });
+});
+
+/** What an answer says about its page; links aside. */
+type Said = Readonly<Record<string, unknown>>;
+
+/** Each of the fields that an answer has, as it must be. */
+function saysOf(said: Said, start: number, size: number, length: number): Said {
+  const all: Said = {
+    totalItemsAcrossAllPages: 57,
+    totalItems: 57,
+    count: 57,
+    responseCount: length,
+    currentPageSize: size,
+    limit: size,
+    currentPageIndex: start,
+    offset: start,
+    totalPages: Math.ceil(57 / size),
+  };
+  return Object.fromEntries(Object.keys(said).map((name) => [name, all[name]]));
+}
+
+async function readPage(
+  found: Described,
+  style: Style,
+  size?: number,
+  page = 0,
+): Promise<{ data: unknown[]; said: Said }> {
+  const sandbox = seeded.get(7) as Sandbox;
+  const { path, init } = requestOf(found, false);
+  const { pathname, searchParams } = new URL(path, sandbox.url);
+  if (size !== undefined) {
+    searchParams.set(style.size, String(size));
+    searchParams.set(style.start, String(style.startOf(page, size)));
+  }
+  const headers = { ...init.headers, authorization: `Bearer ${await tokenOf(sandbox)}` };
+  const response = await fetch(`${sandbox.url}${pathname}?${searchParams}`, { ...init, headers });
+  expect(response.status).toBe(200);
+  const body = (await response.json()) as { data: unknown[]; meta?: Said; metadata?: Said };
+  const { nextPage: _next, previousPage: _previous, ...said } = body.meta ?? body.metadata ?? {};
+  return { data: body.data, said };
+}
+
+const tokens = new Map<Sandbox, string>();
+
+async function tokenOf(sandbox: Sandbox): Promise<string> {
+  const token = tokens.get(sandbox) ?? (await getToken(sandbox));
+  tokens.set(sandbox, token);
+  return token;
+}
+
+it('finds the lists of both styles in each generation that has them', () => {
+  const counts: Record<string, number> = {};
+  for (const { file, style } of paged)
+    counts[`${file} ${style.size}`] = (counts[`${file} ${style.size}`] ?? 0) + 1;
+  expect(counts).toEqual({
+    'commercegrid-2026-01 limit': 1,
+    'commercegrid-2026-07 limit': 1,
+    'marketingsolutions-2026-01 limit': 5,
+    'marketingsolutions-2026-07 limit': 5,
+    'retailmedia-2022-10 pageSize': 12,
+    'retailmedia-2026-01 limit': 11,
+    'retailmedia-2026-01 pageSize': 8,
+    'retailmedia-2026-07 limit': 12,
+    'retailmedia-2026-07 pageSize': 7,
   });
 });
 

@@ -1,10 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import type { Assumption, Sandbox, SandboxCredentials } from '../src/index.js';
 import { ASSUMPTIONS } from '../src/public-types.js';
-import { consentTo, formOf, get, getToken, postForm, SHARED, start, V1 } from './helpers.js';
+import {
+  consentTo,
+  formOf,
+  get,
+  getToken,
+  PKCE,
+  postForm,
+  SHARED,
+  start,
+  V1,
+  VERIFIER,
+} from './helpers.js';
 
 const MS = 'marketingsolutions/2020-10';
 const RM = 'retailmedia/2022-10';
+const NEWEST = 'retailmedia/2026-07';
 const REDIRECT = 'https://app.example/back';
 const ACCOUNTS = '/2022-10/retail-media/accounts';
 
@@ -123,6 +135,16 @@ const SUBJECTS: Readonly<
     is: undefined,
     flipped: 'invalid_grant',
   },
+  'pkce-parameters': {
+    see: async (sandbox) => (await exchangePkce(sandbox, { code_verifier: 'wrong' })).error,
+    is: 'invalid_grant',
+    flipped: undefined,
+  },
+  'pkce-without-secret': {
+    see: async (sandbox) => (await exchangePkce(sandbox, { client_secret: '' })).error,
+    is: undefined,
+    flipped: 'invalid_client',
+  },
   'extra-fields': {
     see: async (sandbox) => {
       const bearer = await getToken(sandbox);
@@ -141,8 +163,8 @@ const token = async (sandbox: Sandbox): Promise<Fields> => ask(sandbox, {});
 const refresh = (sandbox: Sandbox, refreshToken: unknown): Promise<Fields> =>
   ask(sandbox, { grant_type: 'refresh_token', refresh_token: String(refreshToken) });
 
-async function ask(sandbox: Sandbox, form: Record<string, string>): Promise<Fields> {
-  const credentials: SandboxCredentials = sandbox.credentials(RM);
+async function ask(sandbox: Sandbox, form: Record<string, string>, version = RM): Promise<Fields> {
+  const credentials: SandboxCredentials = sandbox.credentials(version);
   const response = await postForm(sandbox, SHARED, { ...formOf(credentials), ...form });
   return (await response.json()) as Fields;
 }
@@ -155,6 +177,14 @@ function consent(sandbox: Sandbox): Promise<Record<string, string>> {
 async function exchange(sandbox: Sandbox): Promise<Fields> {
   const { code = '' } = await consent(sandbox);
   return ask(sandbox, { grant_type: 'authorization_code', code, redirect_uri: REDIRECT });
+}
+
+async function exchangePkce(sandbox: Sandbox, form: Record<string, string>): Promise<Fields> {
+  const { clientId } = sandbox.credentials(NEWEST);
+  const asked = { client_id: clientId, redirect_uri: REDIRECT, ...PKCE };
+  const { code = '' } = await consentTo(sandbox, asked);
+  const grant = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT };
+  return ask(sandbox, { ...grant, code_verifier: VERIFIER, ...form }, NEWEST);
 }
 
 describe('an assumption', () => {
@@ -191,4 +221,6 @@ const TOUCHES: Readonly<Partial<Record<Assumption, readonly Assumption[]>>> = {
   'refresh-token-rotates': ['code-lifetime'],
   'expires-in-number': ['expires-in-present'],
   'consent-error-parameters': ['consent-returns-state'],
+  'pkce-parameters': ['code-lifetime'],
+  'pkce-without-secret': ['code-lifetime', 'pkce-parameters'],
 };

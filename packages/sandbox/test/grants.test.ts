@@ -1,13 +1,21 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Sandbox, SandboxOptions } from '../src/index.js';
-import { consentTo, formOf, get, postForm, SHARED, start, V1 } from './helpers.js';
+import {
+  CHALLENGE,
+  consentTo,
+  formOf,
+  get,
+  PKCE,
+  postForm,
+  SHARED,
+  start,
+  TODAY,
+  V1,
+  VERIFIER,
+} from './helpers.js';
 
 const RM = 'retailmedia/2022-10';
 const REDIRECT = 'https://app.example/back?to=us';
-const VERIFIER = 'a-verifier-of-more-than-forty-three-characters-x';
-const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
-const PKCE = { code_challenge: CHALLENGE, code_challenge_method: 'S256' };
 
 interface Tokens {
   readonly access_token: string;
@@ -27,15 +35,15 @@ interface Actor {
 }
 
 /** A user has consented; empty texts take a parameter out. */
-async function actor(asked: Change = {}, options?: SandboxOptions): Promise<Actor> {
+async function actor(asked: Change = {}, options?: SandboxOptions, version = RM): Promise<Actor> {
   const sandbox = await start(options);
-  const { clientId } = sandbox.credentials(RM);
+  const { clientId } = sandbox.credentials(version);
   const parameters = { client_id: clientId, redirect_uri: REDIRECT, ...asked };
   const { code = '' } = await consentTo(sandbox, parameters);
   const tokens: Tokens[] = [];
   const post = async (form: Change): Promise<string> => {
     const response = await postForm(sandbox, SHARED, {
-      ...formOf(sandbox.credentials(RM)),
+      ...formOf(sandbox.credentials(version)),
       ...form,
     });
     const body = (await response.json()) as Tokens & { error?: string };
@@ -133,6 +141,51 @@ describe('an authorization code', () => {
     expect(journal).not.toContain(tokens[0]?.refresh_token);
     expect(journal).not.toMatch(/code=sandbox_/);
   });
+});
+
+describe.each(TODAY)('PKCE of %s', (version) => {
+  const noSecret = { client_secret: '' };
+  const verified = { code_verifier: VERIFIER };
+  const client = (asked: Change): Promise<Actor> => actor(asked, {}, version);
+
+  it.each<[string, Change, Change, string]>([
+    ['as it was asked for', PKCE, verified, 'tokens'],
+    ['without a secret', PKCE, { ...verified, ...noSecret }, 'tokens'],
+    ['with a wrong secret', PKCE, { ...verified, client_secret: 'wrong' }, '401 invalid_client'],
+    ['with a wrong verifier', PKCE, { code_verifier: 'wrong' }, INVALID],
+    ['with neither', PKCE, { code_verifier: 'wrong', ...noSecret }, INVALID],
+    ['without a verifier', PKCE, {}, INVALID],
+    ['with nothing but the code', PKCE, noSecret, '401 invalid_client'],
+    ['with a verifier that nobody asked for', {}, verified, INVALID],
+    ['with that, and no secret', {}, { ...verified, ...noSecret }, INVALID],
+    ['without PKCE', {}, {}, 'tokens'],
+    ['without PKCE and secret', {}, noSecret, '401 invalid_client'],
+    ['of nobody', PKCE, { ...verified, ...noSecret, client_id: 'x' }, '401 invalid_client'],
+  ])('a code %s', async (_case, asked, change, verdict) => {
+    expect(await (await client(asked)).exchange(change)).toBe(verdict);
+  });
+
+  it('a refresh token goes without a secret where its code did, and only there', async () => {
+    const [free, bound] = [await client(PKCE), await client(PKCE)];
+    await free.exchange({ ...verified, ...noSecret });
+    await bound.exchange(verified);
+    expect(await free.refresh(free.tokens[0]?.refresh_token, noSecret)).toBe('tokens');
+    expect(await free.refresh(free.tokens[1]?.refresh_token)).toBe('tokens');
+    expect(await bound.refresh(bound.tokens[0]?.refresh_token, noSecret)).toBe(INVALID);
+    expect(await bound.refresh(bound.tokens[0]?.refresh_token)).toBe('tokens');
+  });
+
+  it('client credentials have a secret', async () => {
+    const { refresh } = await client(PKCE);
+    const asClient = { ...noSecret, ...verified, grant_type: 'client_credentials' };
+    expect(await refresh('', asClient)).toBe('401 invalid_client');
+  });
+});
+
+it('a client of 2022-10 has no code without a secret', async () => {
+  const { exchange } = await actor(PKCE);
+  const change = { code_verifier: VERIFIER, client_secret: '' };
+  expect(await exchange(change)).toBe('400 invalid_request');
 });
 
 describe('a refresh token', () => {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { afterEach } from 'vitest';
 import {
@@ -19,6 +21,19 @@ export async function start(options?: SandboxOptions): Promise<Sandbox> {
   running.push(sandbox);
   return sandbox;
 }
+
+/** Of RFC 7636. */
+export const VERIFIER = 'a-verifier-of-more-than-forty-three-characters-x';
+export const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
+export const PKCE = { code_challenge: CHALLENGE, code_challenge_method: 'S256' };
+
+/** Such as `retailmedia/2026-07`. */
+export const VERSIONS: readonly string[] = readdirSync(new URL('../generated/', import.meta.url))
+  .sort()
+  .map((file) => file.replace(/-(.+)\.json$/, '/$1'));
+
+/** Those whose overlay adds a token endpoint with PKCE. */
+export const TODAY: readonly string[] = VERSIONS.filter((name) => /\/20(2[6-9]|[3-9])/.test(name));
 
 export const SHARED = '/oauth2/token';
 export const V1 = '/marketing/oauth2/token';

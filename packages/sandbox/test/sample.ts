@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Document, JudgedOperation } from './judge.js';
 
 /** A schema as the documents write it; this reader shares nothing with src. */
@@ -8,6 +9,7 @@ export interface Schema {
   readonly pattern?: string;
   readonly enum?: readonly unknown[];
   readonly minimum?: number;
+  readonly maximum?: number;
   readonly readOnly?: boolean;
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -38,6 +40,54 @@ export interface Described {
   readonly operation: SampledOperation;
   readonly json: Schema | undefined;
   readonly sampler: Sampler;
+}
+
+interface Found extends Described {
+  /** Without `.json`. */
+  readonly file: string;
+  /** The first operation that has the same contract, in an older version of the product. */
+  readonly same?: Found;
+}
+
+/** Every operation of every document but the token endpoints. */
+export function findOperations(): Found[] {
+  const known = new Map<string, Found>();
+  return readDocuments().flatMap(({ file, document }) =>
+    operationsOf(document).map((described) => {
+      const key = file.replace(/-.*/, '') + contractOf(described);
+      const same = known.get(key);
+      const found = { file, ...described, ...(same && { same }) };
+      if (!same) known.set(key, found);
+      return found;
+    }),
+  );
+}
+
+export function readDocuments(): { file: string; document: Document }[] {
+  const folder = new URL('../generated/', import.meta.url);
+  return readdirSync(folder)
+    .sort()
+    .map((file) => ({
+      file: file.replace(/\.json$/, ''),
+      document: JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Document,
+    }));
+}
+
+/** All that decides about requests and answers, in a text: neither words nor the version in the path. */
+function contractOf({ method, template, operation, sampler }: Described): string {
+  const reached = new Set<string>();
+  const textOf = (value: unknown): string =>
+    JSON.stringify(value, (key, inner: unknown) => {
+      if (key === '$ref' && typeof inner === 'string') reached.add(inner);
+      const isWords = (key === 'description' && typeof inner === 'string') || key.startsWith('x-');
+      return isWords ? undefined : inner;
+    }) ?? '';
+  const { parameters, requestBody, responses } = operation;
+  const own = textOf([method, parameters, requestBody, responses]);
+  const schemas: string[] = [];
+  // What is reached while the loop runs is visited, too.
+  for (const $ref of reached) schemas.push($ref + textOf(sampler.resolve({ $ref })));
+  return [template.replace(/^\/\d{4}-\d{2}\//, '/'), own, ...schemas].join('\n');
 }
 
 /** Every operation of a document but its token endpoint. */
@@ -87,7 +137,7 @@ export function asJson(value: unknown): { headers: Record<string, string>; body:
 
 /** A body with one mistake, and what the problem has to name. */
 export interface Mistake {
-  readonly kind: 'required' | 'type' | 'enum';
+  readonly kind: 'required' | 'type' | 'enum' | 'additional-properties';
   readonly names: string;
   readonly body: unknown;
 }
@@ -136,6 +186,10 @@ class Sampler {
       for (const mistake of this.mistakesIn(items, value[0], `${at}/0`))
         yield { ...mistake, body: [mistake.body] };
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+    if (schema.additionalProperties === false) {
+      const names = 'nobody-knows';
+      yield { kind: 'additional-properties', names, body: { ...value, [names]: 1 } };
+    }
     for (const [name, property] of Object.entries(value)) {
       const { [name]: _gone, ...others } = value as Record<string, unknown>;
       if (required.includes(name)) yield { kind: 'required', names: name, body: others };

@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { formOf, get, getToken, postForm, raw, SHARED, start, V1 } from './helpers.js';
+import {
+  formOf,
+  get,
+  getToken,
+  postForm,
+  raw,
+  SHARED,
+  start,
+  TODAY,
+  V1,
+  VERSIONS,
+} from './helpers.js';
+import { findOperations, requestOf } from './sample.js';
 
 /** `undefined` takes a parameter out. */
 type Change = Record<string, string | undefined>;
@@ -21,6 +33,12 @@ const success = [
     keys: ['access_token', 'expires_in', 'refresh_token', 'token_type'],
     life: 900,
   },
+  ...TODAY.map((version) => ({
+    version,
+    path: SHARED,
+    keys: ['access_token', 'expires_in', 'refresh_token', 'token_type'],
+    life: 900,
+  })),
 ];
 
 const wrongSecret = { client_secret: 'wrong' };
@@ -47,6 +65,13 @@ const verdicts: readonly [string, string, Change, number, string | undefined][] 
   [RM, SHARED, otherGrant, 400, 'unsupported_grant_type'],
   [RM, SHARED, { grant_type: '__proto__' }, 400, 'unsupported_grant_type'],
   [RM, SHARED, { redirect_uri: '', code: '', refresh_token: '' }, 200, undefined],
+  ...TODAY.flatMap((version): [string, string, Change, number, string | undefined][] => [
+    [version, SHARED, noGrant, 400, 'invalid_request'],
+    [version, SHARED, noSecret, 401, 'invalid_client'],
+    [version, SHARED, wrongSecret, 401, 'invalid_client'],
+    [version, SHARED, { client_id: undefined }, 400, 'invalid_client'],
+    [version, SHARED, otherGrant, 400, 'unsupported_grant_type'],
+  ]),
 ];
 
 describe('the token endpoints', () => {
@@ -78,6 +103,22 @@ describe('the token endpoints', () => {
       else expect(JSON.parse(text)).toMatchObject({ error, error_description: expect.any(String) });
     },
   );
+
+  it.each(VERSIONS)('serve %s, by its own application and by the default one', async (version) => {
+    const sandbox = await start();
+    const found = findOperations().find(
+      ({ file, method }) => file === version.replace('/', '-') && method === 'GET',
+    );
+    const { path } = requestOf(found as NonNullable<typeof found>, true);
+    for (const credentials of [sandbox.credentials(version), sandbox.clientOptions]) {
+      const url = version === 'marketing/v1' ? V1 : SHARED;
+      const response = await postForm(sandbox, url, formOf(credentials));
+      const { access_token: token } = (await response.json()) as { access_token: string };
+      expect((await get(sandbox, path, token)).status).toBe(200);
+    }
+    const entry = sandbox.calls()[1];
+    expect(`${entry?.product}/${entry?.version}`).toBe(version);
+  });
 
   it('says error_uri in the model of 2022-10 only', async () => {
     const sandbox = await start();

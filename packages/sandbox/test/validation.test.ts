@@ -1,16 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../src/index.js';
 import { toJsonSchema } from '../src/json-schema.js';
 import { getToken, raw, start } from './helpers.js';
-import type { Document } from './judge.js';
-import { asJson, type Described, operationsOf, requestOf } from './sample.js';
+import { asJson, type Described, findOperations, requestOf } from './sample.js';
 
-const folder = new URL('../generated/', import.meta.url);
-const operations = readdirSync(folder).flatMap((file) => {
-  const document = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Document;
-  return operationsOf(document).map((operation) => ({ file, ...operation }));
-});
+const operations = findOperations();
 
 const shared = await startSandbox();
 const token = await getToken(shared);
@@ -45,7 +39,17 @@ async function send(path: string, { headers, ...init }: Sent = {}): Promise<Verd
 /** Marketing v1 has no error model, so it cannot name anything. */
 const isMute = ({ template }: Described): boolean => template.startsWith('/marketing/');
 
-describe.each(operations)('$file $name', (described) => {
+it.each(operations.filter(({ same }) => same))(
+  '$file $name takes what $same.file takes',
+  async (described) => {
+    const { path, init } = requestOf(described, true);
+    const { status, problem } = await send(path, init);
+    expect(problem).toBeUndefined();
+    expect(status).toBeLessThan(300);
+  },
+);
+
+describe.each(operations.filter(({ same }) => !same))('$file $name', (described) => {
   it.each([true, false])('takes a request with everything: %s', async (all) => {
     const { path, init } = requestOf(described, all);
     const { status, problem } = await send(path, init);
@@ -77,6 +81,20 @@ describe.each(operations)('$file $name', (described) => {
       const isText = schema.type === 'string' && !schema.enum && schema.format === undefined;
       if (isText || schema.type === 'array') continue;
       const query = new URLSearchParams(searchParams);
+      for (const [bound, beyond] of [
+        ['minimum', -1],
+        ['maximum', 1],
+      ] as const) {
+        const { [bound]: limit } = schema;
+        if (place !== 'query' || limit === undefined) continue;
+        query.set(name, String(limit + beyond));
+        expect([name, (await send(`${pathname}?${query}`, init)).status]).toEqual([name, 400]);
+        query.set(name, String(limit));
+        expect([name, (await send(`${pathname}?${query}`, init)).status < 300]).toEqual([
+          name,
+          true,
+        ]);
+      }
       if (place === 'query') query.set(name, 'wr-ong');
       const index = described.template.split('/').indexOf(`{${name}}`);
       const segments = pathname.split('/').map((s, i) => (i === index ? 'wr-ong' : s));

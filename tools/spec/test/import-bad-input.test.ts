@@ -1,4 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -55,12 +62,16 @@ const expectRefused = ({ ms, status, stderr, stdout }: Outcome, message: RegExp 
   expect(stderr).toContain('spec: ');
   expect(stderr).not.toMatch(/^ {4}at /m);
   expect([status, stdout]).toEqual([65, '']);
+  // Most take a tenth of that; it is for what tries to take for ever.
   expect(ms).toBeLessThan(5000);
   expect(changedBetween(before, treeOf(root))).toEqual([]);
 };
 
-const importText = (name: string, text: string, version = '2030-01'): Outcome =>
-  spec(root, ['import', 'parcels', version, write(name, text)]);
+/** With no more memory than 1 GiB. */
+const importText = (name: string, text: string): Outcome =>
+  spec(root, ['import', 'parcels', '2030-01', write(name, text)], {}, [
+    '--max-old-space-size=1024',
+  ]);
 
 const ALIASES = `${'abcdefghij'
   .split('')
@@ -169,6 +180,18 @@ describe('an import refuses', () => {
     );
   });
 
+  it('a server of an operation, which would get the token', () =>
+    expectRefused(
+      importText(
+        'a.json',
+        replaced(
+          '"operationId": "Parcels_FindOne",',
+          '"operationId": "Parcels_FindOne", "servers": [{ "url": "https://evil.example" }],',
+        ),
+      ),
+      /GET \/2030-01\/parcels\/\{parcelId\} has servers of its own, which would get the token/,
+    ));
+
   it('a file of 200 MB', () => {
     const path = write('large.json', '');
     truncateSync(path, 200 * 1024 * 1024);
@@ -180,6 +203,20 @@ describe('an import refuses', () => {
       spec(root, ['import', 'parcels', '2030-01', join(folder, 'nothing.json')]),
       /The file '.*nothing\.json' does not exist/,
     ));
+
+  it('an overlay that is not there, or is none', () => {
+    const importWith = (overlay: string): Outcome =>
+      spec(root, [
+        'import',
+        'parcels',
+        '2030-01',
+        acmeDocument('parcels-2030-01.json'),
+        '--overlay',
+        overlay,
+      ]);
+    expectRefused(importWith(join(folder, 'nothing.yaml')), /nothing\.yaml' does not exist/);
+    expectRefused(importWith(write('none.yaml', 'overlay: 1.0.0')), /The overlay is not valid/);
+  });
 
   it('a product that the vendor has not', () =>
     expectRefused(
@@ -206,6 +243,9 @@ describe('an import refuses', () => {
     const nowhere = join(folder, 'nowhere');
     const { status, stderr } = spec(nowhere, ['import', 'parcels', '2030-01', folder]);
     expect([status, stderr]).toEqual([65, `spec: ${nowhere} holds no folder specs/.\n`]);
+    expect(existsSync(nowhere)).toBe(false);
+    for (const command of ['status', 'guides', 'generate', 'facts'])
+      expect([command, spec(nowhere, [command]).status]).toEqual([command, 65]);
   });
 });
 

@@ -330,6 +330,13 @@ describe('types', () => {
     expect(resultOf({ type: 'string', format: 'binary' })).toBe('Uint8Array');
   });
 
+  it('say that a file may not be there, as they do of an object', () => {
+    const content = { 'application/json': { schema: { type: 'string', format: 'binary' } } };
+    const responses = { 200: { description: 'OK', content }, 204: { description: 'None yet' } };
+    const { operations } = textsOf(documentOf(operation({ responses })));
+    expect(operations[0]?.result).toBe('Uint8Array | undefined');
+  });
+
   it('take a read-only array for a parameter', () => {
     const parameters = [query('ids', { schema: { type: 'array', items: { type: 'string' } } })];
     expect(paramsOf(operation({ parameters }))[0]?.type).toBe('readonly string[]');

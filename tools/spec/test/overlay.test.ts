@@ -236,7 +236,7 @@ describe('an overlay from the command line', () => {
       },
     },
   };
-  const after = (...actions: OverlayAction[]): JsonObject => applyOverlay(document, actions);
+  const changed = (...actions: OverlayAction[]): JsonObject => applyOverlay(document, actions);
 
   it.each([
     ['servers', update('$.servers[0]', { url: 'https://evil.example' })],
@@ -249,16 +249,16 @@ describe('an overlay from the command line', () => {
       update('$..clientCredentials', { tokenUrl: 'https://evil.example/token' }),
     ],
   ])('may not change %s', (place, action) => {
-    expect(() => checkRights(document, after(action))).toThrow(`changes ${place}:`);
+    expect(() => checkRights(document, changed(action))).toThrow(`changes ${place}:`);
   });
 
   it('may write words and scopes, and add an operation without a token', () => {
-    const changed = after(
+    const all = changed(
       update("$.paths['/a'].get", { summary: 'Words.', 'x-name': 'getA' }),
       update('$..scopes', { read: 'read' }),
       update('$.paths', { '/token': { post: { security: [] } } }),
     );
-    expect(() => checkRights(document, changed)).not.toThrow();
+    expect(() => checkRights(document, all)).not.toThrow();
   });
 
   it('may not name everything', () => {

@@ -90,6 +90,35 @@ describe('the type of', () => {
   });
 });
 
+describe('the comment on', () => {
+  it.each([
+    ['a date', { type: 'string', format: 'date-time' }, 'Format: date-time.'],
+    ['an integer', { type: 'integer' }, 'Format: integer.'],
+    ['an integer of a size', { type: 'integer', format: 'int64' }, 'Format: int64.'],
+    ['a number, which is a double anyway', { type: 'number', format: 'double' }, undefined],
+    ['a file, which has a type of its own', { type: 'string', format: 'binary' }, undefined],
+    [
+      'a word',
+      { type: 'string', minLength: 1, pattern: '^a*$' },
+      'Limits: shortest length 1, pattern `^a*$`.',
+    ],
+    [
+      'a price',
+      { type: 'number', minimum: 0, exclusiveMinimum: true },
+      'Limits: at least 0, without the least.',
+    ],
+    [
+      'ids',
+      { type: 'array', maxItems: 5, uniqueItems: true, items: { type: 'string', format: 'uuid' } },
+      'Limits: most items 5, no item twice. Each item: uuid.',
+    ],
+  ] as const)('%s', (_, schema, words) => {
+    const T = { type: 'object', properties: { a: schema as unknown as JsonObject } };
+    const { models } = textsOf(documentOf(answering({ $ref: '#/components/schemas/T' }), { T }));
+    expect(models[0]?.fields[0]?.doc).toBe(words ? `/** ${words} */\n` : '');
+  });
+});
+
 describe('what a document gets wrong is told with its place', () => {
   it('a type that does not exist', () => {
     expect(() => textsOf(documentOf(answering({ type: 'text' })))).toThrow(

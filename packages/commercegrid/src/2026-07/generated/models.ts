@@ -4,7 +4,10 @@
 export interface AccessTokenModel {
   /** Bearer token for the other operations. A secret that may hold personal data: never log it. */
   access_token?: string;
-  /** Life of the token in seconds. */
+  /**
+   * Life of the token in seconds.
+   * Format: int32.
+   */
   expires_in?: number;
   /** Keep it in place of the one you sent. With client credentials it is absent or null. A secret: never log it. */
   refresh_token?: string | null;
@@ -13,10 +16,12 @@ export interface AccessTokenModel {
 }
 
 export interface ApplicationSummaryModel {
+  /** Format: int32. */
   applicationId?: number | null;
   criteoService?: string | null;
   description?: string | null;
   name?: string | null;
+  /** Format: int32. */
   organizationId?: number | null;
 }
 
@@ -105,14 +110,20 @@ export interface CgAudienceSegmentDeleteEntityV1Resource {
 
 export interface CgAudienceSegmentEntityV1 {
   contactList?: { [key: string]: unknown } | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string | null;
   dataProviderId?: string | null;
   description?: string | null;
   name?: string | null;
   remoteId?: string | null;
   type?: 'ContactList' | 'Unknown' | (string & {}) | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string | null;
 }
 
@@ -164,8 +175,11 @@ export interface CgAudienceSegmentSearchInputV1 {
 }
 
 export interface CgAudienceSegmentSearchMetadataV1 {
+  /** Format: int32. */
   limit?: number | null;
+  /** Format: int32. */
   offset?: number | null;
+  /** Format: int32. */
   totalItems?: number | null;
 }
 
@@ -186,7 +200,9 @@ export interface CgContactListCreateV1 {
 
 export interface CgContactListStatisticsEntityV1 {
   matchRate?: number | null;
+  /** Format: int32. */
   numberOfIdentifiers?: number | null;
+  /** Format: int32. */
   numberOfMatches?: number | null;
 }
 

@@ -4,7 +4,10 @@
 export interface AccessTokenModel {
   /** Bearer token for the other operations. A secret that may hold personal data: never log it. */
   access_token?: string;
-  /** Life of the token in seconds. */
+  /**
+   * Life of the token in seconds.
+   * Format: int32.
+   */
   expires_in?: number;
   /** Keep it in place of the one you sent. With client credentials it is absent or null. A secret: never log it. */
   refresh_token?: string | null;
@@ -92,6 +95,7 @@ export interface AdSetDisplayMultiplierResource {
 
 export interface AdSetFrequencyCappingV24Q3 {
   frequency?: 'advanced' | 'daily' | 'hourly' | 'lifetime' | (string & {}) | null;
+  /** Format: int32. */
   maximumImpressions?: number | null;
 }
 
@@ -156,6 +160,7 @@ export interface AdaptiveAttributes {
   headlineText: string;
   imageDisplay?: 'ShowFullImage' | 'ZoomOnImage' | (string & {}) | null;
   imageSets?: ImageSet[] | null;
+  /** Format: uri. */
   landingPageUrl: string;
   layouts: ('Editorial' | 'InBannerVideo' | 'Montage' | (string & {}))[];
   logos: ImageShape[];
@@ -180,6 +185,7 @@ export interface AdaptiveReadAttributes {
   headlineText?: string | null;
   imageDisplay?: 'ShowFullImage' | 'ZoomOnImage' | (string & {}) | null;
   imageSets?: ImageSet[] | null;
+  /** Format: uri. */
   landingPageUrl?: string | null;
   layouts?: ('Editorial' | 'InBannerVideo' | 'Montage' | (string & {}))[] | null;
   logos?: ImageShape[] | null;
@@ -196,6 +202,7 @@ export interface AdaptiveWriteAttributes {
   headlineText: string;
   imageDisplay?: 'ShowFullImage' | 'ZoomOnImage' | null;
   imageSetsBase64?: readonly ImageSetBase64[] | null;
+  /** Format: uri. */
   landingPageUrl: string;
   /** Limits: fewest items 1. */
   layouts: readonly ('Editorial' | 'InBannerVideo' | 'Montage')[];
@@ -204,10 +211,13 @@ export interface AdaptiveWriteAttributes {
 }
 
 export interface AdvertiserAdsetMessage {
+  /** Format: int32. */
   adsetId?: number;
   adsetName?: string;
+  /** Format: int32. */
   advertiserId?: number;
   isCoa?: boolean;
+  /** Format: int32. */
   partnerId?: number;
   status?: 'Archived' | 'NotRunning' | 'Running' | (string & {});
 }
@@ -215,26 +225,40 @@ export interface AdvertiserAdsetMessage {
 export interface AdvertiserCampaignMessage {
   readonly adSetDeliveryStatus?: 'Archived' | 'NotRunning' | 'Running' | (string & {});
   campaignName?: string;
+  /** Format: int32. */
   id?: number;
-  /** The document does not say what the numbers stand for. */
+  /**
+   * The document does not say what the numbers stand for.
+   * Format: integer.
+   */
   status?: 0 | 1 | 2 | (number & {}) | null;
 }
 
 export interface AdvertiserInfoMessage {
   advertiserName?: string;
   currencyName?: string;
+  /** Format: int32. */
   id?: number;
   timeZoneId?: string | null;
 }
 
 /** How many ad previews (`getMarketplaceSellerAdPreview`) an advertiser has, and has used. */
 export interface AdvertiserQuotaMessage {
+  /** Format: int32. */
   advertiserId?: number | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   quotaEndDate?: string | null;
+  /** Format: int32. */
   quotaLimit?: number | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   quotaStartDate?: string | null;
+  /** Format: int32. */
   quotaUsed?: number | null;
 }
 
@@ -248,10 +272,12 @@ export interface AlgebraNodeV1 {
 }
 
 export interface ApplicationSummaryModel {
+  /** Format: int32. */
   applicationId?: number | null;
   criteoService?: string | null;
   description?: string | null;
   name?: string | null;
+  /** Format: int32. */
   organizationId?: number | null;
 }
 
@@ -307,14 +333,21 @@ export interface AudienceDeleteEntityV1Resource {
 }
 
 export interface AudienceEntityV1 {
+  /** Limits: no item twice. */
   adSetIds?: string[] | null;
   advertiserId?: string | null;
   algebra?: AlgebraNodeV1 | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string | null;
   description?: string | null;
   name?: string | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string | null;
 }
 
@@ -408,9 +441,14 @@ export interface AudienceSearchInputV1 {
 }
 
 export interface AudienceSearchMetadataV1 {
+  /** Format: int32. */
   limit?: number | null;
+  /** Format: int32. */
   offset?: number | null;
-  /** Items over all pages. */
+  /**
+   * Items over all pages.
+   * Format: int32.
+   */
   totalItems?: number | null;
 }
 
@@ -463,7 +501,10 @@ export interface AudienceSegmentEntityV1 {
   advertiserId?: string | null;
   behavioral?: BehavioralV1 | null;
   contactList?: ContactListV1 | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string | null;
   description?: string | null;
   inMarket?: InMarketV1 | null;
@@ -483,7 +524,10 @@ export interface AudienceSegmentEntityV1 {
     | 'Unknown'
     | (string & {})
     | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string | null;
 }
 
@@ -547,13 +591,19 @@ export interface AudienceSegmentSearchInputV1 {
 }
 
 export interface AudienceSegmentSearchMetadataV1 {
+  /** Format: int32. */
   limit?: number | null;
+  /** Format: int32. */
   offset?: number | null;
-  /** Items over all pages. */
+  /**
+   * Items over all pages.
+   * Format: int32.
+   */
   totalItems?: number | null;
 }
 
 export interface AudienceSegmentSizeEntityV1 {
+  /** Format: int64. */
   size?: number | null;
 }
 
@@ -581,6 +631,7 @@ export interface AudienceSegmentSizeEstimationEntityV1Resource {
 }
 
 export interface AudienceSegmentSizeEstimationV1 {
+  /** Format: int64. */
   size?: number | null;
 }
 
@@ -612,6 +663,7 @@ export interface AudienceSegmentUpdateEntityV1Resource {
 }
 
 export interface AudienceSizeEntityV1 {
+  /** Format: int64. */
   size?: number | null;
 }
 
@@ -628,6 +680,7 @@ export interface AudienceSizeEntityV1Resource {
 }
 
 export interface AudienceSizeEstimationV1 {
+  /** Format: int64. */
   size?: number | null;
 }
 
@@ -693,9 +746,15 @@ export interface BasicAudienceDefinition {
 export interface BehavioralV1 {
   category: 'BuyingPatterns' | 'LifeEvents' | 'Lifestyles' | 'Seasonal' | 'Unknown' | (string & {});
   country?: string | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string | null;
 }
 
@@ -788,7 +847,9 @@ export type ProblemDetails = CommonProblem;
 
 export interface ContactListStatisticsEntityV1 {
   matchRate?: number | null;
+  /** Format: int32. */
   numberOfIdentifiers?: number | null;
+  /** Format: int32. */
   numberOfMatches?: number | null;
 }
 
@@ -847,8 +908,11 @@ export interface Coupon {
   images?: ImageSlide[] | null;
   landingPageUrl?: string | null;
   name?: string | null;
+  /** Format: int32. */
   rotationsNumber?: number | null;
+  /** Format: int32. */
   showDuration?: number | null;
+  /** Format: int32. */
   showEvery?: number | null;
   startDate?: string | null;
   status?: string | null;
@@ -907,9 +971,15 @@ export interface CreateAdSetGeoLocationV24Q3 {
 }
 
 export interface CreateAdSetScheduleV24Q3 {
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
 }
 
@@ -985,18 +1055,20 @@ export interface CreateCoupon {
   images: readonly CreateImageSlide[];
   landingPageUrl: string;
   name: string;
-  /** Limits: at least 1, at most 10. */
+  /** Format: int32. Limits: at least 1, at most 10. */
   rotationsNumber: number;
-  /** Limits: at least 1, at most 5. */
+  /** Format: int32. Limits: at least 1, at most 5. */
   showDuration: number;
-  /** Limits: at least 1, at most 10. */
+  /** Format: int32. Limits: at least 1, at most 10. */
   showEvery: number;
   startDate: string;
 }
 
 export interface CreateImageSlide {
+  /** Format: int32. */
   height?: number;
   slideBase64Strings?: readonly string[] | null;
+  /** Format: int32. */
   width?: number;
 }
 
@@ -1015,15 +1087,20 @@ export interface CreateSellerBudgetMapiMessage {
   /** Text here; the answer has a number. */
   amount?: string;
   budgetType?: string;
+  /** Each item: int32. */
   campaignIds?: readonly number[];
   endDate?: string;
   sellerId?: string;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string;
 }
 
 export interface CreateSellerCampaignMessageMapi {
   bid?: number;
+  /** Format: int32. */
   campaignId?: number;
 }
 
@@ -1212,23 +1289,28 @@ export interface ImageSetBase64 {
 
 export interface ImageShape {
   shape: 'Horizontal' | 'Square' | 'Vertical' | (string & {});
+  /** Format: uri. */
   url: string;
 }
 
 export interface ImageSlide {
+  /** Format: int32. */
   height?: number | null;
   slideUrls?: string[] | null;
+  /** Format: int32. */
   width?: number | null;
 }
 
 export interface ImageWriteAttributes {
   /** Limits: fewest items 1. */
   base64Strings: readonly string[];
+  /** Format: uri. */
   landingPageUrl: string;
 }
 
 export interface InMarketAudienceSegmentBrandEntityV1 {
   name?: string | null;
+  /** Format: int32. */
   size?: number | null;
 }
 
@@ -1261,67 +1343,103 @@ export interface InMarketAudienceSegmentInterestEntityV1Resource {
 }
 
 export interface InMarketCreateV1 {
-  /** Ids that `getInMarketBrands` lists. */
+  /**
+   * Ids that `getInMarketBrands` lists.
+   * Limits: no item twice.
+   */
   brandIds?: readonly string[];
+  /** Limits: no item twice. */
   buyingPower?: readonly ('High' | 'Low' | 'Medium' | 'VeryHigh')[];
   country: string;
   gender?: 'Female' | 'Male';
-  /** Ids that `getInMarketInterests` lists. */
+  /**
+   * Ids that `getInMarketInterests` lists.
+   * Limits: no item twice.
+   */
   interestIds?: readonly string[];
+  /** Limits: no item twice. */
   priceRange?: readonly ('High' | 'Low' | 'Medium')[];
 }
 
 export interface InMarketSizeEstimationV1 {
-  /** Ids that `getInMarketBrands` lists. */
+  /**
+   * Ids that `getInMarketBrands` lists.
+   * Limits: no item twice.
+   */
   brandIds?: readonly string[];
+  /** Limits: no item twice. */
   buyingPower?: readonly ('High' | 'Low' | 'Medium' | 'VeryHigh')[];
   country: string;
   gender?: 'Female' | 'Male';
-  /** Ids that `getInMarketInterests` lists. */
+  /**
+   * Ids that `getInMarketInterests` lists.
+   * Limits: no item twice.
+   */
   interestIds?: readonly string[];
+  /** Limits: no item twice. */
   priceRange?: readonly ('High' | 'Low' | 'Medium')[];
 }
 
 export interface InMarketUpdateV1 {
-  /** Ids that `getInMarketBrands` lists. */
+  /**
+   * Ids that `getInMarketBrands` lists.
+   * Limits: no item twice.
+   */
   brandIds?: readonly string[];
+  /** Limits: no item twice. */
   buyingPower?: readonly ('High' | 'Low' | 'Medium' | 'VeryHigh')[];
   country?: string;
   gender?: NillableGenderV1 | null;
-  /** Ids that `getInMarketInterests` lists. */
+  /**
+   * Ids that `getInMarketInterests` lists.
+   * Limits: no item twice.
+   */
   interestIds?: readonly string[];
+  /** Limits: no item twice. */
   priceRange?: readonly ('High' | 'Low' | 'Medium')[];
 }
 
 export interface InMarketV1 {
-  /** Ids that `getInMarketBrands` lists. */
+  /**
+   * Ids that `getInMarketBrands` lists.
+   * Limits: no item twice.
+   */
   brandIds?: string[] | null;
+  /** Limits: no item twice. */
   buyingPower?: ('High' | 'Low' | 'Medium' | 'Unknown' | 'VeryHigh' | (string & {}))[] | null;
   country?: string | null;
   gender?: 'Female' | 'Male' | 'Unknown' | (string & {}) | null;
-  /** Ids that `getInMarketInterests` lists. */
+  /**
+   * Ids that `getInMarketInterests` lists.
+   * Limits: no item twice.
+   */
   interestIds?: string[] | null;
+  /** Limits: no item twice. */
   priceRange?: ('High' | 'Low' | 'Medium' | 'Unknown' | (string & {}))[] | null;
 }
 
 export interface LocationCreateV1 {
   pointsOfInterest: readonly PointOfInterestV1[];
+  /** Format: int32. */
   radiusInKm: number;
 }
 
 export interface LocationSizeEstimationV1 {
   pointsOfInterest: readonly PointOfInterestV1[];
+  /** Format: int32. */
   radiusInKm: number;
 }
 
 export interface LocationUpdateV1 {
   pointsOfInterest?: readonly PointOfInterestV1[];
+  /** Format: int32. */
   radiusInKm?: number;
   registryType?: 'PointOfInterest';
 }
 
 export interface LocationV1 {
   pointsOfInterest?: PointOfInterestV1[] | null;
+  /** Format: int32. */
   radiusInKm?: number | null;
   registryType?: 'PointOfInterest' | 'Unknown' | (string & {}) | null;
 }
@@ -1329,16 +1447,19 @@ export interface LocationV1 {
 export interface LookalikeCreateV1 {
   /** Id of the audience segment that the lookalike starts from. */
   seedSegmentId: string;
+  /** Format: int64. */
   targetSize?: number;
 }
 
 export interface LookalikeUpdateV1 {
+  /** Format: int64. */
   targetSize?: number;
 }
 
 export interface LookalikeV1 {
   /** Id of the audience segment that the lookalike starts from. */
   seedSegmentId?: string | null;
+  /** Format: int64. */
   targetSize?: number | null;
 }
 
@@ -1356,7 +1477,10 @@ export interface NillableAdSetTargetingRuleV24Q3 {
 export type NillableAdSetTargetingRule = NillableAdSetTargetingRuleV24Q3;
 
 export interface NillableDateTime {
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   value?: string | null;
 }
 
@@ -1369,6 +1493,7 @@ export interface NillableGenderV1 {
 }
 
 export interface NillableInt32 {
+  /** Format: int32. */
   value?: number | null;
 }
 
@@ -1524,6 +1649,7 @@ export interface PatchMarketingCampaignBudgetAutomation {
 
 export interface PatchProductSetRequest {
   isDraft?: boolean | null;
+  /** Format: int32. */
   minimumNumberOfProducts?: number | null;
   name?: string;
   rules?: readonly ProductSetRule[];
@@ -1562,7 +1688,10 @@ export interface PlacementsReportQueryMessage {
   )[];
   /** @default true */
   disclosed?: boolean;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   environment?: 'Android' | 'Ios' | 'Web' | null;
   /**
@@ -1589,7 +1718,10 @@ export interface PlacementsReportQueryMessage {
     | 'SalesPv1d'
   )[];
   placement?: string | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   /** @default "UTC" */
   timezone?: string | null;
@@ -1626,8 +1758,10 @@ export interface ProductSet {
   id?: string | null;
   isFallbackAllowed?: boolean;
   keepVariantProducts: boolean;
+  /** Format: int32. */
   minimumNumberOfProducts: number;
   name: string;
+  /** Format: int32. */
   numberOfProducts: number | null;
   rules: ProductSetRule[];
   status: 'Deleted' | 'Draft' | 'Invalid' | 'Pending' | 'Unknown' | 'Valid' | (string & {});
@@ -1662,7 +1796,9 @@ export interface ProductSetRule {
 }
 
 export interface ProspectingCreateV1 {
+  /** Format: int32. */
   daysSinceLastVisitMax?: number;
+  /** Format: int32. */
   daysSinceLastVisitMin?: number;
   usersType: 'Prospects' | 'ProspectsOrNonBuyers';
 }
@@ -1674,7 +1810,9 @@ export interface ProspectingUpdateV1 {
 }
 
 export interface ProspectingV1 {
+  /** Format: int32. */
   daysSinceLastVisitMax?: number | null;
+  /** Format: int32. */
   daysSinceLastVisitMin?: number | null;
   usersType?: 'Prospects' | 'ProspectsOrNonBuyers' | 'Unknown' | (string & {}) | null;
 }
@@ -1981,19 +2119,25 @@ export interface ResponsesReadAdSetV24Q3 {
 export type ResponsesReadAdSet = ResponsesReadAdSetV24Q3;
 
 export interface RetargetingCreateV1 {
+  /** Format: int32. */
   daysSinceLastVisitMax: number;
+  /** Format: int32. */
   daysSinceLastVisitMin: number;
   visitorsType: 'All' | 'Buyers' | 'NonBuyers';
 }
 
 export interface RetargetingUpdateV1 {
+  /** Format: int32. */
   daysSinceLastVisitMax?: number;
+  /** Format: int32. */
   daysSinceLastVisitMin?: number;
   visitorsType?: 'All' | 'Buyers' | 'NonBuyers';
 }
 
 export interface RetargetingV1 {
+  /** Format: int32. */
   daysSinceLastVisitMax?: number | null;
+  /** Format: int32. */
   daysSinceLastVisitMin?: number | null;
   visitorsType?: 'All' | 'Buyers' | 'NonBuyers' | 'Unknown' | (string & {}) | null;
 }
@@ -2006,6 +2150,7 @@ export interface SellerBase {
 export interface SellerBudgetMessage {
   amount?: number | null;
   budgetType?: string;
+  /** Each item: int32. */
   campaignIds?: number[];
   endDate?: string;
   /** Text here; as a filter and in the body of `updateMarketplaceSellerBudgets`, `budgetId` is a number. */
@@ -2013,18 +2158,25 @@ export interface SellerBudgetMessage {
   isSuspended?: boolean;
   sellerId?: string;
   spend?: number | null;
-  /** ISO 8601 date, like `2026-01-25`. */
+  /**
+   * ISO 8601 date, like `2026-01-25`.
+   * Format: date.
+   */
   startDate?: string;
   status?: 'Archived' | 'Current' | 'Scheduled' | (string & {});
 }
 
 export interface SellerCampaignMessage {
   bid?: number | null;
+  /** Format: int32. */
   campaignId?: number;
   readonly id?: string;
   productSet?: SellerCampaignProductSet | null;
   sellerId?: string;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   suspendedSince?: string | null;
   suspensionReasons?:
     | (
@@ -2042,6 +2194,7 @@ export interface SellerCampaignMessage {
 }
 
 export interface SellerCampaignProductSet {
+  /** Format: int32. */
   productSetNumberOfProducts?: number | null;
   productSetStatus?: string | null;
   rules?: { [key: string]: unknown }[] | null;
@@ -2053,7 +2206,9 @@ export interface SellerCampaignUpdate {
 }
 
 export interface Size {
+  /** Format: int32. */
   height?: number | null;
+  /** Format: int32. */
   width?: number | null;
 }
 
@@ -2092,7 +2247,10 @@ export interface StatisticsReportQueryMessage {
     | 'Week'
     | 'Year'
   )[];
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   /**
    * Format of the answer.
@@ -2328,7 +2486,10 @@ export interface StatisticsReportQueryMessage {
     | 'VisitsAllPv1d'
     | 'VisitsPV1D'
   )[];
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   /** @default "UTC" */
   timezone?: string | null;
@@ -2338,6 +2499,7 @@ export interface StatsReportMessage {
   columns?: string[] | null;
   data?: unknown[][] | null;
   links?: { [key: string]: unknown } | null;
+  /** Format: int32. */
   rows?: number | null;
 }
 
@@ -2349,7 +2511,10 @@ export interface Tag {
 export interface TransactionsReportQueryMessage {
   advertiserIds: string;
   currency: string;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   eventType?: 'Click' | 'Display' | null;
   /**
@@ -2357,7 +2522,10 @@ export interface TransactionsReportQueryMessage {
    * @default "json"
    */
   format?: 'csv' | 'excel' | 'json' | 'xml';
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   /** @default "UTC" */
   timezone?: string | null;
@@ -2379,18 +2547,27 @@ export interface TransactionsReportQueryMessageResource {
 export type TransactionsReportQueryEntityMessage = TransactionsReportQueryMessageResource;
 
 export interface TransparencyQueryMessage {
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   /** @default false */
   shouldDisplayProductIds?: boolean;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
 }
 
 export interface TransparencyReport {
   advertiserId: string;
   files: TransparencyReportFile[];
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   tokenValidUntil: string;
 }
 
@@ -2419,21 +2596,30 @@ export interface UpdateCoupon {
 export interface UpdateSellerBudgetMessage {
   /** Text here; the answer has a number. */
   amount?: string;
+  /** Format: int64. */
   budgetId?: number;
+  /** Each item: int32. */
   campaignIds?: readonly number[];
   endDate?: string;
   isSuspended?: boolean;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string;
 }
 
 export interface UpdateSellerBudgetMessageBase {
   /** Text here; the answer has a number. */
   amount?: string;
+  /** Each item: int32. */
   campaignIds?: readonly number[];
   endDate?: string;
   isSuspended?: boolean;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string;
 }
 
@@ -2484,6 +2670,7 @@ export interface ValueResourceOutcomeOfProductFilterConfig {
 export interface VideoDetail {
   duration: number;
   shape: 'Horizontal' | 'Square' | 'Vertical' | (string & {});
+  /** Format: uri. */
   url: string;
 }
 

@@ -4,7 +4,10 @@
 export interface AccessTokenModel {
   /** Bearer token for the other operations. A secret that may hold personal data: never log it. */
   access_token?: string;
-  /** Life of the token in seconds. */
+  /**
+   * Life of the token in seconds.
+   * Format: int32.
+   */
   expires_in?: number;
   /** Keep it in place of the one you sent. With client credentials it is absent or null. A secret: never log it. */
   refresh_token?: string | null;
@@ -89,6 +92,7 @@ export interface AdSetDisplayMultiplierResource {
 
 export interface AdSetFrequencyCappingV26Q1 {
   frequency?: 'advanced' | 'daily' | 'hourly' | 'lifetime' | (string & {}) | null;
+  /** Format: int32. */
   maximumImpressions?: number | null;
 }
 
@@ -178,6 +182,7 @@ export interface AdaptiveAttributes {
   headlineText: string;
   imageDisplay?: 'ShowFullImage' | 'ZoomOnImage' | (string & {}) | null;
   imageSets?: ImageSet[] | null;
+  /** Format: uri. */
   landingPageUrl: string;
   layouts: ('Editorial' | 'InBannerVideo' | 'Montage' | (string & {}))[];
   logos: ImageShape[];
@@ -202,6 +207,7 @@ export interface AdaptiveReadAttributes {
   headlineText?: string | null;
   imageDisplay?: 'ShowFullImage' | 'ZoomOnImage' | (string & {}) | null;
   imageSets?: ImageSet[] | null;
+  /** Format: uri. */
   landingPageUrl?: string | null;
   layouts?: ('Editorial' | 'InBannerVideo' | 'Montage' | (string & {}))[] | null;
   logos?: ImageShape[] | null;
@@ -218,6 +224,7 @@ export interface AdaptiveWriteAttributes {
   headlineText: string;
   imageDisplay?: 'ShowFullImage' | 'ZoomOnImage' | null;
   imageSetsBase64?: readonly ImageSetBase64[] | null;
+  /** Format: uri. */
   landingPageUrl: string;
   /** Limits: fewest items 1. */
   layouts: readonly ('Editorial' | 'InBannerVideo' | 'Montage')[];
@@ -226,10 +233,13 @@ export interface AdaptiveWriteAttributes {
 }
 
 export interface AdvertiserAdsetMessage {
+  /** Format: int32. */
   adsetId?: number;
   adsetName?: string;
+  /** Format: int32. */
   advertiserId?: number;
   isCoa?: boolean;
+  /** Format: int32. */
   partnerId?: number;
   status?: 'Archived' | 'NotRunning' | 'Running' | (string & {});
 }
@@ -237,26 +247,40 @@ export interface AdvertiserAdsetMessage {
 export interface AdvertiserCampaignMessage {
   readonly adSetDeliveryStatus?: 'Archived' | 'NotRunning' | 'Running' | (string & {});
   campaignName?: string;
+  /** Format: int32. */
   id?: number;
-  /** The document does not say what the numbers stand for. */
+  /**
+   * The document does not say what the numbers stand for.
+   * Format: integer.
+   */
   status?: 0 | 1 | 2 | (number & {}) | null;
 }
 
 export interface AdvertiserInfoMessage {
   advertiserName?: string;
   currencyName?: string;
+  /** Format: int32. */
   id?: number;
   timeZoneId?: string | null;
 }
 
 /** How many ad previews (`getMarketplaceSellerAdPreview`) an advertiser has, and has used. */
 export interface AdvertiserQuotaMessage {
+  /** Format: int32. */
   advertiserId?: number | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   quotaEndDate?: string | null;
+  /** Format: int32. */
   quotaLimit?: number | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   quotaStartDate?: string | null;
+  /** Format: int32. */
   quotaUsed?: number | null;
 }
 
@@ -270,10 +294,12 @@ export interface AlgebraNodeV1 {
 }
 
 export interface ApplicationSummaryModel {
+  /** Format: int32. */
   applicationId?: number | null;
   criteoService?: string | null;
   description?: string | null;
   name?: string | null;
+  /** Format: int32. */
   organizationId?: number | null;
 }
 
@@ -329,14 +355,21 @@ export interface AudienceDeleteEntityV1Resource {
 }
 
 export interface AudienceEntityV1 {
+  /** Limits: no item twice. */
   adSetIds?: string[] | null;
   advertiserId?: string | null;
   algebra?: AlgebraNodeV1 | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string | null;
   description?: string | null;
   name?: string | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string | null;
 }
 
@@ -430,9 +463,14 @@ export interface AudienceSearchInputV1 {
 }
 
 export interface AudienceSearchMetadataV1 {
+  /** Format: int32. */
   limit?: number | null;
+  /** Format: int32. */
   offset?: number | null;
-  /** Items over all pages. */
+  /**
+   * Items over all pages.
+   * Format: int32.
+   */
   totalItems?: number | null;
 }
 
@@ -485,7 +523,10 @@ export interface AudienceSegmentEntityV1 {
   advertiserId?: string | null;
   behavioral?: BehavioralV1 | null;
   contactList?: ContactListV1 | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string | null;
   description?: string | null;
   inMarket?: InMarketV1 | null;
@@ -505,7 +546,10 @@ export interface AudienceSegmentEntityV1 {
     | 'Unknown'
     | (string & {})
     | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string | null;
 }
 
@@ -569,13 +613,19 @@ export interface AudienceSegmentSearchInputV1 {
 }
 
 export interface AudienceSegmentSearchMetadataV1 {
+  /** Format: int32. */
   limit?: number | null;
+  /** Format: int32. */
   offset?: number | null;
-  /** Items over all pages. */
+  /**
+   * Items over all pages.
+   * Format: int32.
+   */
   totalItems?: number | null;
 }
 
 export interface AudienceSegmentSizeEntityV1 {
+  /** Format: int64. */
   size?: number | null;
 }
 
@@ -603,6 +653,7 @@ export interface AudienceSegmentSizeEstimationEntityV1Resource {
 }
 
 export interface AudienceSegmentSizeEstimationV1 {
+  /** Format: int64. */
   size?: number | null;
 }
 
@@ -634,6 +685,7 @@ export interface AudienceSegmentUpdateEntityV1Resource {
 }
 
 export interface AudienceSizeEntityV1 {
+  /** Format: int64. */
   size?: number | null;
 }
 
@@ -650,6 +702,7 @@ export interface AudienceSizeEntityV1Resource {
 }
 
 export interface AudienceSizeEstimationV1 {
+  /** Format: int64. */
   size?: number | null;
 }
 
@@ -715,9 +768,15 @@ export interface BasicAudienceDefinition {
 export interface BehavioralV1 {
   category: 'BuyingPatterns' | 'LifeEvents' | 'Lifestyles' | 'Seasonal' | 'Unknown' | (string & {});
   country?: string | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string | null;
 }
 
@@ -818,7 +877,9 @@ export interface CommonProblem {
 
 export interface ContactListStatisticsEntityV1 {
   matchRate?: number | null;
+  /** Format: int32. */
   numberOfIdentifiers?: number | null;
+  /** Format: int32. */
   numberOfMatches?: number | null;
 }
 
@@ -877,8 +938,11 @@ export interface Coupon {
   images?: ImageSlide[] | null;
   landingPageUrl?: string | null;
   name?: string | null;
+  /** Format: int32. */
   rotationsNumber?: number | null;
+  /** Format: int32. */
   showDuration?: number | null;
+  /** Format: int32. */
   showEvery?: number | null;
   startDate?: string | null;
   status?: string | null;
@@ -950,9 +1014,15 @@ export interface CreateAdSetGeoLocationV26Q1 {
 export type CreateAdSetGeoLocationV24Q3 = CreateAdSetGeoLocationV26Q1;
 
 export interface CreateAdSetScheduleV26Q1 {
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
 }
 
@@ -1043,18 +1113,20 @@ export interface CreateCoupon {
   images: readonly CreateImageSlide[];
   landingPageUrl: string;
   name: string;
-  /** Limits: at least 1, at most 10. */
+  /** Format: int32. Limits: at least 1, at most 10. */
   rotationsNumber: number;
-  /** Limits: at least 1, at most 5. */
+  /** Format: int32. Limits: at least 1, at most 5. */
   showDuration: number;
-  /** Limits: at least 1, at most 10. */
+  /** Format: int32. Limits: at least 1, at most 10. */
   showEvery: number;
   startDate: string;
 }
 
 export interface CreateImageSlide {
+  /** Format: int32. */
   height?: number;
   slideBase64Strings?: readonly string[] | null;
+  /** Format: int32. */
   width?: number;
 }
 
@@ -1073,15 +1145,20 @@ export interface CreateSellerBudgetMapiMessage {
   /** Text here; the answer has a number. */
   amount?: string;
   budgetType?: string;
+  /** Each item: int32. */
   campaignIds?: readonly number[];
   endDate?: string;
   sellerId?: string;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string;
 }
 
 export interface CreateSellerCampaignMessageMapi {
   bid?: number;
+  /** Format: int32. */
   campaignId?: number;
 }
 
@@ -1267,23 +1344,28 @@ export interface ImageSetBase64 {
 
 export interface ImageShape {
   shape: 'Horizontal' | 'Square' | 'Vertical' | (string & {});
+  /** Format: uri. */
   url: string;
 }
 
 export interface ImageSlide {
+  /** Format: int32. */
   height?: number | null;
   slideUrls?: string[] | null;
+  /** Format: int32. */
   width?: number | null;
 }
 
 export interface ImageWriteAttributes {
   /** Limits: fewest items 1. */
   base64Strings: readonly string[];
+  /** Format: uri. */
   landingPageUrl: string;
 }
 
 export interface InMarketAudienceSegmentBrandEntityV1 {
   name?: string | null;
+  /** Format: int32. */
   size?: number | null;
 }
 
@@ -1316,67 +1398,103 @@ export interface InMarketAudienceSegmentInterestEntityV1Resource {
 }
 
 export interface InMarketCreateV1 {
-  /** Ids that `getInMarketBrands` lists. */
+  /**
+   * Ids that `getInMarketBrands` lists.
+   * Limits: no item twice.
+   */
   brandIds?: readonly string[];
+  /** Limits: no item twice. */
   buyingPower?: readonly ('High' | 'Low' | 'Medium' | 'VeryHigh')[];
   country: string;
   gender?: 'Female' | 'Male';
-  /** Ids that `getInMarketInterests` lists. */
+  /**
+   * Ids that `getInMarketInterests` lists.
+   * Limits: no item twice.
+   */
   interestIds?: readonly string[];
+  /** Limits: no item twice. */
   priceRange?: readonly ('High' | 'Low' | 'Medium')[];
 }
 
 export interface InMarketSizeEstimationV1 {
-  /** Ids that `getInMarketBrands` lists. */
+  /**
+   * Ids that `getInMarketBrands` lists.
+   * Limits: no item twice.
+   */
   brandIds?: readonly string[];
+  /** Limits: no item twice. */
   buyingPower?: readonly ('High' | 'Low' | 'Medium' | 'VeryHigh')[];
   country: string;
   gender?: 'Female' | 'Male';
-  /** Ids that `getInMarketInterests` lists. */
+  /**
+   * Ids that `getInMarketInterests` lists.
+   * Limits: no item twice.
+   */
   interestIds?: readonly string[];
+  /** Limits: no item twice. */
   priceRange?: readonly ('High' | 'Low' | 'Medium')[];
 }
 
 export interface InMarketUpdateV1 {
-  /** Ids that `getInMarketBrands` lists. */
+  /**
+   * Ids that `getInMarketBrands` lists.
+   * Limits: no item twice.
+   */
   brandIds?: readonly string[];
+  /** Limits: no item twice. */
   buyingPower?: readonly ('High' | 'Low' | 'Medium' | 'VeryHigh')[];
   country?: string;
   gender?: NillableGenderV1 | null;
-  /** Ids that `getInMarketInterests` lists. */
+  /**
+   * Ids that `getInMarketInterests` lists.
+   * Limits: no item twice.
+   */
   interestIds?: readonly string[];
+  /** Limits: no item twice. */
   priceRange?: readonly ('High' | 'Low' | 'Medium')[];
 }
 
 export interface InMarketV1 {
-  /** Ids that `getInMarketBrands` lists. */
+  /**
+   * Ids that `getInMarketBrands` lists.
+   * Limits: no item twice.
+   */
   brandIds?: string[] | null;
+  /** Limits: no item twice. */
   buyingPower?: ('High' | 'Low' | 'Medium' | 'Unknown' | 'VeryHigh' | (string & {}))[] | null;
   country?: string | null;
   gender?: 'Female' | 'Male' | 'Unknown' | (string & {}) | null;
-  /** Ids that `getInMarketInterests` lists. */
+  /**
+   * Ids that `getInMarketInterests` lists.
+   * Limits: no item twice.
+   */
   interestIds?: string[] | null;
+  /** Limits: no item twice. */
   priceRange?: ('High' | 'Low' | 'Medium' | 'Unknown' | (string & {}))[] | null;
 }
 
 export interface LocationCreateV1 {
   pointsOfInterest: readonly PointOfInterestV1[];
+  /** Format: int32. */
   radiusInKm: number;
 }
 
 export interface LocationSizeEstimationV1 {
   pointsOfInterest: readonly PointOfInterestV1[];
+  /** Format: int32. */
   radiusInKm: number;
 }
 
 export interface LocationUpdateV1 {
   pointsOfInterest?: readonly PointOfInterestV1[];
+  /** Format: int32. */
   radiusInKm?: number;
   registryType?: 'PointOfInterest';
 }
 
 export interface LocationV1 {
   pointsOfInterest?: PointOfInterestV1[] | null;
+  /** Format: int32. */
   radiusInKm?: number | null;
   registryType?: 'PointOfInterest' | 'Unknown' | (string & {}) | null;
 }
@@ -1384,16 +1502,19 @@ export interface LocationV1 {
 export interface LookalikeCreateV1 {
   /** Id of the audience segment that the lookalike starts from. */
   seedSegmentId: string;
+  /** Format: int64. */
   targetSize?: number;
 }
 
 export interface LookalikeUpdateV1 {
+  /** Format: int64. */
   targetSize?: number;
 }
 
 export interface LookalikeV1 {
   /** Id of the audience segment that the lookalike starts from. */
   seedSegmentId?: string | null;
+  /** Format: int64. */
   targetSize?: number | null;
 }
 
@@ -1411,7 +1532,10 @@ export interface NillableAdSetTargetingRuleV26Q1 {
 export type NillableAdSetTargetingRuleV24Q3 = NillableAdSetTargetingRuleV26Q1;
 
 export interface NillableDateTime {
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   value?: string | null;
 }
 
@@ -1424,6 +1548,7 @@ export interface NillableGenderV1 {
 }
 
 export interface NillableInt32 {
+  /** Format: int32. */
   value?: number | null;
 }
 
@@ -1580,6 +1705,7 @@ export interface PatchMarketingCampaignBudgetAutomation {
 
 export interface PatchProductSetRequest {
   isDraft?: boolean | null;
+  /** Format: int32. */
   minimumNumberOfProducts?: number | null;
   name?: string;
   rules?: readonly ProductSetRule[];
@@ -1618,7 +1744,10 @@ export interface PlacementsReportQueryMessage {
   )[];
   /** @default true */
   disclosed?: boolean;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   environment?: 'Android' | 'Ios' | 'Web' | null;
   /**
@@ -1645,7 +1774,10 @@ export interface PlacementsReportQueryMessage {
     | 'SalesPv1d'
   )[];
   placement?: string | null;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   /** @default "UTC" */
   timezone?: string | null;
@@ -1682,8 +1814,10 @@ export interface ProductSet {
   id?: string | null;
   isFallbackAllowed?: boolean;
   keepVariantProducts: boolean;
+  /** Format: int32. */
   minimumNumberOfProducts: number;
   name: string;
+  /** Format: int32. */
   numberOfProducts: number | null;
   rules: ProductSetRule[];
   status: 'Deleted' | 'Draft' | 'Invalid' | 'Pending' | 'Unknown' | 'Valid' | (string & {});
@@ -1718,7 +1852,9 @@ export interface ProductSetRule {
 }
 
 export interface ProspectingCreateV1 {
+  /** Format: int32. */
   daysSinceLastVisitMax?: number;
+  /** Format: int32. */
   daysSinceLastVisitMin?: number;
   usersType: 'Prospects' | 'ProspectsOrNonBuyers';
 }
@@ -1730,7 +1866,9 @@ export interface ProspectingUpdateV1 {
 }
 
 export interface ProspectingV1 {
+  /** Format: int32. */
   daysSinceLastVisitMax?: number | null;
+  /** Format: int32. */
   daysSinceLastVisitMin?: number | null;
   usersType?: 'Prospects' | 'ProspectsOrNonBuyers' | 'Unknown' | (string & {}) | null;
 }
@@ -2049,19 +2187,25 @@ export interface ResponsesReadAdSetV26Q1 {
 export type ResponsesReadAdSetV24Q3 = ResponsesReadAdSetV26Q1;
 
 export interface RetargetingCreateV1 {
+  /** Format: int32. */
   daysSinceLastVisitMax: number;
+  /** Format: int32. */
   daysSinceLastVisitMin: number;
   visitorsType: 'All' | 'Buyers' | 'NonBuyers';
 }
 
 export interface RetargetingUpdateV1 {
+  /** Format: int32. */
   daysSinceLastVisitMax?: number;
+  /** Format: int32. */
   daysSinceLastVisitMin?: number;
   visitorsType?: 'All' | 'Buyers' | 'NonBuyers';
 }
 
 export interface RetargetingV1 {
+  /** Format: int32. */
   daysSinceLastVisitMax?: number | null;
+  /** Format: int32. */
   daysSinceLastVisitMin?: number | null;
   visitorsType?: 'All' | 'Buyers' | 'NonBuyers' | 'Unknown' | (string & {}) | null;
 }
@@ -2074,6 +2218,7 @@ export interface SellerBase {
 export interface SellerBudgetMessage {
   amount?: number | null;
   budgetType?: string;
+  /** Each item: int32. */
   campaignIds?: number[];
   endDate?: string;
   /** Text here; as a filter and in the body of `updateMarketplaceSellerBudgets`, `budgetId` is a number. */
@@ -2081,18 +2226,25 @@ export interface SellerBudgetMessage {
   isSuspended?: boolean;
   sellerId?: string;
   spend?: number | null;
-  /** ISO 8601 date, like `2026-01-25`. */
+  /**
+   * ISO 8601 date, like `2026-01-25`.
+   * Format: date.
+   */
   startDate?: string;
   status?: 'Archived' | 'Current' | 'Scheduled' | (string & {});
 }
 
 export interface SellerCampaignMessage {
   bid?: number | null;
+  /** Format: int32. */
   campaignId?: number;
   readonly id?: string;
   productSet?: SellerCampaignProductSet | null;
   sellerId?: string;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   suspendedSince?: string | null;
   suspensionReasons?:
     | (
@@ -2110,6 +2262,7 @@ export interface SellerCampaignMessage {
 }
 
 export interface SellerCampaignProductSet {
+  /** Format: int32. */
   productSetNumberOfProducts?: number | null;
   productSetStatus?: string | null;
   rules?: { [key: string]: unknown }[] | null;
@@ -2121,7 +2274,9 @@ export interface SellerCampaignUpdate {
 }
 
 export interface Size {
+  /** Format: int32. */
   height?: number | null;
+  /** Format: int32. */
   width?: number | null;
 }
 
@@ -2160,7 +2315,10 @@ export interface StatisticsReportQueryMessage {
     | 'Week'
     | 'Year'
   )[];
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   /**
    * Format of the answer.
@@ -2396,7 +2554,10 @@ export interface StatisticsReportQueryMessage {
     | 'VisitsAllPv1d'
     | 'VisitsPV1D'
   )[];
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   /** @default "UTC" */
   timezone?: string | null;
@@ -2406,6 +2567,7 @@ export interface StatsReportMessage {
   columns?: string[] | null;
   data?: unknown[][] | null;
   links?: { [key: string]: unknown } | null;
+  /** Format: int32. */
   rows?: number | null;
 }
 
@@ -2417,7 +2579,10 @@ export interface Tag {
 export interface TransactionsReportQueryMessage {
   advertiserIds: string;
   currency: string;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   eventType?: 'Click' | 'Display' | null;
   /**
@@ -2425,7 +2590,10 @@ export interface TransactionsReportQueryMessage {
    * @default "json"
    */
   format?: 'csv' | 'excel' | 'json' | 'xml';
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   /** @default "UTC" */
   timezone?: string | null;
@@ -2441,18 +2609,27 @@ export interface TransactionsReportQueryMessageResource {
 }
 
 export interface TransparencyQueryMessage {
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   /** @default false */
   shouldDisplayProductIds?: boolean;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
 }
 
 export interface TransparencyReport {
   advertiserId: string;
   files: TransparencyReportFile[];
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   tokenValidUntil: string;
 }
 
@@ -2481,21 +2658,30 @@ export interface UpdateCoupon {
 export interface UpdateSellerBudgetMessage {
   /** Text here; the answer has a number. */
   amount?: string;
+  /** Format: int64. */
   budgetId?: number;
+  /** Each item: int32. */
   campaignIds?: readonly number[];
   endDate?: string;
   isSuspended?: boolean;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string;
 }
 
 export interface UpdateSellerBudgetMessageBase {
   /** Text here; the answer has a number. */
   amount?: string;
+  /** Each item: int32. */
   campaignIds?: readonly number[];
   endDate?: string;
   isSuspended?: boolean;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string;
 }
 
@@ -2572,6 +2758,7 @@ export interface ValueResourceOutcomeOfProductFilterConfig {
 export interface VideoDetail {
   duration: number;
   shape: 'Horizontal' | 'Square' | 'Vertical' | (string & {});
+  /** Format: uri. */
   url: string;
 }
 

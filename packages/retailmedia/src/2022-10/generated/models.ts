@@ -156,7 +156,7 @@ export interface ChoiceVariableValue {
 }
 
 export interface ColorVariableValue {
-  /** Limits: pattern ^#(([0-9a-fA-F]{2}){3}|([0-9a-fA-F]){3})$. */
+  /** Limits: pattern `^#(([0-9a-fA-F]{2}){3}|([0-9a-fA-F]){3})$`. */
   color: string;
 }
 

@@ -4,7 +4,10 @@
 export interface AccessTokenModel {
   /** Bearer token for the other operations. A secret that may hold personal data: never log it. */
   access_token?: string;
-  /** Life of the token in seconds. */
+  /**
+   * Life of the token in seconds.
+   * Format: int32.
+   */
   expires_in?: number;
   /** Keep it in place of the one you sent. With client credentials it is absent or null. A secret: never log it. */
   refresh_token?: string | null;
@@ -87,10 +90,12 @@ export interface AddToBasketTarget202110Response {
 }
 
 export interface ApplicationSummaryModel {
+  /** Format: int32. */
   applicationId?: number | null;
   criteoService?: string | null;
   description?: string | null;
   name?: string | null;
+  /** Format: int32. */
   organizationId?: number | null;
 }
 
@@ -172,7 +177,10 @@ export interface AsyncAccountsReport {
     | 'targetedKeywordType'
     | 'taxonomyBreadcrumb'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   /** @default "json-compact" */
   format?: 'csv' | 'json' | 'json-compact' | 'json-newline';
@@ -235,7 +243,10 @@ export interface AsyncAccountsReport {
   salesChannel?: 'all' | 'offline' | 'online';
   searchTermTargetings?: readonly ('automatic' | 'manual' | 'unknown')[];
   searchTermTypes?: readonly ('entered' | 'searched' | 'unknown')[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   targetedKeywordTypes?: readonly ('branded' | 'conquesting' | 'generic' | 'unknown')[];
   /** @default "UTC" */
@@ -300,7 +311,10 @@ export interface AsyncCampaignsReport {
     | 'targetedKeywordType'
     | 'taxonomyBreadcrumb'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   /** @default "json-compact" */
   format?: 'csv' | 'json' | 'json-compact' | 'json-newline';
@@ -367,7 +381,10 @@ export interface AsyncCampaignsReport {
   salesChannel?: 'all' | 'offline' | 'online';
   searchTermTargetings?: readonly ('automatic' | 'manual' | 'unknown')[];
   searchTermTypes?: readonly ('entered' | 'searched' | 'unknown')[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   targetedKeywordTypes?: readonly ('branded' | 'conquesting' | 'generic' | 'unknown')[];
   /** @default "UTC" */
@@ -411,7 +428,10 @@ export interface AsyncFillRateReport {
     | 'retailerName'
     | 'servedCategory'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   /** @default "json" */
   format?: 'csv' | 'json' | 'json-compact' | 'json-newline';
@@ -442,7 +462,10 @@ export interface AsyncFillRateReport {
     | 'unfilledPlacements'
     | 'workingMedia'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   supplyAccountIds: readonly string[];
   /** @default "UTC" */
@@ -505,7 +528,10 @@ export interface AsyncLineItemsReport {
     | 'targetedKeywordType'
     | 'taxonomyBreadcrumb'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   /** @default "json-compact" */
   format?: 'csv' | 'json' | 'json-compact' | 'json-newline';
@@ -572,7 +598,10 @@ export interface AsyncLineItemsReport {
   salesChannel?: 'all' | 'offline' | 'online';
   searchTermTargetings?: readonly ('automatic' | 'manual' | 'unknown')[];
   searchTermTypes?: readonly ('entered' | 'searched' | 'unknown')[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   targetedKeywordTypes?: readonly ('branded' | 'conquesting' | 'generic' | 'unknown')[];
   /** @default "UTC" */
@@ -673,7 +702,10 @@ export interface AsyncRevenueReport {
     | 'taxonomy7Name'
     | 'taxonomyBreadcrumb'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   /** @default "json" */
   format?: 'csv' | 'json' | 'json-compact' | 'json-newline';
@@ -741,7 +773,10 @@ export interface AsyncRevenueReport {
     | 'sameSku'
   )[];
   soldBy?: 'authorizedBuyer' | 'directSold' | 'indirectSold' | 'privateMarket';
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   targetedKeywordTypes?: readonly ('branded' | 'conquesting' | 'generic' | 'unknown')[];
   /** @default "UTC" */
@@ -781,7 +816,10 @@ export interface AsyncUnfilledPlacementsReport {
     | 'retailerName'
     | 'servedCategory'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   /** @default "json" */
   format?: 'csv' | 'json' | 'json-compact' | 'json-newline';
@@ -833,7 +871,10 @@ export interface AsyncUnfilledPlacementsReport {
     | 'unfilledTotalAuctionSettings'
     | 'unfilledUserOptOut'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   supplyAccountIds: readonly string[];
   /** @default "UTC" */
@@ -872,7 +913,10 @@ export interface AudienceError {
 }
 
 export interface AudienceIdsUpdateModel202110 {
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   audienceIds: readonly string[];
 }
 
@@ -884,7 +928,10 @@ export interface AudienceIdsUpdateModel202110Request {
 }
 
 export interface AudienceTarget202110 {
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   audienceIds: string[];
   scope: 'exclude' | 'include' | 'unknown' | (string & {});
 }
@@ -948,7 +995,10 @@ export interface BalanceHistoryChangeDataCaptureV1 {
     | 'Unknown'
     | 'ValueAdd'
     | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   dateOfModification: string;
   memo?: string | null;
   modifiedByUser: string;
@@ -956,7 +1006,10 @@ export interface BalanceHistoryChangeDataCaptureV1 {
 
 export interface BalanceResponseV2 {
   balanceType: 'capped' | 'uncapped' | 'unknown' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string;
   deposited?: number | null;
   endDate?: string | null;
@@ -974,7 +1027,10 @@ export interface BalanceResponseV2 {
   spent?: number | null;
   startDate: string;
   status?: 'active' | 'ended' | 'scheduled' | 'unknown' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string;
 }
 
@@ -998,7 +1054,10 @@ export interface BalanceResponseV2Response {
 }
 
 export interface BrandCatalogRequestV2 {
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   brandIdFilter?: readonly string[] | null;
   includeFields?:
     | readonly (
@@ -1011,15 +1070,19 @@ export interface BrandCatalogRequestV2 {
         | 'Unknown'
       )[]
     | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   modifiedAfter?: string | null;
+  /** Each item: int32. */
   retailerIdFilter?: readonly number[] | null;
 }
 
 export interface BrandIdSearchRequest {
   brandType?: 'all' | 'retailer' | 'uc';
   name?: string | null;
-  /** Limits: fewest items 1. */
+  /** Limits: fewest items 1. Each item: int32. */
   retailerIds: readonly number[];
 }
 
@@ -1027,6 +1090,7 @@ export interface BrandIdSearchResult {
   brandType: string;
   id: string;
   name: string;
+  /** Each item: int32. */
   retailerIds: number[];
 }
 
@@ -1037,17 +1101,27 @@ export interface CampaignAttributesV202301 {
   clickAttributionWindow?: '14D' | '30D' | '7D' | 'unknown';
   companyName?: string | null;
   dailyPacing?: number | null;
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   drawableBalanceIds?: readonly string[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string | null;
   isAutoDailyPacing: boolean;
   monthlyPacing?: number | null;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
   onBehalfCompanyName?: string | null;
+  /** Format: int32. */
   retailerId?: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string | null;
   /** @default "auction" */
   type?: 'auction' | 'preferred' | 'unknown';
@@ -1087,7 +1161,10 @@ export interface CampaignBudgetOverrides {
 export interface CampaignDailyBudgetOverride {
   duration: string;
   maxDailySpend: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string | null;
   status?: 'Active' | 'Expired' | 'Upcoming' | (string & {}) | null;
 }
@@ -1095,13 +1172,19 @@ export interface CampaignDailyBudgetOverride {
 export interface CampaignMonthlyBudgetOverride {
   duration: string;
   maxMonthlySpend: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startMonth?: string | null;
   status?: 'Active' | 'Expired' | 'Upcoming' | (string & {}) | null;
 }
 
 export interface CampaignV202301 {
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   accountId: string;
   budget?: number | null;
   budgetRemaining?: number | null;
@@ -1116,27 +1199,46 @@ export interface CampaignV202301 {
   /** @default "30D" */
   clickAttributionWindow?: '14D' | '30D' | '7D' | 'unknown' | (string & {});
   companyName?: string | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
   dailyPacing?: number | null;
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   drawableBalanceIds?: string[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string | null;
   isAutoDailyPacing: boolean;
   monthlyPacing?: number | null;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
   onBehalfCompanyName?: string | null;
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   promotedBrandIds?: string[];
+  /** Format: int32. */
   retailerId?: number | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string | null;
   status?: 'active' | 'ended' | 'inactive' | 'scheduled' | 'unknown' | (string & {});
   /** @default "auction" */
   type?: 'auction' | 'preferred' | 'unknown' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt: string;
   viewAttributionScope?:
     | 'sameSku'
@@ -1153,12 +1255,17 @@ export interface CampaignV202301 {
 export type ExternalCampaign = CampaignV202301;
 
 export interface CatalogStatusV2 {
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
+  /** Format: int32. */
   fileSizeBytes?: number | null;
   /** MD5 of the file, to check the download. */
   md5Checksum?: string | null;
   message?: string | null;
+  /** Format: int32. */
   rowCount?: number | null;
   status: 'expired' | 'failure' | 'pending' | 'success' | 'unknown' | (string & {});
 }
@@ -1203,7 +1310,9 @@ export interface ChoiceOption {
 }
 
 export interface ChoiceVariableSpecification {
+  /** Format: int32. */
   maxSelected?: number | null;
+  /** Format: int32. */
   minSelected?: number | null;
   options: ChoiceOption[];
 }
@@ -1213,6 +1322,7 @@ export interface ChoiceVariableValue {
 }
 
 export interface ColorVariableValue {
+  /** Limits: pattern `^#(([0-9a-fA-F]{2}){3}|([0-9a-fA-F]){3})$`. */
   color: string | null;
 }
 
@@ -1244,16 +1354,28 @@ export interface CommonLineItem {
   budget?: number | null;
   budgetRemaining?: number | null;
   budgetSpent?: number;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   campaignId: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   endDate?: string | null;
   id?: string | null;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   startDate: string;
   status?:
     | 'active'
@@ -1266,10 +1388,16 @@ export interface CommonLineItem {
     | 'scheduled'
     | 'unknown'
     | (string & {});
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   targetRetailerId: string;
   type: 'auction' | 'preferred' | 'unknown' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string;
 }
 
@@ -1363,6 +1491,7 @@ export interface CreateBalanceV2Request {
 
 export interface Creative2 {
   associatedLineItemIds?: string[] | null;
+  /** Format: int64. */
   brandId?: number | null;
   creativeFormatV2Type:
     | 'BundleBoost'
@@ -1377,16 +1506,22 @@ export interface Creative2 {
     | 'Unknown'
     | (string & {});
   environments: PageTypeEnvironment2[];
+  /** Format: int32. */
   formatId: number;
   id?: string | null;
   name: string;
+  /** Format: int32. */
   retailerId: number;
   /** `InUse` here; `Creative202110` and `Creative202210` have `In_Use`. */
   status: 'Archived' | 'Deleted' | 'InUse' | 'Ready' | (string & {});
+  /** Format: int32. */
   templateId: number;
   templateName: string;
   templateVariableValues: TemplateVariableValue[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string | null;
 }
 
@@ -1395,13 +1530,18 @@ export type Creative202207 = Creative2;
 
 export interface Creative202110 {
   associatedLineItemIds?: string[] | null;
+  /** Format: int64. */
   brandId?: number | null;
   id?: string | null;
   name: string;
+  /** Format: int32. */
   retailerId: number;
   /** `In_Use` has an underscore here; `Creative2` has `InUse`. */
   status: 'Archived' | 'Deleted' | 'In_Use' | 'Ready' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string | null;
 }
 
@@ -1413,6 +1553,7 @@ export interface Creative202110ListResponse {
 
 export interface Creative202210 {
   associatedLineItemIds?: string[] | null;
+  /** Format: int64. */
   brandId?: number | null;
   creativeFormatType:
     | 'BrandingDisplayGridSolo'
@@ -1435,16 +1576,22 @@ export interface Creative202210 {
     | 'Unknown'
     | (string & {});
   environments: PageTypeEnvironment202210[];
+  /** Format: int32. */
   formatId: number;
   id?: string | null;
   name: string;
+  /** Format: int32. */
   retailerId: number;
   /** `In_Use` has an underscore here; `Creative2` has `InUse`. */
   status: 'Archived' | 'Deleted' | 'In_Use' | 'Ready' | (string & {});
+  /** Format: int32. */
   templateId: number;
   templateName: string;
   templateVariableValues: TemplateVariableValue[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string | null;
 }
 
@@ -1470,19 +1617,25 @@ export interface Creative2Response {
 }
 
 export interface CreativeCreateModel202207 {
+  /** Format: int64. */
   brandId?: number | null;
   id?: string | null;
   name: string;
+  /** Format: int32. */
   retailerId: number;
+  /** Format: int32. */
   templateId: number;
   templateVariableValues: readonly TemplateVariableValue[];
 }
 
 export interface CreativeUpdateModel202207 {
+  /** Format: int64. */
   brandId?: number;
   id?: string | null;
   name: string;
+  /** Format: int32. */
   retailerId: number;
+  /** Format: int32. */
   templateId: number;
   templateVariableValues: readonly TemplateVariableValue[];
 }
@@ -1490,7 +1643,10 @@ export interface CreativeUpdateModel202207 {
 export interface DailyLineItemBudgetOverride {
   duration: string;
   maxDailySpend?: number | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string | null;
   status?: 'Active' | 'Expired' | 'Upcoming' | (string & {}) | null;
 }
@@ -1506,14 +1662,20 @@ export interface EditableCampaignAttributesV202301 {
   clickAttributionWindow: '14D' | '30D' | '7D' | 'unknown';
   companyName?: string | null;
   dailyPacing?: number | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string | null;
   isAutoDailyPacing: boolean;
   monthlyPacing?: number | null;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
   onBehalfCompanyName?: string | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string | null;
   viewAttributionScope?: 'sameSku' | 'sameSkuCategory' | 'sameSkuCategoryBrand' | 'unknown' | null;
   viewAttributionWindow: '14D' | '1D' | '30D' | '7D' | 'none' | 'unknown';
@@ -1682,7 +1844,10 @@ export interface ExternalBrand {
 }
 
 export interface ExternalCatalogRequest {
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   brandIdFilter?: readonly string[] | null;
   /**
    * One JSON object per line.
@@ -1692,13 +1857,18 @@ export interface ExternalCatalogRequest {
 }
 
 export interface ExternalCatalogStatus {
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
   currency: string | null;
+  /** Format: int32. */
   fileSizeBytes: number | null;
   /** MD5 of the file, to check the download. */
   md5Checksum: string | null;
   message: string | null;
+  /** Format: int32. */
   rowCount: number | null;
   status: 'expired' | 'failure' | 'pending' | 'success' | 'unknown' | (string & {});
 }
@@ -1718,7 +1888,10 @@ export interface ExternalRetailMediaAccount {
 }
 
 export interface ExternalRetailMediaBrandAccountCreation {
-  /** Ids of brands. They are numbers here; `searchBrands` lists them as text. */
+  /**
+   * Ids of brands. They are numbers here; `searchBrands` lists them as text.
+   * Each item: int64.
+   */
   brands?: readonly number[] | null;
   companyName?: string | null;
   name?: string | null;
@@ -1726,7 +1899,10 @@ export interface ExternalRetailMediaBrandAccountCreation {
 }
 
 export interface ExternalRetailMediaBrands {
-  /** Numbers here; `searchBrands` lists ids of brands as text. */
+  /**
+   * Numbers here; `searchBrands` lists ids of brands as text.
+   * Each item: int64.
+   */
   brandIds: number[];
 }
 
@@ -1744,6 +1920,7 @@ export interface ExternalRetailMediaChildAccount {
 }
 
 export interface ExternalRetailMediaSeller {
+  /** Format: int32. */
   retailerId: number;
   sellerId: string;
 }
@@ -1762,8 +1939,11 @@ export interface FilesVariableValue {
 
 export interface FilesVariablesSpecification {
   extensions: ('Gif' | 'Jpeg' | 'Mp4' | 'Pdf' | 'Png' | 'Unknown' | (string & {}))[];
+  /** Format: int32. */
   maxBytes?: number | null;
+  /** Format: int32. */
   maxFile?: number | null;
+  /** Format: int32. */
   minFiles?: number | null;
 }
 
@@ -1780,7 +1960,9 @@ export interface FlightLeg {
     | 'weekdays'
     | 'weekends'
     | (string & {});
+  /** Limits: pattern `^([01][0-9]|2[0-3]):[0-5][0-9]$`. */
   endTime: string;
+  /** Limits: pattern `^([01][0-9]|2[0-3]):[0-5][0-9]$`. */
   startTime: string;
 }
 
@@ -1831,7 +2013,10 @@ export type InputResourceOfPreferredLineItemCreateModel202110 =
 
 export interface JsonApiBodyWithExternalIdOfEditableCampaignAttributesV202301AndCampaignV202301 {
   attributes?: EditableCampaignAttributesV202301;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   id: string;
   type: string;
 }
@@ -1842,21 +2027,30 @@ export type JsonApiBodyWithExternalIdOfEditableCampaignAttributesAndCampaign =
 
 export interface JsonApiBodyWithIdOfInt64AndAccountAndAccount {
   attributes?: ExternalAccount | null;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   id: string;
   type: string;
 }
 
 export interface JsonApiBodyWithIdOfInt64AndBrandAndBrand {
   attributes?: ExternalBrand | null;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   id: string;
   type: string;
 }
 
 export interface JsonApiBodyWithIdOfInt64AndCampaignV202301AndCampaignV202301 {
   attributes?: CampaignV202301;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   id: string;
   type: string;
 }
@@ -1867,7 +2061,10 @@ export type JsonApiBodyWithIdOfInt64AndCampaignAndCampaign =
 
 export interface JsonApiBodyWithIdOfInt64AndCatalogStatusAndCatalogStatus {
   attributes?: ExternalCatalogStatus | null;
-  /** For `getCatalogStatus` and `getCatalogOutput`: a 64-bit integer as a string of digits. */
+  /**
+   * For `getCatalogStatus` and `getCatalogOutput`: a 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   id: string;
   type: string;
 }
@@ -1951,7 +2148,10 @@ export interface JsonApiSingleResponseOfLineItemBidMultipliersV2 {
 
 export interface KeywordDataModel {
   bid?: number | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string;
   inputKeywords?: InputKeywordsModel;
   matchType?: 'NegativeBroadMatch' | 'NegativeExactMatch' | 'PositiveExactMatch' | (string & {});
@@ -1963,13 +2163,19 @@ export interface KeywordDataModel {
     | 'Recommended'
     | 'Rejected'
     | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string;
 }
 
 export interface Keywords {
   bid?: number | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string;
   inputKeywords?: InputKeywords;
   matchType?:
@@ -1988,7 +2194,10 @@ export interface Keywords {
     | 'Rejected'
     | 'Unkown'
     | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string;
 }
 
@@ -2040,6 +2249,7 @@ export interface LineItemBudgetOverrides {
 }
 
 export interface LineItemCappingV2 {
+  /** Format: int32. */
   count: number;
   type: 'day' | 'session' | 'unknown' | (string & {});
 }
@@ -2052,6 +2262,7 @@ export interface LineItemKeywordReviewReport {
   accountName: string;
   campaignId: string;
   campaignName: string;
+  /** Format: int32. */
   countKeywords: number;
   lineItemId: string;
   lineItemName: string;
@@ -2100,15 +2311,21 @@ export interface ManagedServiceFee {
 }
 
 export interface Metadata {
+  /** Format: int64. */
   count?: number | null;
+  /** Format: int32. */
   limit: number;
+  /** Format: int32. */
   offset: number;
 }
 
 export interface MonthlyLineItemBudegetOverride {
   duration: string;
   maxMonthlySpend: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startMonth?: string | null;
   status?: 'Active' | 'Expired' | 'Upcoming' | (string & {}) | null;
 }
@@ -2130,13 +2347,19 @@ export interface OAuthErrorModel {
 }
 
 export interface PageMetadata {
-  /** Number of this page; the first is 0. */
+  /**
+   * Number of this page; the first is 0.
+   * Format: int32.
+   */
   currentPageIndex: number;
+  /** Format: int32. */
   currentPageSize: number;
   /** Absolute URL of the next page. */
   nextPage?: string | null;
   previousPage?: string | null;
+  /** Format: int64. */
   totalItemsAcrossAllPages?: number | null;
+  /** Format: int64. */
   totalPages?: number | null;
 }
 
@@ -2215,26 +2438,38 @@ export interface PageTypeEnvironment202210 {
 }
 
 export interface PagingOffsetLimitMetadata {
+  /** Format: int64. */
   count?: number | null;
+  /** Format: int32. */
   limit: number;
+  /** Format: int32. */
   offset: number;
 }
 
 export interface PartnerBillingReportRequestV1 {
   /** Limits: fewest items 1. */
   accountIds?: readonly string[] | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   endDate: string;
   /** @default "json" */
   format?: 'csv' | 'json';
-  /** Limits: fewest items 1. */
+  /** Limits: fewest items 1. Each item: int32. */
   retailerIds?: readonly number[] | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   startDate: string;
 }
 
 export interface PartnerBillingReportStatusV1 {
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
   errorMessage?: string | null;
   /** `failed` here is `failure` in other reports. */
@@ -2251,15 +2486,24 @@ export type ExternalPostCampaign = PostCampaignV202301;
 export interface PreferredLineItemCreateModelV2 {
   budget: number;
   capping?: LineItemCappingV2 | null;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   creativeId?: string;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   endDate: string;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
   pacing: 'accelerated' | 'standard' | 'unknown';
   page: LineItemPageV2 | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   startDate: string;
   status?:
     | 'active'
@@ -2271,7 +2515,10 @@ export interface PreferredLineItemCreateModelV2 {
     | 'paused'
     | 'scheduled'
     | 'unknown';
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   targetRetailerId: string;
 }
 
@@ -2288,16 +2535,25 @@ export type PreferredLineItemCreateModel202110Request = PreferredLineItemCreateM
 export interface PreferredLineItemUpdateModelV2 {
   budget?: number;
   capping?: LineItemCappingV2 | null;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   creativeId?: string;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   endDate: string;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
   /** @default "accelerated" */
   pacing?: 'accelerated' | 'standard' | 'unknown';
   page?: LineItemPageV2 | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   startDate: string;
   status:
     | 'active'
@@ -2325,21 +2581,36 @@ export interface PreferredLineItemV2 {
   budget: number;
   budgetRemaining?: number | null;
   budgetSpent?: number | null;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   campaignId: string;
   capping?: LineItemCappingV2 | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   creativeId?: string | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   endDate?: string | null;
   id?: string | null;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
   pacing?: 'accelerated' | 'standard' | 'unknown' | (string & {}) | null;
   page?: LineItemPageV2 | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   startDate: string;
   status:
     | 'active'
@@ -2352,9 +2623,15 @@ export interface PreferredLineItemV2 {
     | 'scheduled'
     | 'unknown'
     | (string & {});
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   targetRetailerId: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string;
 }
 
@@ -2391,9 +2668,13 @@ export interface PrivateMarketFees {
 }
 
 export interface ProductMetadata {
+  /** Format: int32. */
   count?: number | null;
+  /** Format: int32. */
   limit?: number | null;
+  /** Format: int32. */
   offset?: number | null;
+  /** Format: int32. */
   responseCount?: number | null;
 }
 
@@ -2405,6 +2686,7 @@ export interface ProductResourceOutcome {
 }
 
 export interface PromotedProduct {
+  /** Format: decimal. */
   bidOverride?: number | null;
   id?: string | null;
   status?: 'active' | 'paused' | 'unknown' | (string & {}) | null;
@@ -2601,12 +2883,18 @@ export interface RetailMediaContactlistOperation {
 }
 
 export interface RetailMediaContactlistOperationResponseAttributes {
+  /** Format: int64. */
   contactListId: number;
   identifierType?: string | null;
+  /** Format: int32. */
   nbInvalidIdentifiers?: number | null;
+  /** Format: int32. */
   nbValidIdentifiers?: number | null;
   operation: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   requestDate: string;
   sampleInvalidIdentifiers?: string[] | null;
 }
@@ -2623,6 +2911,7 @@ export interface RetailMediaKeywordsReviewResult {
 
 export interface RetailMediaSeller {
   name?: string | null;
+  /** Format: int32. */
   retailerId?: number | null;
   sellerId?: string | null;
 }
@@ -2668,13 +2957,19 @@ export interface RmAudienceEntityV1 {
   accountId?: string | null;
   algebra?: RmAlgebraNodeV1 | null;
   channels?: ('Offsite' | 'Onsite' | 'Unknown' | (string & {}))[] | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string | null;
   createdById?: string | null;
   description?: string | null;
   name?: string | null;
   retailerId?: string | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string | null;
 }
 
@@ -2707,8 +3002,11 @@ export interface RmAudienceSearchInputV1 {
 }
 
 export interface RmAudienceSearchMetadataV1 {
+  /** Format: int32. */
   limit?: number | null;
+  /** Format: int32. */
   offset?: number | null;
+  /** Format: int32. */
   totalItems?: number | null;
 }
 
@@ -2747,7 +3045,10 @@ export interface RmAudienceSegmentEntityV1 {
   accountId?: string | null;
   channels?: ('Offsite' | 'Onsite' | 'Unknown' | (string & {}))[] | null;
   contactList?: RmContactListV1 | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string | null;
   createdById?: string | null;
   description?: string | null;
@@ -2755,7 +3056,10 @@ export interface RmAudienceSegmentEntityV1 {
   name?: string | null;
   retailerId?: string | null;
   type?: 'ContactList' | 'Events' | 'Unknown' | (string & {}) | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string | null;
 }
 
@@ -2806,8 +3110,11 @@ export interface RmAudienceSegmentSearchInputV1 {
 }
 
 export interface RmAudienceSegmentSearchMetadataV1 {
+  /** Format: int32. */
   limit?: number | null;
+  /** Format: int32. */
   offset?: number | null;
+  /** Format: int32. */
   totalItems?: number | null;
 }
 
@@ -2830,7 +3137,9 @@ export interface RmContactListCreateV1 {
 
 export interface RmContactListStatisticsEntityV1 {
   matchRate?: number | null;
+  /** Format: int32. */
   numberOfIdentifiers?: number | null;
+  /** Format: int32. */
   numberOfMatches?: number | null;
 }
 
@@ -2867,7 +3176,9 @@ export interface RmContactListV1 {
 }
 
 export interface RmEventsCreateV1 {
+  /** Limits: no item twice. */
   brandIds?: readonly string[];
+  /** Limits: no item twice. */
   categoryIds?: readonly string[];
   lookbackDays:
     | 'Last120Days'
@@ -2929,6 +3240,7 @@ export interface RmcaCommonProblem {
   instance?: string | null;
   source?: { [key: string]: string } | null;
   stackTrace?: string | null;
+  /** Format: int32. */
   status?: number | null;
   title?: string | null;
   traceId?: string | null;
@@ -2995,7 +3307,10 @@ export interface SellerCatalogRequestV2 {
         | 'Unknown'
       )[]
     | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   modifiedAfter?: string | null;
   sellers?: readonly SellerIdentifierV2[] | null;
 }
@@ -3052,12 +3367,21 @@ export interface SponsoredProductsLineItem {
   budget?: number | null;
   budgetRemaining: number | null;
   budgetSpent?: number | null;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   campaignId: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
   dailyPacing?: number | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string | null;
   flightSchedule?: FlightSchedule | null;
   isAutoDailyPacing?: boolean | null;
@@ -3073,7 +3397,10 @@ export interface SponsoredProductsLineItem {
   /** Limits: shortest length 0, longest length 255. */
   name: string;
   optimizationStrategy?: 'clicks' | 'conversion' | 'revenue' | 'unknown' | (string & {}) | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   status?:
     | 'active'
@@ -3088,9 +3415,15 @@ export interface SponsoredProductsLineItem {
     | (string & {})
     | null;
   targetBid?: number | null;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   targetRetailerId: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt: string;
 }
 
@@ -3102,7 +3435,10 @@ export interface SponsoredProductsLineItemCreateRequestModel {
   bidStrategy?: 'automated' | 'manual';
   budget?: number | null;
   dailyPacing?: number | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string | null;
   flightSchedule?: FlightSchedule | null;
   /** @default false */
@@ -3114,10 +3450,16 @@ export interface SponsoredProductsLineItemCreateRequestModel {
   name: string;
   /** @default "conversion" */
   optimizationStrategy?: 'clicks' | 'conversion' | 'revenue';
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   targetBid?: number | null;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   targetRetailerId: string;
 }
 
@@ -3129,7 +3471,10 @@ export interface SponsoredProductsLineItemUpdateRequestModel {
   bidStrategy?: 'automated' | 'manual';
   budget?: number | null;
   dailyPacing?: number | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string | null;
   flightSchedule?: FlightSchedule | null;
   isAutoDailyPacing: boolean;
@@ -3139,7 +3484,10 @@ export interface SponsoredProductsLineItemUpdateRequestModel {
   name: string;
   /** @default "conversion" */
   optimizationStrategy?: 'clicks' | 'conversion' | 'revenue';
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   status: 'active' | 'draft' | 'paused';
   targetBid?: number | null;
@@ -3152,11 +3500,13 @@ export interface StatusResponse {
   createdAt?: string | null;
   /** The report is cached until then. */
   expiresAt?: string | null;
+  /** Format: int64. */
   fileSizeBytes?: number | null;
   id?: string | null;
   /** MD5 of the file, to check the download. */
   md5CheckSum?: string | null;
   message?: string | null;
+  /** Format: int32. */
   rowCount?: number | null;
   /** `failure` here is `failed` in a billing report. */
   status?: 'expired' | 'failure' | 'pending' | 'success' | (string & {}) | null;
@@ -3206,7 +3556,10 @@ export interface StoreTarget202110Response {
 
 export interface Template {
   allCollectionsMandatory: boolean;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
   creativeFormat:
     | 'BrandingDisplayGridSolo'
@@ -3228,15 +3581,23 @@ export interface Template {
     | 'SponsoredProducts'
     | 'Unknown'
     | (string & {});
+  /** Format: int32. */
   displayableSkusMax?: number | null;
   id?: string | null;
   name: string;
   sections: Section[];
+  /** Format: int32. */
   skuCollectionMax?: number | null;
+  /** Format: int32. */
   skuCollectionMin: number;
+  /** Format: int32. */
   skuPerCollectionMax?: number | null;
+  /** Format: int32. */
   skuPerCollectionMin: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt: string;
 }
 
@@ -3272,6 +3633,7 @@ export interface TemplateVariableValue {
 }
 
 export interface TextVariableSpecification {
+  /** Format: int32. */
   maxChars?: number | null;
 }
 
@@ -3620,8 +3982,10 @@ export interface ValueTypeResourceOfStoreTarget202110 {
 export interface VideoVariableValue {
   /** Limits: shortest length 1. */
   duration: string;
+  /** Format: int32. */
   height: number;
   /** Limits: shortest length 1. */
   url: string;
+  /** Format: int32. */
   width: number;
 }

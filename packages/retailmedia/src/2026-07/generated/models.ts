@@ -4,7 +4,10 @@
 export interface AccessTokenModel {
   /** Bearer token for the other operations. A secret that may hold personal data: never log it. */
   access_token?: string;
-  /** Life of the token in seconds. */
+  /**
+   * Life of the token in seconds.
+   * Format: int32.
+   */
   expires_in?: number;
   /** Keep it in place of the one you sent. With client credentials it is absent or null. A secret: never log it. */
   refresh_token?: string | null;
@@ -91,10 +94,12 @@ export interface AppendCampaignsRequestV1 {
 }
 
 export interface ApplicationSummaryModel {
+  /** Format: int32. */
   applicationId?: number | null;
   criteoService?: string | null;
   description?: string | null;
   name?: string | null;
+  /** Format: int32. */
   organizationId?: number | null;
 }
 
@@ -165,12 +170,18 @@ export interface AsyncAttributedTransactionsReport {
     | 'saleSellerName'
     | 'salesChannel'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   filters: AttributedTransactionsReportFilters;
   format?: 'csv' | 'json' | 'json-compact' | 'json-newline';
   metrics: readonly ('attributedSales' | 'attributedUnits')[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   /** @default "UTC" */
   timezone?: string;
@@ -205,7 +216,10 @@ export interface AsyncFillRateReport {
     | 'retailerName'
     | 'servedCategory'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   /** @default "json" */
   format?: 'csv' | 'json' | 'json-compact' | 'json-newline';
@@ -236,7 +250,10 @@ export interface AsyncFillRateReport {
     | 'unfilledPlacements'
     | 'workingMedia'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   supplyAccountIds: readonly string[];
   /** @default "UTC" */
@@ -266,7 +283,10 @@ export interface AsyncMissedOpportunitiesReport {
     | 'retailerId'
     | 'retailerName'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   filters: MissedOpportunitiesReportFilters;
   format?: 'csv' | 'json' | 'json-compact' | 'json-newline';
@@ -287,7 +307,10 @@ export interface AsyncMissedOpportunitiesReport {
     | 'roas'
     | 'totalSpend'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
 }
 
@@ -341,7 +364,10 @@ export interface AsyncPerformanceReport {
     | 'servedCategory'
     | 'targetedKeywordType'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   filters: PerformanceReportFilters;
   format?: 'csv' | 'json' | 'json-compact' | 'json-newline';
@@ -387,7 +413,10 @@ export interface AsyncPerformanceReport {
     | 'videosStarted'
     | 'winRate'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   /** @default "UTC" */
   timezone?: string;
@@ -485,7 +514,10 @@ export interface AsyncRevenueReport {
     | 'taxonomy7Name'
     | 'taxonomyBreadcrumb'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   /** @default "json" */
   format?: 'csv' | 'json' | 'json-compact' | 'json-newline';
@@ -553,7 +585,10 @@ export interface AsyncRevenueReport {
     | 'sameSku'
   )[];
   soldBy?: 'authorizedBuyer' | 'directSold' | 'indirectSold' | 'privateMarket';
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   targetedKeywordTypes?: readonly ('branded' | 'conquesting' | 'generic' | 'unknown')[];
   /** @default "UTC" */
@@ -593,7 +628,10 @@ export interface AsyncUnfilledPlacementsReport {
     | 'retailerName'
     | 'servedCategory'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   /** @default "json" */
   format?: 'csv' | 'json' | 'json-compact' | 'json-newline';
@@ -645,7 +683,10 @@ export interface AsyncUnfilledPlacementsReport {
     | 'unfilledTotalAuctionSettings'
     | 'unfilledUserOptOut'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   supplyAccountIds: readonly string[];
   /** @default "UTC" */
@@ -691,7 +732,10 @@ export interface AudienceError {
 }
 
 export interface AudienceIdsUpdateModel202110 {
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   audienceIds: readonly string[];
 }
 
@@ -700,7 +744,10 @@ export interface AudienceIdsUpdateModel202110Request {
 }
 
 export interface AudienceTarget202110 {
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   audienceIds: string[];
   scope: 'exclude' | 'include' | 'unknown' | (string & {});
 }
@@ -764,7 +811,10 @@ export interface BalanceHistoryChangeDataCaptureV1 {
     | 'unknown'
     | 'valueAdd'
     | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   dateOfModification: string;
   memo?: string | null;
   modifiedByUser: string;
@@ -772,7 +822,10 @@ export interface BalanceHistoryChangeDataCaptureV1 {
 
 export interface BalanceResponseV1 {
   balanceType: 'capped' | 'uncapped' | 'unknown' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
   deposited: number | null;
   endDate: string | null;
@@ -791,13 +844,19 @@ export interface BalanceResponseV1 {
   spent: number | null;
   startDate: string;
   status: 'active' | 'ended' | 'scheduled' | 'unknown' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt: string;
 }
 
 export interface BalanceResponseV2 {
   balanceType: 'capped' | 'uncapped' | 'unknown' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string;
   deposited?: number | null;
   endDate?: string | null;
@@ -816,7 +875,10 @@ export interface BalanceResponseV2 {
   spent?: number | null;
   startDate: string;
   status?: 'active' | 'ended' | 'scheduled' | 'unknown' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string;
 }
 
@@ -828,7 +890,10 @@ export interface BalanceResponseV2Response {
 
 export interface BalanceResponseV3 {
   balanceType: 'capped' | 'uncapped' | 'unknown' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string;
   deposited?: number | null;
   endDate?: string | null;
@@ -847,7 +912,10 @@ export interface BalanceResponseV3 {
   spent?: number | null;
   startDate: string;
   status?: 'active' | 'ended' | 'scheduled' | 'unknown' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string;
 }
 
@@ -859,7 +927,10 @@ export interface BalanceResponseV3Response {
 
 export interface BalanceV1 {
   balanceType: 'capped' | 'uncapped' | 'unknown' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
   criteoPoNumber?: string | null;
   deposited: number;
@@ -880,7 +951,10 @@ export interface BalanceV1 {
   spent: number;
   startDate: string;
   status: 'active' | 'ended' | 'scheduled' | 'unknown' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt: string;
 }
 
@@ -893,7 +967,10 @@ export interface BatchStoreInventoryRequest {
 }
 
 export interface BrandCatalogRequestV2 {
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   brandIdFilter?: readonly string[] | null;
   includeFields?:
     | readonly (
@@ -906,15 +983,19 @@ export interface BrandCatalogRequestV2 {
         | 'Unknown'
       )[]
     | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   modifiedAfter?: string | null;
+  /** Each item: int32. */
   retailerIdFilter?: readonly number[] | null;
 }
 
 export interface BrandIdSearchRequest {
   brandType?: 'all' | 'retailer' | 'uc';
   name?: string | null;
-  /** Limits: fewest items 1. */
+  /** Limits: fewest items 1. Each item: int32. */
   retailerIds: readonly number[];
 }
 
@@ -922,6 +1003,7 @@ export interface BrandIdSearchResult {
   brandType: string;
   id: string;
   name: string;
+  /** Each item: int32. */
   retailerIds: number[];
 }
 
@@ -932,17 +1014,27 @@ export interface CampaignAttributesV202301 {
   clickAttributionWindow?: '14D' | '30D' | '7D' | 'unknown';
   companyName?: string | null;
   dailyPacing?: number | null;
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   drawableBalanceIds?: readonly string[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string | null;
   isAutoDailyPacing: boolean;
   monthlyPacing?: number | null;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
   onBehalfCompanyName?: string | null;
+  /** Format: int32. */
   retailerId?: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string | null;
   /** @default "auction" */
   type?: 'auction' | 'preferred' | 'unknown';
@@ -984,7 +1076,10 @@ export interface CampaignBudgetOverrides {
 export interface CampaignDailyBudgetOverride {
   duration: string;
   maxDailySpend: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string | null;
   status?: 'Active' | 'Expired' | 'Upcoming' | (string & {}) | null;
 }
@@ -992,13 +1087,19 @@ export interface CampaignDailyBudgetOverride {
 export interface CampaignMonthlyBudgetOverride {
   duration: string;
   maxMonthlySpend: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startMonth?: string | null;
   status?: 'Active' | 'Expired' | 'Upcoming' | (string & {}) | null;
 }
 
 export interface CampaignV202301 {
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   accountId: string;
   budget?: number | null;
   budgetRemaining?: number | null;
@@ -1013,27 +1114,46 @@ export interface CampaignV202301 {
   /** @default "30D" */
   clickAttributionWindow?: '14D' | '30D' | '7D' | 'unknown' | (string & {});
   companyName?: string | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
   dailyPacing?: number | null;
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   drawableBalanceIds?: string[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string | null;
   isAutoDailyPacing: boolean;
   monthlyPacing?: number | null;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
   onBehalfCompanyName?: string | null;
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   promotedBrandIds?: string[];
+  /** Format: int32. */
   retailerId?: number | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string | null;
   status?: 'active' | 'ended' | 'inactive' | 'scheduled' | 'unknown' | (string & {});
   /** @default "auction" */
   type?: 'auction' | 'preferred' | 'unknown' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt: string;
   viewAttributionScope?:
     | 'sameSku'
@@ -1047,12 +1167,17 @@ export interface CampaignV202301 {
 }
 
 export interface CatalogStatusV2 {
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
+  /** Format: int32. */
   fileSizeBytes?: number | null;
   /** MD5 of the file, to check the download. */
   md5Checksum?: string | null;
   message?: string | null;
+  /** Format: int32. */
   rowCount?: number | null;
   status: 'expired' | 'failure' | 'pending' | 'success' | 'unknown' | (string & {});
 }
@@ -1097,7 +1222,9 @@ export interface ChoiceOption {
 }
 
 export interface ChoiceVariableSpecification {
+  /** Format: int32. */
   maxSelected?: number | null;
+  /** Format: int32. */
   minSelected?: number | null;
   options: ChoiceOption[];
 }
@@ -1107,6 +1234,7 @@ export interface ChoiceVariableValue {
 }
 
 export interface ColorVariableValue {
+  /** Limits: pattern `^#(([0-9a-fA-F]{2}){3}|([0-9a-fA-F]){3})$`. */
   color: string | null;
 }
 
@@ -1138,16 +1266,28 @@ export interface CommonLineItem {
   budget?: number | null;
   budgetRemaining?: number | null;
   budgetSpent?: number;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   campaignId: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   endDate?: string | null;
   id?: string | null;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   startDate: string;
   status?:
     | 'active'
@@ -1160,10 +1300,16 @@ export interface CommonLineItem {
     | 'scheduled'
     | 'unknown'
     | (string & {});
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   targetRetailerId: string;
   type: 'auction' | 'preferred' | 'unknown' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string;
 }
 
@@ -1261,6 +1407,7 @@ export type CreateBalanceV2Request = CreateBalanceV3Request;
 
 export interface Creative2 {
   associatedLineItemIds?: string[] | null;
+  /** Format: int64. */
   brandId?: number | null;
   creativeFormatV2Type:
     | 'BundleBoost'
@@ -1275,28 +1422,39 @@ export interface Creative2 {
     | 'Unknown'
     | (string & {});
   environments: PageTypeEnvironment2[];
+  /** Format: int32. */
   formatId: number;
   id?: string | null;
   name: string;
+  /** Format: int32. */
   retailerId: number;
   /** `InUse` here; `Creative202110` and `Creative202210` have `In_Use`. */
   status: 'Archived' | 'Deleted' | 'InUse' | 'Ready' | (string & {});
+  /** Format: int32. */
   templateId: number;
   templateName: string;
   templateVariableValues: TemplateVariableValue[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string | null;
 }
 
 export interface Creative202110 {
   associatedLineItemIds?: string[] | null;
+  /** Format: int64. */
   brandId?: number | null;
   id?: string | null;
   name: string;
+  /** Format: int32. */
   retailerId: number;
   /** `In_Use` has an underscore here; `Creative2` has `InUse`. */
   status: 'Archived' | 'Deleted' | 'In_Use' | 'Ready' | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string | null;
 }
 
@@ -1308,6 +1466,7 @@ export interface Creative202110ListResponse {
 
 export interface Creative202210 {
   associatedLineItemIds?: string[] | null;
+  /** Format: int64. */
   brandId?: number | null;
   creativeFormatType:
     | 'BrandingDisplayGridSolo'
@@ -1330,16 +1489,22 @@ export interface Creative202210 {
     | 'Unknown'
     | (string & {});
   environments: PageTypeEnvironment202210[];
+  /** Format: int32. */
   formatId: number;
   id?: string | null;
   name: string;
+  /** Format: int32. */
   retailerId: number;
   /** `In_Use` has an underscore here; `Creative2` has `InUse`. */
   status: 'Archived' | 'Deleted' | 'In_Use' | 'Ready' | (string & {});
+  /** Format: int32. */
   templateId: number;
   templateName: string;
   templateVariableValues: TemplateVariableValue[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string | null;
 }
 
@@ -1362,19 +1527,25 @@ export interface Creative2Response {
 }
 
 export interface CreativeCreateModel202207 {
+  /** Format: int64. */
   brandId?: number | null;
   id?: string | null;
   name: string;
+  /** Format: int32. */
   retailerId: number;
+  /** Format: int32. */
   templateId: number;
   templateVariableValues: readonly TemplateVariableValue[];
 }
 
 export interface CreativeUpdateModel202207 {
+  /** Format: int64. */
   brandId?: number;
   id?: string | null;
   name: string;
+  /** Format: int32. */
   retailerId: number;
+  /** Format: int32. */
   templateId: number;
   templateVariableValues: readonly TemplateVariableValue[];
 }
@@ -1382,7 +1553,10 @@ export interface CreativeUpdateModel202207 {
 export interface DailyLineItemBudgetOverride {
   duration: string;
   maxDailySpend?: number | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string | null;
   status?: 'Active' | 'Expired' | 'Upcoming' | (string & {}) | null;
 }
@@ -1412,14 +1586,20 @@ export interface EditableCampaignAttributesV202301 {
   clickAttributionWindow: '14D' | '30D' | '7D' | 'unknown';
   companyName?: string | null;
   dailyPacing?: number | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string | null;
   isAutoDailyPacing: boolean;
   monthlyPacing?: number | null;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
   onBehalfCompanyName?: string | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate?: string | null;
   viewAttributionScope?: 'sameSku' | 'sameSkuCategory' | 'sameSkuCategoryBrand' | 'unknown' | null;
   viewAttributionWindow: '14D' | '1D' | '30D' | '7D' | 'none' | 'unknown';
@@ -1619,6 +1799,7 @@ export interface ExportReportColumn {
 export interface ExportReportMetaData {
   columns?: ExportReportColumn[] | null;
   dataCompleteThrough?: DataCompleteThrough | null;
+  /** Format: int32. */
   rows?: number | null;
 }
 
@@ -1644,7 +1825,10 @@ export interface ExternalBrand {
 }
 
 export interface ExternalCatalogRequest {
-  /** 64-bit integers as strings of digits. */
+  /**
+   * 64-bit integers as strings of digits.
+   * Each item: long-id.
+   */
   brandIdFilter?: readonly string[] | null;
   /**
    * One JSON object per line.
@@ -1654,13 +1838,18 @@ export interface ExternalCatalogRequest {
 }
 
 export interface ExternalCatalogStatus {
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
   currency: string | null;
+  /** Format: int32. */
   fileSizeBytes: number | null;
   /** MD5 of the file, to check the download. */
   md5Checksum: string | null;
   message: string | null;
+  /** Format: int32. */
   rowCount: number | null;
   status: 'expired' | 'failure' | 'pending' | 'success' | 'unknown' | (string & {});
 }
@@ -1680,7 +1869,10 @@ export interface ExternalRetailMediaAccount {
 }
 
 export interface ExternalRetailMediaBrandAccountCreation {
-  /** Ids of brands. They are numbers here; `searchBrands` lists them as text. */
+  /**
+   * Ids of brands. They are numbers here; `searchBrands` lists them as text.
+   * Each item: int64.
+   */
   brands?: readonly number[] | null;
   companyName?: string | null;
   name?: string | null;
@@ -1688,7 +1880,10 @@ export interface ExternalRetailMediaBrandAccountCreation {
 }
 
 export interface ExternalRetailMediaBrands {
-  /** Numbers here; `searchBrands` lists ids of brands as text. */
+  /**
+   * Numbers here; `searchBrands` lists ids of brands as text.
+   * Each item: int64.
+   */
   brandIds: number[];
 }
 
@@ -1706,6 +1901,7 @@ export interface ExternalRetailMediaChildAccount {
 }
 
 export interface ExternalRetailMediaSeller {
+  /** Format: int32. */
   retailerId: number;
   sellerId: string;
 }
@@ -1724,8 +1920,11 @@ export interface FilesVariableValue {
 
 export interface FilesVariablesSpecification {
   extensions: ('Gif' | 'Jpeg' | 'Mp4' | 'Pdf' | 'Png' | 'Unknown' | (string & {}))[];
+  /** Format: int32. */
   maxBytes?: number | null;
+  /** Format: int32. */
   maxFile?: number | null;
+  /** Format: int32. */
   minFiles?: number | null;
 }
 
@@ -1742,7 +1941,9 @@ export interface FlightLeg {
     | 'weekdays'
     | 'weekends'
     | (string & {});
+  /** Limits: pattern `^([01][0-9]|2[0-3]):[0-5][0-9]$`. */
   endTime: string;
+  /** Limits: pattern `^([01][0-9]|2[0-3]):[0-5][0-9]$`. */
   startTime: string;
 }
 
@@ -1794,35 +1995,50 @@ export interface InsertEntry {
 
 export interface JsonApiBodyWithExternalIdOfEditableCampaignAttributesV202301AndCampaignV202301 {
   attributes?: EditableCampaignAttributesV202301;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   id: string;
   type: string;
 }
 
 export interface JsonApiBodyWithIdOfInt64AndAccountAndAccount {
   attributes?: ExternalAccount | null;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   id: string;
   type: string;
 }
 
 export interface JsonApiBodyWithIdOfInt64AndBrandAndBrand {
   attributes?: ExternalBrand | null;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   id: string;
   type: string;
 }
 
 export interface JsonApiBodyWithIdOfInt64AndCampaignV202301AndCampaignV202301 {
   attributes?: CampaignV202301;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   id: string;
   type: string;
 }
 
 export interface JsonApiBodyWithIdOfInt64AndCatalogStatusAndCatalogStatus {
   attributes?: ExternalCatalogStatus | null;
-  /** For `getCatalogStatus` and `getCatalogOutput`: a 64-bit integer as a string of digits. */
+  /**
+   * For `getCatalogStatus` and `getCatalogOutput`: a 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   id: string;
   type: string;
 }
@@ -1896,7 +2112,10 @@ export interface JsonApiSingleResponseOfLineItemBidMultipliersV2 {
 
 export interface KeywordDataModel {
   bid?: number | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string;
   inputKeywords?: InputKeywordsModel;
   matchType?: 'NegativeBroadMatch' | 'NegativeExactMatch' | 'PositiveExactMatch' | (string & {});
@@ -1908,13 +2127,19 @@ export interface KeywordDataModel {
     | 'Recommended'
     | 'Rejected'
     | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string;
 }
 
 export interface Keywords {
   bid?: number | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string;
   inputKeywords?: InputKeywords;
   matchType?:
@@ -1933,7 +2158,10 @@ export interface Keywords {
     | 'Rejected'
     | 'Unkown'
     | (string & {});
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string;
 }
 
@@ -1985,6 +2213,7 @@ export interface LineItemBudgetOverrides {
 }
 
 export interface LineItemCappingV2 {
+  /** Format: int32. */
   count: number;
   type: 'day' | 'session' | 'unknown' | (string & {});
 }
@@ -1994,6 +2223,7 @@ export interface LineItemKeywordReviewReport {
   accountName: string;
   campaignId: string;
   campaignName: string;
+  /** Format: int32. */
   countKeywords: number;
   lineItemId: string;
   lineItemName: string;
@@ -2036,8 +2266,11 @@ export interface ManagedServiceFee {
 }
 
 export interface Metadata {
+  /** Format: int64. */
   count?: number | null;
+  /** Format: int32. */
   limit: number;
+  /** Format: int32. */
   offset: number;
 }
 
@@ -2050,7 +2283,10 @@ export interface MissedOpportunitiesReportFilters {
 export interface MonthlyLineItemBudegetOverride {
   duration: string;
   maxMonthlySpend: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startMonth?: string | null;
   status?: 'Active' | 'Expired' | 'Upcoming' | (string & {}) | null;
 }
@@ -2076,13 +2312,19 @@ export interface OAuthErrorModel {
 }
 
 export interface PageMetadata {
-  /** Number of this page; the first is 0. */
+  /**
+   * Number of this page; the first is 0.
+   * Format: int32.
+   */
   currentPageIndex: number;
+  /** Format: int32. */
   currentPageSize: number;
   /** Absolute URL of the next page. */
   nextPage?: string | null;
   previousPage?: string | null;
+  /** Format: int64. */
   totalItemsAcrossAllPages?: number | null;
+  /** Format: int64. */
   totalPages?: number | null;
 }
 
@@ -2160,26 +2402,38 @@ export interface PageTypeEnvironment202210 {
 }
 
 export interface PagingOffsetLimitMetadata {
+  /** Format: int64. */
   count?: number | null;
+  /** Format: int32. */
   limit: number;
+  /** Format: int32. */
   offset: number;
 }
 
 export interface PartnerBillingReportRequestV1 {
   /** Limits: fewest items 1. */
   accountIds?: readonly string[] | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   endDate: string;
   /** @default "json" */
   format?: 'csv' | 'json';
-  /** Limits: fewest items 1. */
+  /** Limits: fewest items 1. Each item: int32. */
   retailerIds?: readonly number[] | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   startDate: string;
 }
 
 export interface PartnerBillingReportStatusV1 {
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
   errorMessage?: string | null;
   /** `failed` here is `failure` in other reports. */
@@ -2208,15 +2462,24 @@ export interface PostCampaignV202301 {
 export interface PreferredLineItemCreateModelV2 {
   budget: number;
   capping?: LineItemCappingV2 | null;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   creativeId?: string;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   endDate: string;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
   pacing: 'accelerated' | 'standard' | 'unknown';
   page: LineItemPageV2 | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   startDate: string;
   status?:
     | 'active'
@@ -2228,7 +2491,10 @@ export interface PreferredLineItemCreateModelV2 {
     | 'paused'
     | 'scheduled'
     | 'unknown';
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   targetRetailerId: string;
 }
 
@@ -2239,16 +2505,25 @@ export interface PreferredLineItemCreateModelV2Request {
 export interface PreferredLineItemUpdateModelV2 {
   budget?: number;
   capping?: LineItemCappingV2 | null;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   creativeId?: string;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   endDate: string;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
   /** @default "accelerated" */
   pacing?: 'accelerated' | 'standard' | 'unknown';
   page?: LineItemPageV2 | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   startDate: string;
   status:
     | 'active'
@@ -2270,21 +2545,36 @@ export interface PreferredLineItemV2 {
   budget: number;
   budgetRemaining?: number | null;
   budgetSpent?: number | null;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   campaignId: string;
   capping?: LineItemCappingV2 | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   creativeId?: string | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   endDate?: string | null;
   id?: string | null;
   /** Limits: shortest length 0, longest length 255. */
   name: string;
   pacing?: 'accelerated' | 'standard' | 'unknown' | (string & {}) | null;
   page?: LineItemPageV2 | null;
-  /** ISO 8601 date, like `2022-10-25`. */
+  /**
+   * ISO 8601 date, like `2022-10-25`.
+   * Format: date.
+   */
   startDate: string;
   status:
     | 'active'
@@ -2297,9 +2587,15 @@ export interface PreferredLineItemV2 {
     | 'scheduled'
     | 'unknown'
     | (string & {});
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   targetRetailerId: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string;
 }
 
@@ -2327,9 +2623,13 @@ export interface PrivateMarketFees {
 }
 
 export interface ProductMetadata {
+  /** Format: int32. */
   count?: number | null;
+  /** Format: int32. */
   limit?: number | null;
+  /** Format: int32. */
   offset?: number | null;
+  /** Format: int32. */
   responseCount?: number | null;
 }
 
@@ -2341,6 +2641,7 @@ export interface ProductResourceOutcome {
 }
 
 export interface PromotedProduct {
+  /** Format: decimal. */
   bidOverride?: number | null;
   id?: string | null;
   status?: 'active' | 'paused' | 'unknown' | (string & {}) | null;
@@ -2529,12 +2830,18 @@ export interface RetailMediaContactlistOperation {
 }
 
 export interface RetailMediaContactlistOperationResponseAttributes {
+  /** Format: int64. */
   contactListId: number;
   identifierType?: string | null;
+  /** Format: int32. */
   nbInvalidIdentifiers?: number | null;
+  /** Format: int32. */
   nbValidIdentifiers?: number | null;
   operation: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   requestDate: string;
   sampleInvalidIdentifiers?: string[] | null;
 }
@@ -2551,6 +2858,7 @@ export interface RetailMediaKeywordsReviewResult {
 
 export interface RetailMediaSeller {
   name?: string | null;
+  /** Format: int32. */
   retailerId?: number | null;
   sellerId?: string | null;
 }
@@ -2599,13 +2907,19 @@ export interface RmAudienceEntityV1 {
   accountId?: string | null;
   algebra?: RmAlgebraNodeV1 | null;
   channels?: ('Offsite' | 'Onsite' | 'Unknown' | (string & {}))[] | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string | null;
   createdById?: string | null;
   description?: string | null;
   name?: string | null;
   retailerId?: string | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string | null;
 }
 
@@ -2638,8 +2952,11 @@ export interface RmAudienceSearchInputV1 {
 }
 
 export interface RmAudienceSearchMetadataV1 {
+  /** Format: int32. */
   limit?: number | null;
+  /** Format: int32. */
   offset?: number | null;
+  /** Format: int32. */
   totalItems?: number | null;
 }
 
@@ -2678,7 +2995,10 @@ export interface RmAudienceSegmentEntityV1 {
   accountId?: string | null;
   channels?: ('Offsite' | 'Onsite' | 'Unknown' | (string & {}))[] | null;
   contactList?: RmContactListV1 | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt?: string | null;
   createdById?: string | null;
   description?: string | null;
@@ -2686,7 +3006,10 @@ export interface RmAudienceSegmentEntityV1 {
   name?: string | null;
   retailerId?: string | null;
   type?: 'ContactList' | 'Events' | 'Unknown' | (string & {}) | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt?: string | null;
 }
 
@@ -2737,8 +3060,11 @@ export interface RmAudienceSegmentSearchInputV1 {
 }
 
 export interface RmAudienceSegmentSearchMetadataV1 {
+  /** Format: int32. */
   limit?: number | null;
+  /** Format: int32. */
   offset?: number | null;
+  /** Format: int32. */
   totalItems?: number | null;
 }
 
@@ -2761,7 +3087,9 @@ export interface RmContactListCreateV1 {
 
 export interface RmContactListStatisticsEntityV1 {
   matchRate?: number | null;
+  /** Format: int32. */
   numberOfIdentifiers?: number | null;
+  /** Format: int32. */
   numberOfMatches?: number | null;
 }
 
@@ -2798,7 +3126,9 @@ export interface RmContactListV1 {
 }
 
 export interface RmEventsCreateV1 {
+  /** Limits: no item twice. */
   brandIds?: readonly string[];
+  /** Limits: no item twice. */
   categoryIds?: readonly string[];
   lookbackDays:
     | 'Last120Days'
@@ -2860,6 +3190,7 @@ export interface RmcaCommonProblem {
   instance?: string | null;
   source?: { [key: string]: string } | null;
   stackTrace?: string | null;
+  /** Format: int32. */
   status?: number | null;
   title?: string | null;
   traceId?: string | null;
@@ -2923,7 +3254,10 @@ export interface SellerCatalogRequestV2 {
         | 'Unknown'
       )[]
     | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   modifiedAfter?: string | null;
   sellers?: readonly SellerIdentifierV2[] | null;
 }
@@ -2980,12 +3314,21 @@ export interface SponsoredProductsLineItem {
   budget?: number | null;
   budgetRemaining: number | null;
   budgetSpent?: number | null;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   campaignId: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
   dailyPacing?: number | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string | null;
   flightSchedule?: FlightSchedule | null;
   isAutoDailyPacing?: boolean | null;
@@ -3001,7 +3344,10 @@ export interface SponsoredProductsLineItem {
   /** Limits: shortest length 0, longest length 255. */
   name: string;
   optimizationStrategy?: 'clicks' | 'conversion' | 'revenue' | 'unknown' | (string & {}) | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   status?:
     | 'active'
@@ -3016,9 +3362,15 @@ export interface SponsoredProductsLineItem {
     | (string & {})
     | null;
   targetBid?: number | null;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   targetRetailerId: string;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt: string;
 }
 
@@ -3027,7 +3379,10 @@ export interface SponsoredProductsLineItemCreateRequestModel {
   bidStrategy?: 'automated' | 'manual';
   budget?: number | null;
   dailyPacing?: number | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string | null;
   flightSchedule?: FlightSchedule | null;
   /** @default false */
@@ -3039,10 +3394,16 @@ export interface SponsoredProductsLineItemCreateRequestModel {
   name: string;
   /** @default "conversion" */
   optimizationStrategy?: 'clicks' | 'conversion' | 'revenue';
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   targetBid?: number | null;
-  /** A 64-bit integer as a string of digits. */
+  /**
+   * A 64-bit integer as a string of digits.
+   * Format: long-id.
+   */
   targetRetailerId: string;
 }
 
@@ -3051,7 +3412,10 @@ export interface SponsoredProductsLineItemUpdateRequestModel {
   bidStrategy?: 'automated' | 'manual';
   budget?: number | null;
   dailyPacing?: number | null;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string | null;
   flightSchedule?: FlightSchedule | null;
   isAutoDailyPacing: boolean;
@@ -3061,7 +3425,10 @@ export interface SponsoredProductsLineItemUpdateRequestModel {
   name: string;
   /** @default "conversion" */
   optimizationStrategy?: 'clicks' | 'conversion' | 'revenue';
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   status: 'active' | 'draft' | 'paused';
   targetBid?: number | null;
@@ -3071,11 +3438,13 @@ export interface StatusResponse {
   createdAt?: string | null;
   /** The report is cached until then. */
   expiresAt?: string | null;
+  /** Format: int64. */
   fileSizeBytes?: number | null;
   id?: string | null;
   /** MD5 of the file, to check the download. */
   md5CheckSum?: string | null;
   message?: string | null;
+  /** Format: int32. */
   rowCount?: number | null;
   /** `failure` here is `failed` in a billing report. */
   status?: 'expired' | 'failure' | 'pending' | 'success' | (string & {}) | null;
@@ -3165,7 +3534,10 @@ export interface SyncAttributedTransactionsReport {
     | 'saleSellerName'
     | 'salesChannel'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   lineItemIds?: readonly string[];
   /** @default "all" */
@@ -3173,7 +3545,10 @@ export interface SyncAttributedTransactionsReport {
   metrics?: readonly ('attributedSales' | 'attributedUnits')[];
   /** @default "all" */
   salesChannel?: 'all' | 'offline' | 'online';
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   /** @default "UTC" */
   timezone?: string;
@@ -3221,7 +3596,10 @@ export interface SyncCampaignsReport {
     | 'servedCategory'
     | 'taxonomyBreadcrumb'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   metrics?: readonly (
     | 'assistedSales'
@@ -3250,7 +3628,10 @@ export interface SyncCampaignsReport {
     | 'summary';
   /** @default "all" */
   salesChannel?: 'all' | 'offline' | 'online';
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   /** @default "UTC" */
   timezone?: string;
@@ -3298,7 +3679,10 @@ export interface SyncLineItemsReport {
     | 'servedCategory'
     | 'taxonomyBreadcrumb'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate: string;
   lineItemIds?: readonly string[];
   metrics?: readonly (
@@ -3328,7 +3712,10 @@ export interface SyncLineItemsReport {
     | 'summary';
   /** @default "all" */
   salesChannel?: 'all' | 'offline' | 'online';
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   /** @default "UTC" */
   timezone?: string;
@@ -3360,12 +3747,18 @@ export interface SyncRealTimePerformanceReport {
     | 'retailerId'
     | 'retailerName'
   )[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   endDate?: string;
   lineItemIds?: readonly string[];
   metrics?: readonly ('clicks' | 'impressions' | 'spend')[];
   retailerIds?: readonly string[];
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   startDate: string;
   /** @default "UTC" */
   timezone?: string;
@@ -3382,7 +3775,10 @@ export interface SyncRealTimePerformanceReportResource {
 
 export interface Template {
   allCollectionsMandatory: boolean;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   createdAt: string;
   creativeFormat:
     | 'BrandingDisplayGridSolo'
@@ -3404,15 +3800,23 @@ export interface Template {
     | 'SponsoredProducts'
     | 'Unknown'
     | (string & {});
+  /** Format: int32. */
   displayableSkusMax?: number | null;
   id?: string | null;
   name: string;
   sections: Section[];
+  /** Format: int32. */
   skuCollectionMax?: number | null;
+  /** Format: int32. */
   skuCollectionMin: number;
+  /** Format: int32. */
   skuPerCollectionMax?: number | null;
+  /** Format: int32. */
   skuPerCollectionMin: number;
-  /** ISO 8601 date and time, like `2022-10-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2022-10-25T00:00:00Z`.
+   * Format: date-time.
+   */
   updatedAt: string;
 }
 
@@ -3448,6 +3852,7 @@ export interface TemplateVariableValue {
 }
 
 export interface TextVariableSpecification {
+  /** Format: int32. */
   maxChars?: number | null;
 }
 
@@ -3848,8 +4253,10 @@ export interface ValueTypeResourceOfStoreTarget202110 {
 export interface VideoVariableValue {
   /** Limits: shortest length 1. */
   duration: string;
+  /** Format: int32. */
   height: number;
   /** Limits: shortest length 1. */
   url: string;
+  /** Format: int32. */
   width: number;
 }

@@ -3,6 +3,7 @@
 export interface Budget {
   readonly id: string;
   amount: number;
+  /** Format: date-time. */
   readonly createdAt?: string;
 }
 

@@ -15,7 +15,10 @@ import type {
 
 /** Parameters of {@link clearContactListByAudienceSegment}. */
 export interface ClearContactListByAudienceSegmentParams {
-  /** A number as a string of digits; `searchAudienceSegments` lists it. */
+  /**
+   * A number as a string of digits; `searchAudienceSegments` lists it.
+   * Format: int64.
+   */
   readonly audienceSegmentId: string;
 }
 
@@ -110,11 +113,14 @@ export const getAudienceSegmentContactListStatistics: Operation<
 export interface SearchAudienceSegmentsParams {
   /**
    * Items per page. Do not page with 0: it never comes to an end.
-   * Limits: at least 0, at most 100.
+   * Format: int32. Limits: at least 0, at most 100.
    * @default 50
    */
   readonly limit?: number;
-  /** @default 0 */
+  /**
+   * Format: int32.
+   * @default 0
+   */
   readonly offset?: number;
   readonly body: CgAudienceSegmentSearchInputV1;
 }
@@ -165,7 +171,10 @@ export const updateAudienceSegments: Operation<
 
 /** Parameters of {@link updateContactListByAudienceSegment}. */
 export interface UpdateContactListByAudienceSegmentParams {
-  /** A number as a string of digits; `searchAudienceSegments` lists it. */
+  /**
+   * A number as a string of digits; `searchAudienceSegments` lists it.
+   * Format: int64.
+   */
   readonly audienceSegmentId: string;
   readonly body: CommerceGridContactlistAmendmentRequest;
 }

@@ -41,19 +41,31 @@ export const getAdSetReport: Operation<GetAdSetReportParams, Uint8Array> = {
 
 /** Parameters of {@link getMarketplaceCampaignsStats}. */
 export interface GetMarketplaceCampaignsStatsParams {
-  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
+  /**
+   * Id that `getMarketplaceAdvertisers` lists as `id`.
+   * Format: int32.
+   */
   readonly advertiserId?: number;
   /** Text here; `getMarketplaceCampaignsByAdvertiser` lists it as a number (`id`). */
   readonly campaignId?: string;
   /** @default "AnySeller" */
   readonly clickAttributionPolicy?: 'AnySeller' | 'Both' | 'SameSeller';
-  /** At most this many rows. */
+  /**
+   * At most this many rows.
+   * Format: int32.
+   */
   readonly count?: number;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly endDate?: string;
   /** @default "Day" */
   readonly intervalSize?: 'Day' | 'Hour' | 'Month' | 'Year';
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly startDate?: string;
   readonly timeZoneId?: string;
 }
@@ -87,21 +99,33 @@ export const getMarketplaceCampaignsStats: Operation<
 
 /** Parameters of {@link getMarketplaceSellerCampaignsStats}. */
 export interface GetMarketplaceSellerCampaignsStatsParams {
-  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
+  /**
+   * Id that `getMarketplaceAdvertisers` lists as `id`.
+   * Format: int32.
+   */
   readonly advertiserId?: number;
   /** Text here; `getMarketplaceCampaignsByAdvertiser` lists it as a number (`id`). */
   readonly campaignId?: string;
   /** @default "AnySeller" */
   readonly clickAttributionPolicy?: 'AnySeller' | 'Both' | 'SameSeller';
-  /** At most this many rows. */
+  /**
+   * At most this many rows.
+   * Format: int32.
+   */
   readonly count?: number;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly endDate?: string;
   /** @default "Day" */
   readonly intervalSize?: 'Day' | 'Hour' | 'Month' | 'Year';
   /** Id that `getMarketplaceSellers` lists as `id`. */
   readonly sellerId?: string;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly startDate?: string;
   readonly timeZoneId?: string;
 }
@@ -136,19 +160,31 @@ export const getMarketplaceSellerCampaignsStats: Operation<
 
 /** Parameters of {@link getMarketplaceSellersStats}. */
 export interface GetMarketplaceSellersStatsParams {
-  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
+  /**
+   * Id that `getMarketplaceAdvertisers` lists as `id`.
+   * Format: int32.
+   */
   readonly advertiserId?: number;
   /** @default "AnySeller" */
   readonly clickAttributionPolicy?: 'AnySeller' | 'Both' | 'SameSeller';
-  /** At most this many rows. */
+  /**
+   * At most this many rows.
+   * Format: int32.
+   */
   readonly count?: number;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly endDate?: string;
   /** @default "Day" */
   readonly intervalSize?: 'Day' | 'Hour' | 'Month' | 'Year';
   /** Id that `getMarketplaceSellers` lists as `id`. */
   readonly sellerId?: string;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly startDate?: string;
   readonly timeZoneId?: string;
 }
@@ -242,7 +278,10 @@ export const getTransactionsReport: Operation<GetTransactionsReportParams, Uint8
 
 /** Parameters of {@link getTransparencyReport}. */
 export interface GetTransparencyReportParams {
-  /** Id that `getAdvertisers` lists as `id`. */
+  /**
+   * Id that `getAdvertisers` lists as `id`.
+   * Format: int32.
+   */
   readonly advertiserId: string;
   readonly body?: TransparencyQueryMessage;
 }

@@ -85,7 +85,10 @@ export const createAdvertiserCreative: Operation<
 
 /** Parameters of {@link deleteAd}. */
 export interface DeleteAdParams {
-  /** A number as a string of digits; `getAdvertiserAds` lists it as `id`. */
+  /**
+   * A number as a string of digits; `getAdvertiserAds` lists it as `id`.
+   * Format: int32.
+   */
   readonly id: string;
 }
 
@@ -149,7 +152,9 @@ export const deleteCreative: Operation<DeleteCreativeParams, undefined> = {
 export interface GenerateCreativePreviewParams {
   /** Id that `getAdvertiserCreatives` lists as `id`. */
   readonly id: string;
+  /** Format: int32. */
   readonly height?: number;
+  /** Format: int32. */
   readonly width?: number;
 }
 
@@ -171,7 +176,10 @@ export const generateCreativePreview: Operation<GenerateCreativePreviewParams, s
 
 /** Parameters of {@link getAd}. */
 export interface GetAdParams {
-  /** A number as a string of digits; `getAdvertiserAds` lists it as `id`. */
+  /**
+   * A number as a string of digits; `getAdvertiserAds` lists it as `id`.
+   * Format: int32.
+   */
   readonly id: string;
 }
 
@@ -192,9 +200,15 @@ export const getAd: Operation<GetAdParams, ResourceOutcomeOfAd> = {
 export interface GetAdvertiserAdsParams {
   /** Id that `getAdvertisers` lists as `id`. */
   readonly advertiserId: string;
-  /** Items per page; 50 if not given. */
+  /**
+   * Items per page; 50 if not given.
+   * Format: int32.
+   */
   readonly limit?: number | null;
-  /** How many items to skip; the first page has 0. */
+  /**
+   * How many items to skip; the first page has 0.
+   * Format: int32.
+   */
   readonly offset?: number | null;
 }
 
@@ -241,7 +255,9 @@ export interface GetAdvertiserCouponPreviewParams {
   readonly advertiserId: string;
   /** Id that `getAdvertiserCoupons` lists as `id`. */
   readonly id: string;
+  /** Format: int32. */
   readonly height?: number;
+  /** Format: int32. */
   readonly width?: number;
 }
 
@@ -289,9 +305,15 @@ export const getAdvertiserCouponSupportedSizes: Operation<
 export interface GetAdvertiserCouponsParams {
   /** Id that `getAdvertisers` lists as `id`. */
   readonly advertiserId: string;
-  /** Items per page; 50 if not given. */
+  /**
+   * Items per page; 50 if not given.
+   * Format: int32.
+   */
   readonly limit?: number | null;
-  /** How many items to skip; the first page has 0. */
+  /**
+   * How many items to skip; the first page has 0.
+   * Format: int32.
+   */
   readonly offset?: number | null;
 }
 
@@ -318,9 +340,15 @@ export const getAdvertiserCoupons: Operation<
 export interface GetAdvertiserCreativesParams {
   /** Id that `getAdvertisers` lists as `id`. */
   readonly advertiserId: string;
-  /** Items per page; 50 if not given. */
+  /**
+   * Items per page; 50 if not given.
+   * Format: int32.
+   */
   readonly limit?: number | null;
-  /** How many items to skip; the first page has 0. */
+  /**
+   * How many items to skip; the first page has 0.
+   * Format: int32.
+   */
   readonly offset?: number | null;
 }
 

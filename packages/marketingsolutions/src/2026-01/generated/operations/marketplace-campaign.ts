@@ -34,7 +34,10 @@ export const createMarketplaceSellerCampaignBySeller: Operation<
 
 /** Parameters of {@link getMarketplaceAdSetsByAdvertiser}. */
 export interface GetMarketplaceAdSetsByAdvertiserParams {
-  /** A number as a string of digits; `getMarketplaceAdvertisers` lists it as a number (`id`). */
+  /**
+   * A number as a string of digits; `getMarketplaceAdvertisers` lists it as a number (`id`).
+   * Format: int32.
+   */
   readonly advertiserId: string;
 }
 
@@ -56,7 +59,10 @@ export const getMarketplaceAdSetsByAdvertiser: Operation<
 
 /** Parameters of {@link getMarketplaceCampaignsByAdvertiser}. */
 export interface GetMarketplaceCampaignsByAdvertiserParams {
-  /** A number as a string of digits; `getMarketplaceAdvertisers` lists it as a number (`id`). */
+  /**
+   * A number as a string of digits; `getMarketplaceAdvertisers` lists it as a number (`id`).
+   * Format: int32.
+   */
   readonly advertiserId: string;
 }
 
@@ -100,10 +106,16 @@ export const getMarketplaceSellerCampaign: Operation<
 
 /** Parameters of {@link getMarketplaceSellerCampaigns}. */
 export interface GetMarketplaceSellerCampaignsParams {
-  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
+  /**
+   * Id that `getMarketplaceAdvertisers` lists as `id`.
+   * Format: int32.
+   */
   readonly advertiserId?: number;
   readonly budgetStatus?: 'Archived' | 'Current' | 'Scheduled';
-  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
+  /**
+   * Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`.
+   * Format: int32.
+   */
   readonly campaignId?: number;
   /** Id that `getMarketplaceSellers` lists as `id`. */
   readonly sellerId?: string;
@@ -129,7 +141,10 @@ export const getMarketplaceSellerCampaigns: Operation<
 
 /** Parameters of {@link getMarketplaceSellerCampaignsByAdvertiser}. */
 export interface GetMarketplaceSellerCampaignsByAdvertiserParams {
-  /** A number as a string of digits; `getMarketplaceAdvertisers` lists it as a number (`id`). */
+  /**
+   * A number as a string of digits; `getMarketplaceAdvertisers` lists it as a number (`id`).
+   * Format: int32.
+   */
   readonly advertiserId: string;
 }
 
@@ -154,7 +169,10 @@ export interface GetMarketplaceSellerCampaignsBySellerParams {
   /** Id that `getMarketplaceSellers` lists as `id`. */
   readonly sellerId: string;
   readonly budgetStatus?: 'Archived' | 'Current' | 'Scheduled';
-  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
+  /**
+   * Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`.
+   * Format: int32.
+   */
   readonly campaignId?: number;
   readonly sellerStatus?: 'Active' | 'Inactive';
 }

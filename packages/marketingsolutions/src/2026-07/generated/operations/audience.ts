@@ -172,7 +172,10 @@ export const deleteAudiences: Operation<
 
 /** Parameters of {@link deleteContactListByAudienceSegment}. */
 export interface DeleteContactListByAudienceSegmentParams {
-  /** A number as a string of digits; `searchAudienceSegments` lists it as `id`. Version 2020-10 calls it the id of an audience. */
+  /**
+   * A number as a string of digits; `searchAudienceSegments` lists it as `id`. Version 2020-10 calls it the id of an audience.
+   * Format: int32.
+   */
   readonly audienceSegmentId: string;
 }
 
@@ -240,7 +243,10 @@ export const estimateAudienceSize: Operation<
 
 /** Parameters of {@link getAudienceSegmentContactListStatistics}. */
 export interface GetAudienceSegmentContactListStatisticsParams {
-  /** A number as a string of digits; `searchAudienceSegments` lists it as `id`. Version 2020-10 calls it the id of an audience. */
+  /**
+   * A number as a string of digits; `searchAudienceSegments` lists it as `id`. Version 2020-10 calls it the id of an audience.
+   * Format: int32.
+   */
   readonly audienceSegmentId: string;
 }
 
@@ -312,12 +318,13 @@ export const getInMarketInterests: Operation<
 export interface SearchAudienceSegmentsParams {
   /**
    * Items per page. With 0 a pager would never advance.
-   * Limits: at least 0, at most 100.
+   * Format: int32. Limits: at least 0, at most 100.
    * @default 50
    */
   readonly limit?: number;
   /**
    * How many items to skip; the first page has 0.
+   * Format: int32.
    * @default 0
    */
   readonly offset?: number;
@@ -349,12 +356,13 @@ export const searchAudienceSegments: Operation<
 export interface SearchAudiencesParams {
   /**
    * Items per page. With 0 a pager would never advance.
-   * Limits: at least 0, at most 100.
+   * Format: int32. Limits: at least 0, at most 100.
    * @default 50
    */
   readonly limit?: number;
   /**
    * How many items to skip; the first page has 0.
+   * Format: int32.
    * @default 0
    */
   readonly offset?: number;
@@ -429,7 +437,10 @@ export const updateAudiences: Operation<UpdateAudiencesParams, AudienceEntityV1L
 
 /** Parameters of {@link updateContactListByAudienceSegment}. */
 export interface UpdateContactListByAudienceSegmentParams {
-  /** A number as a string of digits; `searchAudienceSegments` lists it as `id`. Version 2020-10 calls it the id of an audience. */
+  /**
+   * A number as a string of digits; `searchAudienceSegments` lists it as `id`. Version 2020-10 calls it the id of an audience.
+   * Format: int32.
+   */
   readonly audienceSegmentId: string;
   readonly body: ContactlistAmendmentRequest;
 }

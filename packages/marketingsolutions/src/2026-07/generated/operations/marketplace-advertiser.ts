@@ -4,7 +4,10 @@ import type { AdvertiserInfoMessage, AdvertiserQuotaMessage } from '../models.js
 
 /** Parameters of {@link getMarketplaceAdvertiser}. */
 export interface GetMarketplaceAdvertiserParams {
-  /** A number as a string of digits; `getMarketplaceAdvertisers` lists it as a number (`id`). */
+  /**
+   * A number as a string of digits; `getMarketplaceAdvertisers` lists it as a number (`id`).
+   * Format: int32.
+   */
   readonly advertiserId: string;
 }
 
@@ -53,13 +56,24 @@ export const getMarketplaceAdvertisers: Operation<NoParams, AdvertiserInfoMessag
 
 /** Parameters of {@link getMarketplaceSellerAdPreview}. */
 export interface GetMarketplaceSellerAdPreviewParams {
-  /** A number as a string of digits; `getMarketplaceAdvertisers` lists it as a number (`id`). */
+  /**
+   * A number as a string of digits; `getMarketplaceAdvertisers` lists it as a number (`id`).
+   * Format: int32.
+   */
   readonly advertiserId: string;
-  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
+  /**
+   * Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`.
+   * Format: int32.
+   */
   readonly campaignId?: number;
+  /** Format: int32. */
   readonly height?: number;
-  /** A number here; other operations take the id of a seller as text. */
+  /**
+   * A number here; other operations take the id of a seller as text.
+   * Format: int64.
+   */
   readonly sellerId: number;
+  /** Format: int32. */
   readonly width?: number;
 }
 

@@ -33,15 +33,30 @@ export const createMarketplaceSellerBudgets: Operation<
 
 /** Parameters of {@link getMarketplaceBudgetsByAdvertiser}. */
 export interface GetMarketplaceBudgetsByAdvertiserParams {
-  /** A number as a string of digits; `getMarketplaceAdvertisers` lists it as a number (`id`). */
+  /**
+   * A number as a string of digits; `getMarketplaceAdvertisers` lists it as a number (`id`).
+   * Format: int32.
+   */
   readonly advertiserId: string;
-  /** A number here; `getMarketplaceSellerBudgets` lists it as text (`id`). */
+  /**
+   * A number here; `getMarketplaceSellerBudgets` lists it as text (`id`).
+   * Format: int64.
+   */
   readonly budgetId?: number;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly endAfterDate?: string;
-  /** A number here; other operations take the id of a seller as text. */
+  /**
+   * A number here; other operations take the id of a seller as text.
+   * Format: int64.
+   */
   readonly sellerId?: number;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly startBeforeDate?: string;
   readonly status?: 'Archived' | 'Current' | 'Scheduled';
   readonly type?: string;
@@ -79,11 +94,20 @@ export const getMarketplaceBudgetsByAdvertiser: Operation<
 export interface GetMarketplaceBudgetsBySellerParams {
   /** Id that `getMarketplaceSellers` lists as `id`. */
   readonly sellerId: string;
-  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
+  /**
+   * Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`.
+   * Format: int32.
+   */
   readonly campaignId?: number;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly endAfterDate?: string;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly startBeforeDate?: string;
   readonly status?: 'Archived' | 'Current' | 'Scheduled';
   readonly type?: string;
@@ -120,9 +144,15 @@ export const getMarketplaceBudgetsBySeller: Operation<
 export interface GetMarketplaceBudgetsBySellerCampaignParams {
   /** Id that `getMarketplaceSellerCampaigns` lists as `id`. */
   readonly sellerCampaignId: string;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly endAfterDate?: string;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly startBeforeDate?: string;
   readonly status?: 'Archived' | 'Current' | 'Scheduled';
   readonly type?: string;
@@ -149,7 +179,10 @@ export const getMarketplaceBudgetsBySellerCampaign: Operation<
 
 /** Parameters of {@link getMarketplaceSellerBudget}. */
 export interface GetMarketplaceSellerBudgetParams {
-  /** A number as a string of digits; `getMarketplaceSellerBudgets` lists it as `id`. */
+  /**
+   * A number as a string of digits; `getMarketplaceSellerBudgets` lists it as `id`.
+   * Format: int64.
+   */
   readonly budgetId: string;
 }
 
@@ -171,15 +204,27 @@ export const getMarketplaceSellerBudget: Operation<
 
 /** Parameters of {@link getMarketplaceSellerBudgets}. */
 export interface GetMarketplaceSellerBudgetsParams {
-  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
+  /**
+   * Id that `getMarketplaceAdvertisers` lists as `id`.
+   * Format: int32.
+   */
   readonly advertiserId?: number;
-  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
+  /**
+   * Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`.
+   * Format: int32.
+   */
   readonly campaignId?: number;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly endAfterDate?: string;
   /** Id that `getMarketplaceSellers` lists as `id`. */
   readonly sellerId?: string;
-  /** ISO 8601 date and time, like `2026-01-25T00:00:00Z`. */
+  /**
+   * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
+   * Format: date-time.
+   */
   readonly startBeforeDate?: string;
   readonly status?: 'Archived' | 'Current' | 'Scheduled';
   readonly type?: string;
@@ -216,7 +261,10 @@ export const getMarketplaceSellerBudgets: Operation<
 
 /** Parameters of {@link updateMarketplaceSellerBudget}. */
 export interface UpdateMarketplaceSellerBudgetParams {
-  /** A number as a string of digits; `getMarketplaceSellerBudgets` lists it as `id`. */
+  /**
+   * A number as a string of digits; `getMarketplaceSellerBudgets` lists it as `id`.
+   * Format: int64.
+   */
   readonly budgetId: string;
   readonly body: UpdateSellerBudgetMessageBase;
 }

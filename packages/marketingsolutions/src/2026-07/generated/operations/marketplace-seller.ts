@@ -4,8 +4,12 @@ import type { SellerBase } from '../models.js';
 
 /** Parameters of {@link createMarketplaceSellersByAdvertiser}. */
 export interface CreateMarketplaceSellersByAdvertiserParams {
-  /** A number as a string of digits; `getMarketplaceAdvertisers` lists it as a number (`id`). */
+  /**
+   * A number as a string of digits; `getMarketplaceAdvertisers` lists it as a number (`id`).
+   * Format: int32.
+   */
   readonly advertiserId: string;
+  /** Format: int32. */
   readonly partnerId?: number;
   readonly body: readonly string[];
 }
@@ -51,9 +55,15 @@ export const getMarketplaceSeller: Operation<GetMarketplaceSellerParams, SellerB
 
 /** Parameters of {@link getMarketplaceSellers}. */
 export interface GetMarketplaceSellersParams {
-  /** Id that `getMarketplaceAdvertisers` lists as `id`. */
+  /**
+   * Id that `getMarketplaceAdvertisers` lists as `id`.
+   * Format: int32.
+   */
   readonly advertiserId?: number;
-  /** Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`. */
+  /**
+   * Id that `getMarketplaceCampaignsByAdvertiser` lists as `id`.
+   * Format: int32.
+   */
   readonly campaignId?: number;
   readonly sellerName?: string;
   readonly sellerStatus?: 'Active' | 'Inactive';

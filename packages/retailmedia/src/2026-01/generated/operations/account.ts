@@ -96,10 +96,14 @@ export interface GetAccountsParams {
   readonly limitToId?: readonly string[];
   /**
    * Number of the page; the first is 0.
+   * Format: int32.
    * @default 0
    */
   readonly pageIndex?: number;
-  /** @default 25 */
+  /**
+   * Format: int32.
+   * @default 25
+   */
   readonly pageSize?: number;
 }
 
@@ -125,10 +129,14 @@ export interface GetBrandsByAccountIdParams {
   readonly limitToId?: readonly string[];
   /**
    * Number of the page; the first is 0.
+   * Format: int32.
    * @default 0
    */
   readonly pageIndex?: number;
-  /** @default 25 */
+  /**
+   * Format: int32.
+   * @default 25
+   */
   readonly pageSize?: number;
 }
 
@@ -153,9 +161,15 @@ export const getBrandsByAccountId: Operation<
 export interface GetPrivateMarketChildAccountsParams {
   /** Id that `getAccounts` lists. */
   readonly accountId: string;
-  /** @default 25 */
+  /**
+   * Format: int32.
+   * @default 25
+   */
   readonly limit?: number;
-  /** @default 0 */
+  /**
+   * Format: int32.
+   * @default 0
+   */
   readonly offset?: number;
 }
 
@@ -225,12 +239,12 @@ export const removeBrands: Operation<RemoveBrandsParams, ValueResourceOutcomeOfR
 /** Parameters of {@link searchAccountFees}. */
 export interface SearchAccountFeesParams {
   /**
-   * Limits: at least 1, at most 500.
+   * Format: int32. Limits: at least 1, at most 500.
    * @default 50
    */
   readonly limit?: number;
   /**
-   * Limits: at least 0, at most 2147483647.
+   * Format: int32. Limits: at least 0, at most 2147483647.
    * @default 0
    */
   readonly offset?: number;
@@ -259,12 +273,12 @@ export const searchAccountFees: Operation<
 /** Parameters of {@link searchBrands}. */
 export interface SearchBrandsParams {
   /**
-   * Limits: at least 1, at most 100.
+   * Format: int32. Limits: at least 1, at most 100.
    * @default 25
    */
   readonly limit?: number;
   /**
-   * Limits: at least 0, at most 2147483647.
+   * Format: int32. Limits: at least 0, at most 2147483647.
    * @default 0
    */
   readonly offset?: number;

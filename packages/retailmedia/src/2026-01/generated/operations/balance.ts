@@ -171,14 +171,14 @@ export interface GetBalanceHistoryParams {
   /** Id that `getBalancesByAccountId` lists. */
   readonly balanceId: string;
   /**
-   * Limits: at least 1, at most 100.
+   * Format: int32. Limits: at least 1, at most 100.
    * @default 25
    */
   readonly limit?: number;
   /** Lists only changes of this type. The document does not say how more than one is written. */
   readonly limitToChangeTypes?: string;
   /**
-   * Limits: at least 0, at most 2147483647.
+   * Format: int32. Limits: at least 0, at most 2147483647.
    * @default 0
    */
   readonly offset?: number;
@@ -209,12 +209,12 @@ export interface GetBalancesByAccountIdParams {
   readonly limitToId?: readonly string[];
   /**
    * Number of the page; the first is 0.
-   * Limits: at least 0, at most 2147483647.
+   * Format: int32. Limits: at least 0, at most 2147483647.
    * @default 0
    */
   readonly pageIndex?: number;
   /**
-   * Limits: at least 1, at most 2147483647.
+   * Format: int32. Limits: at least 1, at most 2147483647.
    * @default 25
    */
   readonly pageSize?: number;
@@ -245,12 +245,12 @@ export interface GetCampaignsByBalanceIdParams {
   readonly limitToId?: readonly string[];
   /**
    * Number of the page; the first is 0.
-   * Limits: at least 0, at most 2147483647.
+   * Format: int32. Limits: at least 0, at most 2147483647.
    * @default 0
    */
   readonly pageIndex?: number;
   /**
-   * Limits: at least 1, at most 2147483647.
+   * Format: int32. Limits: at least 1, at most 2147483647.
    * @default 25
    */
   readonly pageSize?: number;

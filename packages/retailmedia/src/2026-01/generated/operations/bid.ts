@@ -32,7 +32,10 @@ export const getBidMultipliersByLineItemId: Operation<
 
 /** Parameters of {@link getCpcMinBidsBySkuIds}. */
 export interface GetCpcMinBidsBySkuIdsParams {
-  /** Id that `searchAccountRetailers` lists. */
+  /**
+   * Id that `searchAccountRetailers` lists.
+   * Format: int32.
+   */
   readonly retailerId: string;
   readonly body: ValueResourceInputCpcMinBidsRequest;
 }

@@ -13,17 +13,20 @@ import type {
 export interface GetCategoriesParams {
   /**
    * The vendor describes a start position, so it may be an offset and not the number of a page.
-   * Limits: at least 0, at most 500.
+   * Format: int32. Limits: at least 0, at most 500.
    * @default 0
    */
   readonly pageIndex?: number;
   /**
    * Items per page.
-   * Limits: at least 1, at most 100.
+   * Format: int32. Limits: at least 1, at most 100.
    * @default 100
    */
   readonly pageSize?: number;
-  /** A number here; `searchAccountRetailers` lists it as text. */
+  /**
+   * A number here; `searchAccountRetailers` lists it as text.
+   * Format: int32.
+   */
   readonly retailerId?: number;
   readonly textSubstring?: string;
 }
@@ -46,7 +49,10 @@ export const getCategories: Operation<GetCategoriesParams, Category202204ListRes
 
 /** Parameters of {@link getCategory}. */
 export interface GetCategoryParams {
-  /** Id that `getCategories` and `searchCategories` list. */
+  /**
+   * Id that `getCategories` and `searchCategories` list.
+   * Format: int32.
+   */
   readonly categoryId: string;
 }
 
@@ -65,7 +71,10 @@ export const getCategory: Operation<GetCategoryParams, Category202204 | null> = 
 
 /** Parameters of {@link getRecommendedCategories}. */
 export interface GetRecommendedCategoriesParams {
-  /** Id that `searchAccountRetailers` lists. */
+  /**
+   * Id that `searchAccountRetailers` lists.
+   * Format: int32.
+   */
   readonly retailerId: string;
   readonly body: ValueResourceInputRecommendedCategoriesRequestV1;
 }
@@ -90,15 +99,18 @@ export const getRecommendedCategories: Operation<
 
 /** Parameters of {@link searchCategories}. */
 export interface SearchCategoriesParams {
-  /** Id that `searchAccountRetailers` lists. */
+  /**
+   * Id that `searchAccountRetailers` lists.
+   * Format: int32.
+   */
   readonly retailerId: string;
   /**
-   * Limits: at least 1, at most 500.
+   * Format: int32. Limits: at least 1, at most 500.
    * @default 50
    */
   readonly limit?: number;
   /**
-   * Limits: at least 0, at most 2147483647.
+   * Format: int32. Limits: at least 0, at most 2147483647.
    * @default 0
    */
   readonly offset?: number;

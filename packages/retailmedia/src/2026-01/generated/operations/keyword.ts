@@ -38,15 +38,18 @@ export const addAndRemoveKeywords: Operation<AddAndRemoveKeywordsParams, Resourc
 
 /** Parameters of {@link getKeywordInReviewReport}. */
 export interface GetKeywordInReviewReportParams {
-  /** Id that `getAccounts` lists. */
+  /**
+   * Id that `getAccounts` lists.
+   * Format: int64.
+   */
   readonly accountId: string;
   /**
-   * Limits: at least 1, at most 50.
+   * Format: int32. Limits: at least 1, at most 50.
    * @default 25
    */
   readonly limit?: number;
   /**
-   * Limits: at least 0, at most 2147483647.
+   * Format: int32. Limits: at least 0, at most 2147483647.
    * @default 0
    */
   readonly offset?: number;
@@ -166,7 +169,10 @@ export const setKeywordBids: Operation<SetKeywordBidsParams, ResourceOutcome> = 
 
 /** Parameters of {@link updateKeywordReviews}. */
 export interface UpdateKeywordReviewsParams {
-  /** Id that `getLineItemsByAccountId` lists. */
+  /**
+   * Id that `getLineItemsByAccountId` lists.
+   * Format: int64.
+   */
   readonly lineItemId: string;
   readonly body?: ValueResourceInputRetailMediaKeywordsReview;
 }

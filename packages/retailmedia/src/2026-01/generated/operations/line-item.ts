@@ -119,9 +119,15 @@ export interface FetchPromotedProductsParams {
   /** Id that `getLineItemsByAccountId` lists. */
   readonly lineItemId: string;
   readonly fields?: string;
-  /** Products per page. */
+  /**
+   * Products per page.
+   * Format: int32.
+   */
   readonly limit?: number;
-  /** Products to skip before the page begins. */
+  /**
+   * Products to skip before the page begins.
+   * Format: int32.
+   */
   readonly offset?: number;
 }
 
@@ -169,14 +175,14 @@ export interface GetAuctionLineItemsByCampaignParams {
   /** Id that `getCampaignsByAccountId` lists. */
   readonly campaignId: string;
   /**
-   * Limits: at least 1, at most 500.
+   * Format: int32. Limits: at least 1, at most 500.
    * @default 25
    */
   readonly limit?: number;
   /** Lists only the items with these ids. */
   readonly limitToIds?: readonly string[];
   /**
-   * Limits: at least 0, at most 2147483647.
+   * Format: int32. Limits: at least 0, at most 2147483647.
    * @default 0
    */
   readonly offset?: number;
@@ -252,12 +258,12 @@ export interface GetLineItemsByAccountIdParams {
   readonly limitToType?: 'Auction' | 'Preferred' | 'Unknown' | null;
   /**
    * Number of the page; the first is 0.
-   * Limits: at least 0, at most 2147483647.
+   * Format: int32. Limits: at least 0, at most 2147483647.
    * @default 0
    */
   readonly pageIndex?: number;
   /**
-   * Limits: at least 1, at most 2147483647.
+   * Format: int32. Limits: at least 1, at most 2147483647.
    * @default 25
    */
   readonly pageSize?: number;
@@ -310,12 +316,12 @@ export interface GetPreferredLineItemsByCampaignIdParams {
   readonly limitToId?: readonly string[];
   /**
    * Number of the page; the first is 0.
-   * Limits: at least 0, at most 2147483647.
+   * Format: int32. Limits: at least 0, at most 2147483647.
    * @default 0
    */
   readonly pageIndex?: number;
   /**
-   * Limits: at least 1, at most 2147483647.
+   * Format: int32. Limits: at least 1, at most 2147483647.
    * @default 25
    */
   readonly pageSize?: number;

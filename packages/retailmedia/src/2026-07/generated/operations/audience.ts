@@ -17,7 +17,10 @@ import type {
 
 /** Parameters of {@link clearContactListByAudienceSegment}. */
 export interface ClearContactListByAudienceSegmentParams {
-  /** A number as a string of digits; `searchAudienceSegments` lists it. */
+  /**
+   * A number as a string of digits; `searchAudienceSegments` lists it.
+   * Format: int64.
+   */
   readonly audienceSegmentId: string;
 }
 
@@ -120,11 +123,14 @@ export interface SearchAudienceSegmentsParams {
   readonly accountId: string;
   /**
    * Items per page. Do not page with 0: it never comes to an end.
-   * Limits: at least 0, at most 500.
+   * Format: int32. Limits: at least 0, at most 500.
    * @default 50
    */
   readonly limit?: number;
-  /** @default 0 */
+  /**
+   * Format: int32.
+   * @default 0
+   */
   readonly offset?: number;
   readonly body: RmAudienceSegmentSearchInputV1;
 }
@@ -154,11 +160,14 @@ export interface SearchAudiencesParams {
   readonly accountId: string;
   /**
    * Items per page. Do not page with 0: it never comes to an end.
-   * Limits: at least 0, at most 500.
+   * Format: int32. Limits: at least 0, at most 500.
    * @default 50
    */
   readonly limit?: number;
-  /** @default 0 */
+  /**
+   * Format: int32.
+   * @default 0
+   */
   readonly offset?: number;
   readonly body: RmAudienceSearchInputV1;
 }
@@ -213,7 +222,10 @@ export const updateAudienceSegments: Operation<
 
 /** Parameters of {@link updateContactListByAudienceSegment}. */
 export interface UpdateContactListByAudienceSegmentParams {
-  /** A number as a string of digits; `searchAudienceSegments` lists it. */
+  /**
+   * A number as a string of digits; `searchAudienceSegments` lists it.
+   * Format: int64.
+   */
   readonly audienceSegmentId: string;
   readonly body: RetailMediaContactlistAmendmentRequest;
 }

@@ -85,12 +85,12 @@ export interface GetCampaignsByAccountIdParams {
   readonly limitToId?: readonly string[];
   /**
    * Number of the page; the first is 0.
-   * Limits: at least 0, at most 2147483647.
+   * Format: int32. Limits: at least 0, at most 2147483647.
    * @default 0
    */
   readonly pageIndex?: number;
   /**
-   * Limits: at least 1, at most 2147483647.
+   * Format: int32. Limits: at least 1, at most 2147483647.
    * @default 25
    */
   readonly pageSize?: number;

@@ -151,7 +151,7 @@ export interface GetCatalogOutputParams {
  * `GET /2026-07/retail-media/catalogs/{catalogId}/output` (GetCatalogOutput)
  * Needs RetailMedia_Campaign_Read.
  */
-export const getCatalogOutput: Operation<GetCatalogOutputParams, Uint8Array> = {
+export const getCatalogOutput: Operation<GetCatalogOutputParams, Uint8Array | undefined> = {
   id: 'getCatalogOutput',
   method: 'GET',
   path: '/2026-07/retail-media/catalogs/{catalogId}/output',

@@ -97,9 +97,15 @@ export const getCreative: Operation<GetCreativeParams, Creative2Response> = {
 
 /** Parameters of {@link getCreativeTemplate}. */
 export interface GetCreativeTemplateParams {
-  /** Id that `searchAccountRetailers` lists. */
+  /**
+   * Id that `searchAccountRetailers` lists.
+   * Format: int32.
+   */
   readonly retailerId: string;
-  /** Id that `getRetailerCreativeTemplates` lists. */
+  /**
+   * Id that `getRetailerCreativeTemplates` lists.
+   * Format: int32.
+   */
   readonly templateId: string;
 }
 
@@ -118,7 +124,10 @@ export const getCreativeTemplate: Operation<GetCreativeTemplateParams, TemplateR
 
 /** Parameters of {@link getRetailerCreativeTemplates}. */
 export interface GetRetailerCreativeTemplatesParams {
-  /** Id that `searchAccountRetailers` lists. */
+  /**
+   * Id that `searchAccountRetailers` lists.
+   * Format: int32.
+   */
   readonly retailerId: string;
 }
 

@@ -8,7 +8,10 @@ import type {
 
 /** Parameters of {@link getRetailerPages}. */
 export interface GetRetailerPagesParams {
-  /** Id that `searchAccountRetailers` lists. */
+  /**
+   * Id that `searchAccountRetailers` lists.
+   * Format: int32.
+   */
   readonly retailerId: string;
 }
 
@@ -30,12 +33,12 @@ export interface SearchAccountRetailersParams {
   /** Id that `getAccounts` lists. */
   readonly accountId: string;
   /**
-   * Limits: at least 1, at most 10.
+   * Format: int32. Limits: at least 1, at most 10.
    * @default 5
    */
   readonly limit?: number;
   /**
-   * Limits: at least 0, at most 2147483647.
+   * Format: int32. Limits: at least 0, at most 2147483647.
    * @default 0
    */
   readonly offset?: number;

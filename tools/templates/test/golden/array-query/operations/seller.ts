@@ -5,6 +5,7 @@ import type { Operation } from '@criteo-sdk/core';
 export interface GetSellersParams {
   readonly repeated?: readonly string[];
   readonly repeatedAndHyphenated: readonly string[];
+  /** Each item: integer. */
   readonly byComma?: readonly number[];
   readonly bySpace?: readonly string[];
   readonly byPipe?: readonly ('Active' | 'Paused')[];

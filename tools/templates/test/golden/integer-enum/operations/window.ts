@@ -4,6 +4,7 @@ import type { Window } from '../models.js';
 
 /** Parameters of {@link getWindow}. */
 export interface GetWindowParams {
+  /** Format: integer. */
   readonly days: -1 | 7 | 30;
 }
 

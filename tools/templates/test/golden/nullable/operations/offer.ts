@@ -4,6 +4,7 @@ import type { Offer } from '../models.js';
 
 /** Parameters of {@link getOffers}. */
 export interface GetOffersParams {
+  /** Format: date-time. */
   readonly since?: string | null;
 }
 

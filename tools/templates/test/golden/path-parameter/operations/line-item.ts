@@ -4,6 +4,7 @@ import type { Operation } from '@criteo-sdk/core';
 /** Parameters of {@link getLineItem}. */
 export interface GetLineItemParams {
   readonly accountId: string;
+  /** Format: int64. */
   readonly lineItemId: number;
 }
 

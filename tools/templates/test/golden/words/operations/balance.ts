@@ -6,7 +6,7 @@ import type { Balance } from '../models.js';
 export interface CreateBalanceParams {
   /**
    * Items of a page.
-   * Limits: at least 0, at most 500.
+   * Format: integer. Limits: at least 0, at most 500.
    * @default 25
    */
   readonly limit?: number;
