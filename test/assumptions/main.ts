@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { createClient as createCommerceGridToday } from '@criteo-sdk/commercegrid/2026-07';
 import { createClient as createMarketing } from '@criteo-sdk/marketing/v1';
 import { createClient as createMarketingSolutions } from '@criteo-sdk/marketingsolutions/2020-10';
+import { createClient as createMarketingSolutionsToday } from '@criteo-sdk/marketingsolutions/2026-07';
 import {
   AuthenticationError,
   createConsent,
@@ -10,6 +12,7 @@ import {
   TokenError,
 } from '@criteo-sdk/retailmedia';
 import { createClient } from '@criteo-sdk/retailmedia/2022-10';
+import { createClient as createToday } from '@criteo-sdk/retailmedia/2026-07';
 import { type Sandbox, type SandboxOptions, startSandbox } from '@criteo-sdk/sandbox';
 
 /*
@@ -61,6 +64,27 @@ const consented = async (
   };
 };
 
+/** The same with PKCE, as the versions of 2026 have it. */
+const consentedToday = async (
+  sandbox: Sandbox,
+): Promise<{ client: ReturnType<typeof createToday> }> => {
+  const credentials = sandbox.credentials('retailmedia/2026-07');
+  const { codeVerifier = '', ...consent } = await createConsent({
+    clientId: credentials.clientId,
+    redirectUri: REDIRECT_URI,
+    consentUrl: sandbox.consentUrl,
+  });
+  const page = await fetch(consent.url, { redirect: 'manual' });
+  const { code } = readConsentCallback(page.headers.get('location') ?? '', consent);
+  return {
+    client: createToday({
+      ...credentials,
+      ...quiet,
+      grant: { type: 'authorization_code', code, redirectUri: REDIRECT_URI, codeVerifier },
+    }),
+  };
+};
+
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'a call in each generation': async (sandbox) => {
     await createMarketing({
@@ -75,6 +99,16 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       ...sandbox.credentials('retailmedia/2022-10'),
       ...quiet,
     }).account.getAccounts({ pageSize: 5 });
+  },
+  'a call of each product of today': async (sandbox) => {
+    for (const [product, create] of [
+      ['commercegrid', createCommerceGridToday],
+      ['marketingsolutions', createMarketingSolutionsToday],
+      ['retailmedia', createToday],
+    ] as const) {
+      const credentials = sandbox.credentials(`${product}/2026-07`);
+      await create({ ...credentials, ...quiet }).gateway.getCurrentApplication();
+    }
   },
   'a token that expires': async (sandbox) => {
     const client = createClient({ ...sandbox.credentials('retailmedia/2022-10'), ...quiet });
@@ -131,6 +165,12 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       client.tokens.invalidate((await client.tokens.get()).value);
       await client.account.getAccounts();
     }
+  },
+  'a consent with PKCE, its code, and a refresh': async (sandbox) => {
+    const { client } = await consentedToday(sandbox);
+    await client.account.getAccounts();
+    client.tokens.invalidate((await client.tokens.get()).value);
+    await client.account.getAccounts();
   },
   'a consent that is refused': async (sandbox) => {
     sandbox.consent.denyNext();

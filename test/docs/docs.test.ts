@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { listSpecs, specName } from '../../tools/spec/registry.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
@@ -28,6 +29,14 @@ describe('the README', () => {
     expect(text.split('\n').slice(0, 4).join(' ')).toContain(
       'Independent: not affiliated with or endorsed by Criteo',
     );
+  });
+
+  it('lists each product with all its versions', () => {
+    const rows = [...read('README.md').matchAll(/^\| `@criteo-sdk\/([a-z]+)` \|(.*)$/gm)];
+    const listed = rows.flatMap(([, product = '', cells = '']) =>
+      [...cells.matchAll(/`\/([^`]+)`/g)].map(([, version]) => `${product}/${version}`),
+    );
+    expect(listed.sort()).toEqual(listSpecs().map(specName).sort());
   });
 
   it.each(tracked.filter((file) => /^packages\/[^/]+\/README\.md$/.test(file)))(

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Fact } from './harness.ts';
 import {
@@ -90,10 +91,19 @@ export const interruptionFacts = (root: string): Fact[] => {
 
 const said = (stream: Readable, words: string): Promise<void> =>
   new Promise((resolve) => {
+    stream.on('close', resolve);
     stream.on('data', (chunk) => {
       if (String(chunk).includes(words)) resolve();
     });
   });
 
-const interrupted = (root: string, env: Readonly<Record<string, string>>): Outcome =>
-  spec(root, SECOND, { env: { ...env, CHANGES_BELOW: root } }, ['--import', fixture('kill-at.ts')]);
+const interrupted = (root: string, at: Readonly<Record<string, string>>): Outcome => {
+  // What a killed process cannot take away itself.
+  const TMPDIR = mkdtempSync(join(tmpdir(), 'acme-tmp-'));
+  try {
+    const env = { ...at, TMPDIR, CHANGES_BELOW: root };
+    return spec(root, SECOND, { env }, ['--import', fixture('kill-at.ts')]);
+  } finally {
+    rmSync(TMPDIR, { recursive: true });
+  }
+};

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -40,14 +39,9 @@ const { values } = parseArgs({ options: { write: { type: 'boolean' } } });
 
 /** Builds oasdiff in a folder. Go holds the module to its checksum database, and we to ours. */
 const install = (folder: string): string => {
-  const env = {
-    ...process.env,
-    GOBIN: folder,
-    GOSUMDB: 'sum.golang.org',
-    GONOSUMDB: '',
-    GOPRIVATE: '',
-  };
-  execFileSync('go', ['install', `${module}@${version}`], { env, stdio: 'inherit' });
+  const sumdb = { GOSUMDB: 'sum.golang.org', GONOSUMDB: '', GOPRIVATE: '' };
+  Object.assign(process.env, { GOBIN: folder, ...sumdb });
+  run('go', ['install', `${module}@${version}`], folder);
   const program = join(folder, 'oasdiff');
   const built = run('go', ['version', '-m', program], folder);
   if (built.includes(`\tmod\t${module}\t${version}\t${checksum}\n`)) return program;
@@ -166,6 +160,19 @@ const write = (lines: readonly string[]): void => {
   if (after === undefined) throw new Error(`${DOCUMENT} has no place for the tables.`);
   writeFileSync(DOCUMENT, `${before}${START}\n\n${lines.join('\n')}\n${END}${after}`);
 };
+
+const hasGo = (): boolean => {
+  try {
+    return run('go', ['version'], ROOT) !== '';
+  } catch {
+    return false;
+  }
+};
+
+if (!hasGo()) {
+  console.error('There is no go to build oasdiff with (https://go.dev/dl).');
+  process.exit(2);
+}
 
 const comparisons = await Promise.all(
   STEPS.map(([product, old, fresh]) => diff(ROOT, `${product}/${old}`, `${product}/${fresh}`)),

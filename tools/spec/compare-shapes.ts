@@ -290,8 +290,9 @@ export const sayings = (old: JsonObject, fresh: JsonObject, place: Place): Diffe
   SPOKEN.flatMap(([kind, keywords]) =>
     keywords.flatMap((keyword): Difference[] => {
       const [before, after] = [old[keyword], fresh[keyword]].map((value) => JSON.stringify(value));
-      if (before === after || [before, after].every((text) => (text ?? 'false') === 'false'))
-        return [];
+      // A mark that is not set is false; a default of false is a value.
+      const isUnset = [before, after].every((text) => (text ?? 'false') === 'false');
+      if (before === after || (isUnset && keyword !== 'default')) return [];
       const message = `has ${keyword} ${after ?? 'no more'}${before === undefined ? '' : `; it was ${before}`}`;
       return [{ kind, place, message }];
     }),
