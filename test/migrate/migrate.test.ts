@@ -63,7 +63,7 @@ const compileAll = (): Map<string, Map<number, string>> => {
     /^(?:.*\/)?([^/\n]+\.ts)\((\d+),\d+\): error (.*)$/gm,
   ))
     found.set(file, (found.get(file) ?? new Map<number, string>()).set(Number(line), text));
-  const odd = stdout.split('\n').find((line) => /^error /.test(line));
+  const odd = stdout.split('\n').find((line) => line.startsWith('error '));
   if (odd) throw new Error(odd);
   return found;
 };

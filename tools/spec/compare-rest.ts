@@ -42,7 +42,7 @@ const plainSchema = (schema: JsonObject): JsonObject => {
   );
   if (single !== undefined) {
     const { [single]: members, ...own } = schema;
-    return { ...own, ...((members as JsonObject[])[0] ?? {}) };
+    return { ...own, ...(members as JsonObject[])[0] };
   }
   const { additionalProperties, type, ...rest } = schema;
   const isSaid = isObject(rest.properties) || Array.isArray(rest.enum);

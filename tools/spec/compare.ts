@@ -189,7 +189,12 @@ const documentDifferences = (old: JsonObject, fresh: JsonObject): Difference[] =
     (isObject(components) ? components.securitySchemes : undefined) ?? null;
   const facts = [
     ['server-changed', old.servers, fresh.servers, 'The document names other servers'],
-    ['security-changed', schemes(old), schemes(fresh), 'The document describes its security schemes in another way'],
+    [
+      'security-changed',
+      schemes(old),
+      schemes(fresh),
+      'The document describes its security schemes in another way',
+    ],
   ] as const;
   return facts.flatMap(([kind, before, after, message]) =>
     isDeepStrictEqual(before, after) ? [] : [{ kind, place, message, isShared: true }],

@@ -65,8 +65,10 @@ export const withFacts = (document: JsonObject): JsonObject =>
   applyOverlay({ security: [], ...document }, proposeFacts(document));
 
 /** The fields of a finding that are printed. */
-export const told = ({ difference: _, ...finding }: Finding): Omit<Finding, 'difference'> =>
-  finding;
+export const told = ({
+  difference: _difference,
+  ...finding
+}: Finding): Omit<Finding, 'difference'> => finding;
 
 /** A comparison in lines, the worst first. */
 export const diffLines = ({ bump, findings }: Comparison): string[] => [

@@ -36,7 +36,7 @@ export const flattenAllOf = (document: JsonObject): JsonObject => {
 };
 
 // Null is all of several things only if each of them takes it.
-const withoutNull = ({ nullable: _, ...schema }: JsonObject): JsonObject => schema;
+const withoutNull = ({ nullable: _nullable, ...schema }: JsonObject): JsonObject => schema;
 
 const isReference = (part: Json | undefined): boolean =>
   isObject(part) && typeof part.$ref === 'string';

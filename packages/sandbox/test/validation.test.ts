@@ -208,6 +208,21 @@ describe('parameters', () => {
   });
 });
 
+describe('offset and limit', () => {
+  it.each([
+    ['limit=0', 200],
+    ['limit=', 200],
+    ['limit=-1', 400],
+    ['offset=-1', 400],
+    ['offset=2147483648', 400],
+    ['offset=5&limit=1e1', 200],
+    ['offset=5&limit=ten', 400],
+  ])('%s answer %i where their document has no bounds', async (query, status) => {
+    const path = '/2026-07/marketing-solutions/advertisers/1/ads';
+    expect((await send(`${path}?${query}`)).status).toBe(status);
+  });
+});
+
 describe('bodies', () => {
   const asset = '/2022-10/retail-media/assets';
   const multipart = (name: string): Sent => ({
