@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { namesOf, snapshotOf } from '../../tools/spec/names.ts';
+import { namesOf, snapshotOf } from '../../tools/spec/generate/names.ts';
 
 /*
  * The public names of each entry point, types included, as they are emitted. A change of this

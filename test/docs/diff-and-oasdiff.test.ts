@@ -11,7 +11,7 @@ import {
   STEPS,
   titleOf,
 } from '../../tools/check/families.ts';
-import { diff } from '../../tools/spec/diff.ts';
+import { diff } from '../../tools/spec/compare/diff.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const text = readFileSync(join(ROOT, 'docs/diff-and-oasdiff.md'), 'utf8');

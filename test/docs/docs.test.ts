@@ -119,7 +119,9 @@ describe('the project carries what it cites', () => {
   });
 
   it('cites only documents that exist', () => {
-    const cited = texts.flatMap((file) =>
+    // Tests of the tools speak of documents of made-up vendors.
+    const own = texts.filter((file) => !/^(?:test\/vendor|tools\/spec\/test)\//.test(file));
+    const cited = own.flatMap((file) =>
       [...read(file).matchAll(/docs\/[\w./-]+\.md/g)].map(([path]) => path),
     );
     for (const path of new Set(cited)) expect(existsSync(join(ROOT, path)), path).toBe(true);

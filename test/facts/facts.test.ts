@@ -6,8 +6,8 @@ import {
   loadDocument,
   resolveRef,
 } from '../../tools/spec/document.ts';
+import { normalise } from '../../tools/spec/generate/normalise.ts';
 import { type OperationModel, readModel } from '../../tools/spec/model.ts';
-import { normalise } from '../../tools/spec/normalise.ts';
 import { listSpecs, ROOT, type SpecEntry, specEntry, specName } from '../../tools/spec/registry.ts';
 import { FACTS } from '../../tools/spec/test/tiny.ts';
 import { pointer } from './change.ts';

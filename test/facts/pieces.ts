@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, resolveRef } from '../../tools/spec/document.ts';
+import { isModel, type Usage, usages } from '../../tools/spec/generate/shape.ts';
 import { METHODS, readModel } from '../../tools/spec/model.ts';
-import { isModel, type Usage, usages } from '../../tools/spec/shape.ts';
 import { objectAt } from './change.ts';
 import {
   ANOTHER,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isObject, type Json, type JsonObject } from '../../tools/spec/document.ts';
-import { isModel } from '../../tools/spec/shape.ts';
+import { isModel } from '../../tools/spec/generate/shape.ts';
 import { objectAt, type Path, pointer, valueAt } from './change.ts';
 import type { Mutant } from './mutants.ts';
 

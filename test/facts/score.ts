@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../tools/spec/document.ts';
 import { SpecError } from '../../tools/spec/errors.ts';
+import { normalise } from '../../tools/spec/generate/normalise.ts';
 import { readModel } from '../../tools/spec/model.ts';
-import { normalise } from '../../tools/spec/normalise.ts';
 import { FACTS } from '../../tools/spec/test/tiny.ts';
 import { changed, pointer } from './change.ts';
 import type { Mutant } from './mutants.ts';

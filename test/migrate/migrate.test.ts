@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { allGuides } from '../../tools/spec/migrate.ts';
+import { allGuides } from '../../tools/spec/migrate/migrate.ts';
 import { programOf, readGuide, renamed } from './guide.ts';
 
 /*

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyProject, ROOT, withFolder } from '../check/scratch.ts';
-import { prepare } from '../spec/generate.ts';
-import { jarPath } from '../spec/generator.ts';
+import { prepare } from '../spec/generate/generate.ts';
+import { jarPath } from '../spec/generate/generator.ts';
 import { listSpecs, type SpecEntry, specName } from '../spec/registry.ts';
 import { type BenchReport, type Cost, least, measure, sum } from './measure.ts';
 

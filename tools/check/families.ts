@@ -1,6 +1,6 @@
-import { type Comparison, type Finding, fullName } from '../spec/compare.ts';
+import { type Comparison, type Finding, fullName } from '../spec/compare/compare.ts';
+import { type Kind, LEVELS, VERSION_SEGMENT } from '../spec/compare/policies.ts';
 import type { OperationModel } from '../spec/model.ts';
-import { type Kind, LEVELS, VERSION_SEGMENT } from '../spec/policies.ts';
 
 /*
  * Families of rules, in which our findings stand beside those of oasdiff (docs/diff-and-oasdiff.md).

@@ -18,7 +18,6 @@ import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { parseSync } from 'oxc-parser';
-import { checkGenerated } from '../spec/ast.ts';
 import {
   checkReferences,
   isObject,
@@ -26,10 +25,11 @@ import {
   type JsonObject,
   parseYaml,
 } from '../spec/document.ts';
-import { format } from '../spec/generate.ts';
-import { runGenerator } from '../spec/generator.ts';
+import { checkGenerated } from '../spec/generate/ast.ts';
+import { format } from '../spec/generate/generate.ts';
+import { runGenerator } from '../spec/generate/generator.ts';
+import { normalise } from '../spec/generate/normalise.ts';
 import { readModel } from '../spec/model.ts';
-import { normalise } from '../spec/normalise.ts';
 import { readVendor, type VersionFacts } from '../spec/vendor.ts';
 import {
   docLines,
@@ -428,17 +428,25 @@ const printTable = (counts: Readonly<Record<string, Counts>>): void => {
 
 /** Faults that the AST check has to find: a file, what it says, and what it says instead. */
 const FAULTS: Readonly<Record<string, readonly [file: string, from: string, to: string]>> = {
-  'string() does not escape': ['spec/sinks.ts', 'JSON.stringify(value)', "'\"' + value + '\"'"],
+  'string() does not escape': [
+    'spec/generate/sinks.ts',
+    'JSON.stringify(value)',
+    "'\"' + value + '\"'",
+  ],
   'string() escapes nothing but quotes': [
-    'spec/sinks.ts',
+    'spec/generate/sinks.ts',
     'JSON.stringify(value)',
     "'\"' + value.replaceAll('\"', '\\\\\"') + '\"'",
   ],
-  'comment() lets an end through': ['spec/sinks.ts', ".replaceAll('*/', '*\\\\/')", ''],
-  'comment() lets tools obey': ['spec/sinks.ts', '.replace(DIRECTIVE,', '.replace(/^$/,'],
-  'propertyKey() does not quote': ['spec/sinks.ts', '? name : string(name)', '? name : name'],
+  'comment() lets an end through': ['spec/generate/sinks.ts', ".replaceAll('*/', '*\\\\/')", ''],
+  'comment() lets tools obey': ['spec/generate/sinks.ts', '.replace(DIRECTIVE,', '.replace(/^$/,'],
+  'propertyKey() does not quote': [
+    'spec/generate/sinks.ts',
+    '? name : string(name)',
+    '? name : name',
+  ],
   'identifier() takes everything': [
-    'spec/sinks.ts',
+    'spec/generate/sinks.ts',
     'export const identifier = (name: string): string => {',
     "export const identifier = (name: string): string => {\n  if (name !== '') return name;",
   ],
@@ -481,7 +489,7 @@ const faultyTools = async (
   from: string,
   to: string,
 ): Promise<Tools> => {
-  for (const part of ['tools/spec', 'tools/templates'])
+  for (const part of ['tools/spec', 'tools/spec/generate', 'tools/templates'])
     for (const file of globSync('*.{ts,json,mustache}', { cwd: join(ROOT, part) }))
       cpSync(join(ROOT, part, file), join(root, part, file));
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'), 'junction');
@@ -494,7 +502,7 @@ const faultyTools = async (
   const load = (file: string): Promise<unknown> =>
     import(pathToFileURL(join(root, 'tools/spec', file)).href);
   return {
-    ...((await load('normalise.ts')) as Pick<Tools, 'normalise'>),
+    ...((await load('generate/normalise.ts')) as Pick<Tools, 'normalise'>),
     ...((await load('model.ts')) as Pick<Tools, 'readModel'>),
     templateDir: join(root, 'tools/templates'),
   };

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Comparison } from '../spec/compare.ts';
-import { diff } from '../spec/diff.ts';
+import type { Comparison } from '../spec/compare/compare.ts';
+import { diff } from '../spec/compare/diff.ts';
+import { versionless } from '../spec/compare/match.ts';
 import { isObject, type JsonObject, loadDocument } from '../spec/document.ts';
-import { versionless } from '../spec/match.ts';
 import { specEntry } from '../spec/registry.ts';
 import {
   enter,

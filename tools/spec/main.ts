@@ -1,15 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { diff, diffLines, told } from './diff.ts';
+import { diff, diffLines, told } from './compare/diff.ts';
+import { exitCodeOf } from './compare/policies.ts';
 import { SpecError } from './errors.ts';
 import { factsOf } from './facts.ts';
-import { generate } from './generate.ts';
-import { importDocument } from './import.ts';
-import { allGuides } from './migrate.ts';
-import { exitCodeOf } from './policies.ts';
+import { generate } from './generate/generate.ts';
+import { importDocument } from './import/import.ts';
+import { reportPage } from './import/report.ts';
+import { allGuides } from './migrate/migrate.ts';
 import { listSpecs, ROOT, selectSpecs } from './registry.ts';
-import { reportPage } from './report.ts';
 import { statusLine, statusOf } from './status.ts';
 
 /** What was given beside the positionals: the command's own options, and those of every command. */

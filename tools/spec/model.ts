@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, resolveRef } from './document.ts';
 import { SpecError } from './errors.ts';
-import { flattenAllOf } from './flatten.ts';
+import { flattenAllOf } from './generate/flatten.ts';
 
 /** A document as the SDK sees it: operations with their facts. */
 export interface ApiModel {

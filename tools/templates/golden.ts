@@ -15,10 +15,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { diff, parseArgs } from 'node:util';
 import { checkReferences, type JsonObject, readYaml } from '../spec/document.ts';
-import { format } from '../spec/generate.ts';
-import { runGenerator } from '../spec/generator.ts';
+import { format } from '../spec/generate/generate.ts';
+import { runGenerator } from '../spec/generate/generator.ts';
+import { normalise } from '../spec/generate/normalise.ts';
 import { readModel } from '../spec/model.ts';
-import { normalise } from '../spec/normalise.ts';
 import { ROOT } from '../spec/registry.ts';
 import { readVendor, type VersionFacts } from '../spec/vendor.ts';
 

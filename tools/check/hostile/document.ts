@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Json, JsonObject } from '../../spec/document.ts';
+import { comment } from '../../spec/generate/sinks.ts';
 import { camelCase } from '../../spec/model.ts';
-import { comment } from '../../spec/sinks.ts';
 
 /*
  * Every position in a document at which text can stand, a document that has all of them, and the

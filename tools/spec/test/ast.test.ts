@@ -2,8 +2,8 @@ import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkFolder, checkGenerated } from '../ast.ts';
 import { SpecError } from '../errors.ts';
+import { checkFolder, checkGenerated } from '../generate/ast.ts';
 import { ROOT } from '../registry.ts';
 import { readVendor } from '../vendor.ts';
 

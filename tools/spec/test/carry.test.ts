@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Carried, type CarryOptions, carryActions, rewriteOverlay } from '../carry.ts';
 import { type JsonObject, parseYaml } from '../document.ts';
+import { type Carried, type CarryOptions, carryActions, rewriteOverlay } from '../import/carry.ts';
 import { type OverlayAction, readOverlay } from '../overlay.ts';
 import { documentWith, operation } from './tiny.ts';
 

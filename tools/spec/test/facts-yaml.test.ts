@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Json } from '../document.ts';
 import { SpecError } from '../errors.ts';
-import { writeFacts } from '../facts-yaml.ts';
+import { writeFacts } from '../intake/facts-yaml.ts';
 
 describe('facts in YAML', () => {
   it.each<[value: Json, text: string]>([

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SpecError } from '../errors.ts';
-import { format, generate, generatedFolder } from '../generate.ts';
+import { format, generate, generatedFolder } from '../generate/generate.ts';
 import { ROOT, type SpecEntry, specEntry } from '../registry.ts';
 import { vendorText } from './acme.ts';
 

@@ -4,9 +4,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../document.ts';
 import { SpecError } from '../errors.ts';
-import { checkDocument, checkPathVersions, checkProduct, pathVersionsOf } from '../intake.ts';
+import {
+  checkDocument,
+  checkPathVersions,
+  checkProduct,
+  pathVersionsOf,
+} from '../intake/intake.ts';
+import { parseText } from '../intake/source-text.ts';
 import { listSpecs, specName } from '../registry.ts';
-import { parseText } from '../source-text.ts';
 
 const get = (operationId: string, changes: JsonObject = {}): JsonObject => ({
   get: { operationId, responses: {}, ...changes },

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../document.ts';
+import { normalise } from '../generate/normalise.ts';
 import { readModel } from '../model.ts';
-import { normalise } from '../normalise.ts';
 import {
   answering,
   documentOf,

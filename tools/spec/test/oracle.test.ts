@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SpecError } from '../errors.ts';
-import { type Break, breaksBetween } from '../oracle.ts';
+import { type Break, breaksBetween } from '../oracle/oracle.ts';
 import { ROOT } from '../registry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'oracle-test-'));

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { compare } from '../compare.ts';
-import { rawModel } from '../diff.ts';
+import { compare } from '../compare/compare.ts';
+import { rawModel } from '../compare/diff.ts';
+import { KINDS } from '../compare/policies.ts';
 import type { JsonObject } from '../document.ts';
-import { KINDS } from '../policies.ts';
-import { stripProse } from '../prose.ts';
+import { stripProse } from '../intake/prose.ts';
 import pairs from './pairs/pairs.ts';
 
 /* What each minimal pair means, both ways. The compiler judges the same pairs in tools/check/pairs.ts. */

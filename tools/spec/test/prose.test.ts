@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { isObject, type Json, type JsonObject } from '../document.ts';
 import { SpecError } from '../errors.ts';
-import { writeFacts } from '../facts-yaml.ts';
-import { stripProse } from '../prose.ts';
+import { writeFacts } from '../intake/facts-yaml.ts';
+import { stripProse } from '../intake/prose.ts';
+import { parseText } from '../intake/source-text.ts';
 import { listSpecs, specName } from '../registry.ts';
-import { parseText } from '../source-text.ts';
 
 const files = listSpecs().map((entry): [string, string] => [
   specName(entry),

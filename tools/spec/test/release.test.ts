@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { compare } from '../compare.ts';
+import { compare } from '../compare/compare.ts';
+import type { Level } from '../compare/policies.ts';
 import { type JsonObject, parseYaml } from '../document.ts';
+import { changesetOf, driftPage, releaseOf } from '../import/release.ts';
+import { scaffoldPackage, scaffoldVersion, withExport, withVersions } from '../import/scaffold.ts';
 import { readModel } from '../model.ts';
-import type { Level } from '../policies.ts';
-import { changesetOf, driftPage, releaseOf } from '../release.ts';
-import { scaffoldPackage, scaffoldVersion, withExport, withVersions } from '../scaffold.ts';
 import type { Vendor } from '../vendor.ts';
 import { productOfAcme, vendorOf, vendorText } from './acme.ts';
 import { answering, documentOf, documentWith, operation } from './tiny.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { compare } from '../compare.ts';
-import { told } from '../diff.ts';
-import type { ImportReport } from '../import.ts';
+import { compare } from '../compare/compare.ts';
+import { told } from '../compare/diff.ts';
+import type { ImportReport } from '../import/import.ts';
+import { reportPage } from '../import/report.ts';
 import { readModel } from '../model.ts';
-import { reportPage } from '../report.ts';
 import { answering, documentOf } from './tiny.ts';
 
 const report = (changes: Partial<ImportReport> = {}): ImportReport => ({

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SpecError } from '../errors.ts';
-import { comment, identifier, number, propertyKey, string } from '../sinks.ts';
+import { comment, identifier, number, propertyKey, string } from '../generate/sinks.ts';
 
 // Any code units, also halves of surrogate pairs, with what hurts code made likely.
 const HOSTILE = [

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { type JsonObject, parseYaml } from '../document.ts';
 import { SpecError } from '../errors.ts';
-import { parseText } from '../source-text.ts';
+import { parseText } from '../intake/source-text.ts';
 
 const refusal = (text: string): string => {
   try {

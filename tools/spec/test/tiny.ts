@@ -1,6 +1,6 @@
 import type { JsonObject } from '../document.ts';
+import { normalise } from '../generate/normalise.ts';
 import { readModel } from '../model.ts';
-import { normalise } from '../normalise.ts';
 import type { VersionFacts } from '../vendor.ts';
 
 export const FACTS: VersionFacts = { core: '@tiny/core', life: {} };

@@ -12,7 +12,7 @@ import {
   newProject,
   spec,
 } from '../../../test/vendor/project.ts';
-import { begin, type Changes, commit, end, isInterrupted } from '../transaction.ts';
+import { begin, type Changes, commit, end, isInterrupted } from '../import/transaction.ts';
 
 // A project with a text and a folder that are there already, and a folder of what will come.
 let root: string;
@@ -70,7 +70,7 @@ try {
   end(root);
 }`;
 
-const MODULE = join(import.meta.dirname, '../transaction.ts');
+const MODULE = join(import.meta.dirname, '../import/transaction.ts');
 
 /** The same in a process that ends, or cannot write, at its n-th change; so does one that only takes up what was left. */
 const interrupted = (

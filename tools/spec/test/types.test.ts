@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../document.ts';
 import { checkReferences } from '../document.ts';
+import { comment } from '../generate/sinks.ts';
 import { camelCase, readModel } from '../model.ts';
-import { comment } from '../sinks.ts';
 import { answering, documentOf, documentWith, operation, textsOf } from './tiny.ts';
 
 /** The type of a property `a` of this schema, in a model of an answer or of a request body. */

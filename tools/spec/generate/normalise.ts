@@ -1,0 +1,301 @@
+import type { JsonObject } from '../document.ts';
+import { SpecError, within } from '../errors.ts';
+import {
+  type ApiModel,
+  camelCase,
+  type OperationModel,
+  object,
+  type ParameterModel,
+} from '../model.ts';
+import type { VersionFacts } from '../vendor.ts';
+import { aliasesOf, isModel, modelName, usages } from './shape.ts';
+import { comment, identifier, number, propertyKey, string } from './sinks.ts';
+import { paramsOf, resultOf } from './surface.ts';
+import { type Field, schemaLines, type TypeWriter, typeWriter } from './types.ts';
+
+/*
+ * Turns a document into the one that the generator reads: structure for the generator (groups,
+ * names of files), and for the templates finished texts that went through the sinks.
+ * A field is always there: a template that misses one would print an outer one of the same name.
+ */
+
+interface OperationText {
+  readonly name: string;
+  readonly doc: string;
+  readonly params: string;
+  readonly result: string;
+  /** Empty where an operation takes no parameters. */
+  readonly paramsInterface: readonly {
+    readonly name: string;
+    readonly doc: string;
+    readonly fields: readonly Field[];
+  }[];
+  readonly facts: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** Import lists of a group's file; stands at the group's first operation. */
+interface FileText {
+  readonly core: string;
+  readonly coreTypes: string;
+  readonly models: readonly { readonly names: string }[];
+}
+
+/** The document for the generator, as JSON in ASCII. */
+export const normalise = (model: ApiModel, title: string, { core, life }: VersionFacts): string => {
+  const { document } = model;
+  checkNames(model);
+  const writer = typeWriter(document);
+  const paths: JsonObject = {};
+  for (const group of groupsOf(model)) {
+    const texts = group.operations.map((operation) => operationText(operation, writer));
+    const file = fileText(texts, writer.takeNames(), core);
+    group.operations.forEach((operation, index) => {
+      // Numbered: what a path or an id says reaches code through the texts only.
+      const id = `o${String(Object.keys(paths).length).padStart(5, '0')}`;
+      paths[`/${id}`] = generatorOperation(
+        id,
+        operation.group,
+        texts[index] as OperationText,
+        index === 0 && file,
+      );
+    });
+  }
+  const output = {
+    openapi: '3.0.3',
+    info: { title, version: '1' },
+    'x-core': string(core),
+    'x-life': lifeText(life),
+    paths,
+    components: { schemas: schemaTexts(model, writer) },
+  };
+  return ascii(JSON.stringify(output, null, 1));
+};
+
+const groupsOf = ({ operations }: ApiModel): { name: string; operations: OperationModel[] }[] => {
+  const names = [...new Set(operations.map(groupName))];
+  return names.map((name) => ({
+    name,
+    operations: operations
+      .filter(({ group }) => group === name)
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+  }));
+};
+
+// As overlays may write it: the generator prints it as it is, and names files by it on every system.
+const groupName = ({ group, method, path }: OperationModel): string =>
+  within(`${method} ${path}`, () => {
+    if (/^[a-z][A-Za-z0-9]*$/.test(group) && !DEVICE.test(group)) return identifier(group);
+    throw new SpecError(`'${group}' is no name of a group; give it another name (x-group).`);
+  });
+
+const DEVICE = /^(?:aux|con|nul|prn|com\d|lpt\d)$/i;
+
+const generatorOperation = (
+  id: string,
+  group: string,
+  text: OperationText,
+  file: FileText | false,
+): JsonObject => ({
+  get: {
+    operationId: id,
+    tags: [group],
+    responses: { 200: { description: 'OK' } },
+    'x-op': text as unknown as JsonObject,
+    'x-file': file as unknown as JsonObject,
+  },
+});
+
+const operationText = (operation: OperationModel, writer: TypeWriter): OperationText =>
+  within(`${operation.method} ${operation.path}`, () => readText(operation, writer));
+
+const readText = (operation: OperationModel, writer: TypeWriter): OperationText => {
+  const name = identifier(operation.name);
+  const fields = paramFields(operation, writer);
+  checkUnique(
+    `parameters of ${name}`,
+    fields.map(({ key }) => key),
+  );
+  const params = identifier(`${name.slice(0, 1).toUpperCase()}${name.slice(1)}Params`);
+  return {
+    name,
+    doc: comment(operationLines(operation)),
+    params: fields.length > 0 ? params : 'NoParams',
+    result: writer.print(resultOf(operation, writer.reader)),
+    paramsInterface:
+      fields.length > 0
+        ? [{ name: params, doc: comment([`Parameters of {@link ${name}}.`]), fields }]
+        : [],
+    facts: operationFacts(operation),
+  };
+};
+
+const operationLines = (operation: OperationModel): string[] => [
+  ...(operation.summary ? [operation.summary, ''] : []),
+  ...(operation.description ? [operation.description, ''] : []),
+  `\`${operation.method} ${operation.path}\` (${operation.operationId})`,
+  ...(operation.scopes.length > 0 ? [`Needs ${operation.scopes.join(', ')}.`] : []),
+  ...(operation.deprecated ? ['@deprecated'] : []),
+];
+
+const paramFields = (operation: OperationModel, writer: TypeWriter): Field[] =>
+  paramsOf(operation, writer.reader).map(({ isOptional, key, lines, shape }) => ({
+    doc: comment(lines),
+    key: propertyKey(key),
+    mark: isOptional ? '?' : '',
+    type: writer.print(shape),
+  }));
+
+const operationFacts = (operation: OperationModel): { key: string; value: string }[] => {
+  const { body, result, parameters } = operation;
+  const query = parameters.filter((parameter) => parameter.in === 'query');
+  const isGet = operation.method === 'GET';
+  const facts: [string, string | false][] = [
+    ['id', string(operation.name)],
+    ['method', string(operation.method)],
+    ['path', string(templateOf(operation))],
+    ['query', query.length > 0 && `[${query.map(queryFact).join(', ')}]`],
+    ['body', body?.kind === 'json' && 'true'],
+    ['form', body?.kind === 'form' && formFacts(body.schema)],
+    ['multipart', body?.kind === 'multipart' && formFacts(body.schema)],
+    ['response', result.kind !== 'json' && string(result.kind)],
+    ['accept', result.accept.length > 0 && `[${result.accept.map(string).join(', ')}]`],
+    ['auth', operation.isPublic && string('none')],
+    ['safeToRetry', operation.safeToRetry !== isGet && String(operation.safeToRetry)],
+    ['rateClass', operation.rateClass !== 'default' && string(operation.rateClass)],
+    ['timeoutMs', operation.timeoutMs !== undefined && number(operation.timeoutMs)],
+    ['scopes', operation.scopes.length > 0 && `[${operation.scopes.map(string).join(', ')}]`],
+  ];
+  return facts.flatMap(([key, value]) => (value === false ? [] : [{ key, value }]));
+};
+
+/** The path with the names that its parameters have in TypeScript. */
+export const templateOf = ({ path, parameters }: OperationModel): string => {
+  const declared = parameters.filter((parameter) => parameter.in === 'path');
+  const lost = declared.find(({ wireName }) => !path.includes(`{${wireName}}`));
+  if (lost) throw new SpecError(`${path}: the path has no place for '${lost.wireName}'.`);
+  return path.replace(/\{([^}]*)\}/g, (_, wireName: string) => {
+    const parameter = declared.find((candidate) => candidate.wireName === wireName);
+    if (parameter) return `{${identifier(parameter.name)}}`;
+    throw new SpecError(`${path}: the path parameter '${wireName}' is not declared.`);
+  });
+};
+
+const queryFact = ({ name, wireName, style }: ParameterModel): string => {
+  if (name === wireName && style === undefined) return string(name);
+  const entries = [
+    ['name', name],
+    ...(name === wireName ? [] : [['as', wireName]]),
+    ...(style ? [['style', style]] : []),
+  ];
+  return `{ ${entries.map(([key, value]) => `${key}: ${string(value ?? '')}`).join(', ')} }`;
+};
+
+const SECRET_FIELDS = new Set([
+  'client_secret',
+  'code',
+  'code_verifier',
+  'password',
+  'refresh_token',
+]);
+
+const formFacts = (schema: JsonObject): string => {
+  const fields = Object.entries(object(schema.properties)).map(([wireName, property]) => {
+    const name = camelCase(wireName);
+    const { default: value } = object(property);
+    const entries = [
+      `name: ${string(name)}`,
+      ...(name === wireName ? [] : [`as: ${string(wireName)}`]),
+      ...(typeof value === 'string' ? [`default: ${string(value)}`] : []),
+      ...(SECRET_FIELDS.has(wireName) ? ['secret: true'] : []),
+    ];
+    return `{ ${entries.join(', ')} }`;
+  });
+  return `[${fields.join(', ')}]`;
+};
+
+const lifeText = (life: VersionFacts['life']): JsonObject => ({
+  facts: Object.entries(life).map(([key, value]) => ({
+    key: propertyKey(key),
+    value: string(value),
+  })),
+});
+
+const fileText = (
+  texts: readonly OperationText[],
+  models: readonly string[],
+  core: string,
+): FileText => ({
+  core: string(core),
+  coreTypes: texts.some(({ params }) => params === 'NoParams')
+    ? 'NoParams, Operation'
+    : 'Operation',
+  models: models.length > 0 ? [{ names: models.join(', ') }] : [],
+});
+
+// Numbered names keep the generator's own ideas about names of schemas out of the matter.
+const schemaTexts = (model: ApiModel, writer: TypeWriter): JsonObject => {
+  const schemas = object(object(model.document.components ?? {}).schemas ?? {});
+  const entries = [...usages(model)]
+    .filter(([name]) => isModel(object(schemas[name])))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, usage], index) => {
+      const schema = object(schemas[name]);
+      const text = within(`schema ${name}`, () => ({
+        name: modelName(name, schema),
+        doc: comment(schemaLines(schema)),
+        fields: writer.fieldsOf(schema, usage),
+        aliases: aliasesOf(schema).map((alias) => ({
+          name: identifier(alias),
+          target: modelName(name, schema),
+          doc: comment([`@deprecated Its name is {@link ${modelName(name, schema)}} now.`]),
+        })),
+      }));
+      writer.takeNames();
+      return [
+        `M${String(index).padStart(5, '0')}`,
+        {
+          type: 'object',
+          properties: { _: { type: 'string' } },
+          'x-model': text as unknown as JsonObject,
+        },
+      ];
+    });
+  return Object.fromEntries(entries);
+};
+
+const checkNames = (model: ApiModel): void => {
+  const { operations } = model;
+  const schemas = object(object(model.document.components ?? {}).schemas ?? {});
+  const capital = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1);
+  checkUnique(
+    'operations (x-name)',
+    operations.map(({ name }) => name),
+  );
+  // Their files may stand on a disk that does not tell a from A.
+  checkUnique(
+    'groups',
+    [...new Set(operations.map(({ group }) => group))].map((group) => group.toLowerCase()),
+  );
+  checkUnique('exported types', [
+    ...[...usages(model).keys()].flatMap((name) => {
+      const schema = object(schemas[name]);
+      return within(`schema ${name}`, () => [modelName(name, schema), ...aliasesOf(schema)]);
+    }),
+    ...operations.flatMap(({ name }) => [name, `${capital(name)}Params`]),
+    ...new Set(operations.map(({ group }) => `${capital(group)}Api`)),
+  ]);
+};
+
+const checkUnique = (what: string, names: readonly string[]): void => {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new SpecError(
+      `Two ${what} are called '${twice}'; name one of them in the overlay (x-name).`,
+    );
+};
+
+const ascii = (json: string): string =>
+  json.replace(
+    /[\u007f-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

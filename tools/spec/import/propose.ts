@@ -1,0 +1,84 @@
+import { sideOf } from '../compare/side.ts';
+import { isObject, type JsonObject } from '../document.ts';
+import { RESERVED } from '../generate/sinks.ts';
+import { camelCase, METHODS, object, readModel } from '../model.ts';
+import type { OverlayAction } from '../overlay.ts';
+
+/** The facts that an operation must have and a document does not say: what is proposed until somebody decides. */
+export const proposeFacts = (document: JsonObject): readonly OverlayAction[] => [
+  ...proposeNames(document),
+  ...operationsOf(document).flatMap(([path, method, operation]) => {
+    const proposed = {
+      'x-name': camelCase(String(operation.operationId ?? `${method} ${path}`)),
+      'x-group': groupOf(operation),
+      'x-safe-to-retry': method === 'get',
+      'x-rate-class': 'default',
+    };
+    const update = Object.fromEntries(
+      Object.entries(proposed).filter(([key]) => operation[key] === undefined),
+    );
+    if (Object.keys(update).length === 0) return [];
+    return [{ target: operationTarget(path, method), description: PROPOSED, update }];
+  }),
+];
+
+/** Old names of types, as aliases of the schemas that stand in their place. */
+export const proposeAliases = (
+  renames: ReadonlyMap<string, string>,
+  document: JsonObject,
+  before: string,
+): readonly OverlayAction[] => {
+  const { exported } = sideOf(readModel(document));
+  const bySchema = new Map<string, string[]>();
+  for (const [old, fresh] of renames) {
+    const schemaName = exported.get(fresh)?.schemaName;
+    if (schemaName === undefined || exported.has(old)) continue;
+    bySchema.set(schemaName, [...(bySchema.get(schemaName) ?? []), old].sort());
+  }
+  return [...bySchema].sort().map(([schemaName, names]) => ({
+    target: `$.components.schemas[${quoted(schemaName)}]`,
+    description: `Its name in ${before} stays as an alias, for one version.`,
+    update: { 'x-aliases': names },
+  }));
+};
+
+// A type cannot be called as the language calls one of its own.
+const proposeNames = ({ components }: JsonObject): readonly OverlayAction[] => {
+  const schemas = isObject(components) && isObject(components.schemas) ? components.schemas : {};
+  return Object.entries(schemas).flatMap(([name, schema]) =>
+    RESERVED.has(name) && isObject(schema) && schema['x-name'] === undefined
+      ? [
+          {
+            target: `$.components.schemas[${quoted(name)}]`,
+            description: PROPOSED,
+            update: { 'x-name': `${name}Model` },
+          },
+        ]
+      : [],
+  );
+};
+
+/** The reason of an action that nobody has looked at. */
+export const PROPOSED =
+  'Proposed from operationId, tag and method; decide, write a summary and give the reason.';
+
+export const operationTarget = (path: string, method: string): string =>
+  `$.paths[${quoted(path)}].${method}`;
+
+/** A name in a JSONPath (RFC 9535). */
+export const quoted = (name: string): string =>
+  `'${name.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+
+const operationsOf = (
+  document: JsonObject,
+): (readonly [path: string, method: string, operation: JsonObject])[] =>
+  Object.entries(object(document.paths)).flatMap(([path, item]) =>
+    Object.entries(object(item)).flatMap(([method, operation]) =>
+      METHODS.includes(method) && isObject(operation) ? [[path, method, operation] as const] : [],
+    ),
+  );
+
+const groupOf = ({ tags }: JsonObject): string => {
+  const [first] = Array.isArray(tags) ? tags : [];
+  return (typeof first === 'string' && camelCase(first)) || 'main';
+};

@@ -1,0 +1,225 @@
+import { SpecError } from '../errors.ts';
+import type { ApiModel, OperationModel } from '../model.ts';
+import { object } from '../model.ts';
+import { lifeSentence } from '../status.ts';
+import {
+  importPath,
+  isUnstable,
+  lifeOf,
+  productOf,
+  stageOf,
+  type Vendor,
+  type VersionName,
+} from '../vendor.ts';
+
+/*
+ * What a version has by hand, as import writes it the first time: afterwards it is never touched.
+ */
+
+/** Files of a product that has no package yet, by path below the root. */
+export const scaffoldPackage = (
+  vendor: Vendor,
+  { product, version }: VersionName,
+): Map<string, string> => {
+  const { origin, prefix, title } = productOf(vendor, product);
+  const folder = `packages/${product}`;
+  const manifest = {
+    name: importPath(vendor, product),
+    version: '0.0.0',
+    description: `Typed client of ${vendor.title}'s ${title} (independent, not affiliated with ${vendor.title})`,
+    license: 'MIT',
+    type: 'module',
+    engines: { node: '>=20.19' },
+    sideEffects: false,
+    files: ['dist', '!dist/.tsbuildinfo', 'src', 'README.md'],
+    exports: {},
+    scripts: { build: 'tsc -b' },
+    dependencies: { [vendor.core]: '0.0.0' },
+  };
+  const settings = {
+    extends: '../../tsconfig.base.json',
+    compilerOptions: { lib: ['ES2023', 'DOM'] },
+    include: ['src'],
+    references: [{ path: '../core' }],
+  };
+  return new Map([
+    [`${folder}/package.json`, json(manifest)],
+    [`${folder}/tsconfig.json`, json(settings)],
+    [`${folder}/README.md`, readme(vendor, { product, version })],
+    [
+      `${folder}/src/index.ts`,
+      `export * from '${vendor.core}';\nexport { createTransport } from './product.js';\n`,
+    ],
+    [`${folder}/src/product.ts`, productText(vendor, product, origin, prefix)],
+  ]);
+};
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+const TABLE = '| version | deprecated from | ends | successor |\n|---|---|---|---|\n';
+
+/** A README with these versions in its table; as it is, if it has no such table. */
+export const withVersions = (
+  text: string,
+  vendor: Vendor,
+  product: string,
+  versions: readonly string[],
+): string => {
+  const start = text.indexOf(TABLE);
+  if (start < 0) return text;
+  const rest = text.slice(start + TABLE.length).replace(/^(?:\|.*\n)*/, '');
+  const rows = versions.toSorted().map((version) => {
+    const { deprecatedFrom = '-', endsOn = '-', successor } = lifeOf(vendor, { product, version });
+    const next = successor ? `\`${importPath(vendor, successor)}\`` : '-';
+    const promise = isUnstable(stageOf(vendor, version)) ? ', without a promise of semver' : '';
+    return `| \`${version}\`${promise} | ${deprecatedFrom} | ${endsOn} | ${next} |\n`;
+  });
+  return text.slice(0, start) + TABLE + rows.join('') + rest;
+};
+
+const readme = (vendor: Vendor, name: VersionName): string => {
+  const { title } = productOf(vendor, name.product);
+  return `# ${importPath(vendor, name.product)}
+
+Typed TypeScript client of ${vendor.title}'s ${title}. **Independent: not affiliated with or endorsed by ${vendor.title}.**
+
+\`\`\`ts
+import { createClient } from '${importPath(vendor, name)}';
+
+const client = createClient({ clientId, clientSecret });
+\`\`\`
+
+The version is in the import path; the bare name exports errors and types, no operations.
+
+${TABLE}
+A client of a version that is deprecated or has ended says so once, as a warning for \`logger\` and \`observe\`.
+A version that is no stable one makes no promise of semver.
+`;
+};
+
+const productText = (
+  vendor: Vendor,
+  name: string,
+  origin: string,
+  prefix: string,
+): string => `import {
+  type ClientTransport,
+  type Product,
+  type TransportOptions,
+  createTransport as transportTo,
+} from '${vendor.core}';
+
+export const product: Product = {
+  name: '${name}',
+  origin: '${origin}',
+  prefix: '${prefix}',
+};
+
+/** Runs single operations without a client, such as the token operation of a generated class. */
+export const createTransport = (options: TransportOptions = {}): ClientTransport =>
+  transportTo({ ...options, baseUrl: options.baseUrl ?? product.origin, prefix: product.prefix });
+`;
+
+/** A package's manifest with one more version among its exports. */
+export const withExport = (manifest: string, version: string): string => {
+  const rest = JSON.parse(manifest) as { exports: Record<string, unknown> };
+  const { exports } = rest;
+  const {
+    '.': bare,
+    './package.json': own,
+    ...versions
+  } = {
+    ...exports,
+    [`./${version}`]: target(`${version}/`),
+  };
+  const sorted = Object.entries(versions).sort(([a], [b]) => (a < b ? -1 : 1));
+  const all = {
+    '.': bare ?? target(''),
+    ...Object.fromEntries(sorted),
+    './package.json': own ?? './package.json',
+  };
+  return json({ ...rest, exports: all });
+};
+
+const target = (folder: string): object => ({
+  types: `./dist/${folder}index.d.ts`,
+  default: `./dist/${folder}index.js`,
+});
+
+const GRANTS: Readonly<Record<string, readonly string[]>> = {
+  client_credentials: ['ClientCredentials'],
+  authorization_code: ['AuthorizationCode'],
+  refresh_token: ['RefreshToken'],
+};
+
+const PKCE = 'PkceAuthorizationCode';
+
+/** The `index.ts` of a version, from its token operation. */
+export const scaffoldVersion = (
+  vendor: Vendor,
+  name: VersionName,
+  model: ApiModel,
+  today: string,
+): string => {
+  const token = tokenOperation(model);
+  const { properties } = token.body?.schema ?? {};
+  const fields = object(properties);
+  const values = object(fields.grant_type).enum;
+  const grants = (Array.isArray(values) ? values : ['client_credentials']).map(String);
+  const types = grants.flatMap((grant) =>
+    grant === 'authorization_code' && 'code_verifier' in fields
+      ? ['AuthorizationCode', PKCE]
+      : (GRANTS[grant] ?? unknownGrant(grant)),
+  );
+  const api = `${token.group.slice(0, 1).toUpperCase()}${token.group.slice(1)}Api`;
+  const { defaultLifetimeMs, title } = productOf(vendor, name.product);
+  // All that core knows has a name.
+  const isEvery = new Set(Object.values(GRANTS).flat().concat(PKCE)).size === types.length;
+  const own = isEvery ? ['Grant'] : types;
+  const imported = ['ApiVersion', 'Client', 'ClientOptions', ...own].sort();
+  const union = isEvery ? 'Grant' : 'Grants';
+  return `${chunks(imported, 4)
+    .map((names) => `import type { ${names.join(', ')} } from '${vendor.core}';\n`)
+    .join('')}import { connect } from '${vendor.core}';
+import { product } from '../product.js';
+import { ${api}, type Groups, groups } from './generated/index.js';
+import { life } from './generated/life.js';
+${isEvery ? '' : `\ntype Grants = ${types.sort().join(' | ')};\n`}
+export { createTransport } from '../product.js';
+export * from './generated/index.js';
+
+/** ${`Client of the ${title} ${name.version}. ${lifeSentence(vendor, name, today)}`.trim()} */
+export const createClient = (options: ClientOptions<${union}>): Client<Groups> =>
+  connect(version, options);
+
+const version: ApiVersion<${union}, Groups> = {
+  product,
+  name: '${name.version}',
+  life,
+  groups,
+  grants: [${grants.map((grant) => `'${grant}'`).join(', ')}],
+  defaultLifetimeMs: ${grouped(defaultLifetimeMs)},
+  requestToken: (transport, parameters, options) =>
+    new ${api}(transport).${token.name}(parameters, options),
+};
+`;
+};
+
+const chunks = <T>(items: readonly T[], size: number): (readonly T[])[] =>
+  items.length === 0 ? [] : [items.slice(0, size), ...chunks(items.slice(size), size)];
+
+const grouped = (value: number): string => String(value).replace(/\B(?=(?:\d{3})+$)/g, '_');
+
+const unknownGrant = (grant: string): never => {
+  throw new SpecError(`The token operation has the grant '${grant}', which the SDK does not know.`);
+};
+
+const tokenOperation = ({ operations }: ApiModel): OperationModel => {
+  const found = operations.find(
+    ({ body }) => body?.kind === 'form' && 'grant_type' in object(body.schema.properties),
+  );
+  if (found) return found;
+  throw new SpecError(
+    'No operation gives tokens: a form with grant_type. Add it in an overlay (--overlay), as the version before has it.',
+  );
+};
