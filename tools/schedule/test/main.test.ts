@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { specEntry } from '../registry.ts';
-import { publish } from '../schedule/pull-request.ts';
+import { specEntry } from '../../spec/registry.ts';
+import { publish } from '../pull-request.ts';
 
 /*
  * What is imported once a week becomes one pull request per version. Against a remote in a folder,
@@ -12,7 +12,7 @@ import { publish } from '../schedule/pull-request.ts';
  */
 
 const BRANCH = 'specs/acme-2026-01';
-const SCHEDULE = join(import.meta.dirname, '../schedule/schedule.ts');
+const SCHEDULE = join(import.meta.dirname, '../main.ts');
 
 let folder: string;
 let root: string;

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SpecError } from '../errors.ts';
-import { type SpecEntry, specName } from '../registry.ts';
+import { SpecError } from '../spec/errors.ts';
+import { type SpecEntry, specName } from '../spec/registry.ts';
 
 export interface Publication {
   readonly entry: SpecEntry;

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { SpecError } from '../errors.ts';
-import { listSpecs, ROOT, selectSpecs } from '../registry.ts';
-import { statusOf } from '../status.ts';
-import { productOf, readVendor, type VersionName } from '../vendor.ts';
+import { SpecError } from '../spec/errors.ts';
+import { listSpecs, ROOT, selectSpecs } from '../spec/registry.ts';
+import { statusOf } from '../spec/status.ts';
+import { productOf, readVendor, type VersionName } from '../spec/vendor.ts';
 import { publish } from './pull-request.ts';
 
 /*
