@@ -47,6 +47,8 @@ const operationLine = (all: Texts): string[] =>
   docs(
     `\`GET /alpha${all.path}/{${all['path parameter name']}}/{plainSecond}\` (${all.operationId})`,
   );
+const formatLine = (all: Texts): string[] =>
+  docs(`Format: ${all['schema format']}. Limits: pattern \`${all['schema pattern']}\`.`);
 const defaultObject = (all: Texts): string[] =>
   docs(
     `@default ${JSON.stringify({ [String(all['default object: key'])]: all['default object: value'] })}`,
@@ -201,8 +203,8 @@ export const POSITIONS: Readonly<Record<string, Position>> = {
   'schema x-name': { plain: 'PlainRenamed', traces: names },
   'schema description': { plain: 'Plain schema.', traces: docs },
   'schema title': never(),
-  'schema format': never(),
-  'schema pattern': never(),
+  'schema format': { plain: 'plain-format', traces: (_, all) => formatLine(all) },
+  'schema pattern': { plain: 'plain-pattern', traces: (_, all) => formatLine(all) },
   'schema type': { plain: 'string', traces: refused },
   'schema example': never(),
   'schema xml name': never(),
