@@ -21,6 +21,7 @@ import {
   OAuthApi as RetailMediaOAuth,
   createTransport as retailMedia,
 } from '@criteo-sdk/retailmedia/2022-10';
+import { createClient as createToday } from '@criteo-sdk/retailmedia/2026-07';
 import type { Sandbox } from '@criteo-sdk/sandbox';
 import { masked, say } from './print.ts';
 
@@ -90,7 +91,7 @@ const tokens: Step = {
         version: 'v1',
         model: 'InlineResponse200',
         client: marketingClient,
-        grants: grantsOf((grant) => createMarketing({ ...v1, grant })),
+        grants: grantsOf((grant) => createMarketing({ ...v1, grant, logLevel: 'off' })),
         raw: () =>
           new AuthenticationApi(marketing(v1)).oAuth2TokenPost({
             clientId: v1.clientId,
@@ -104,7 +105,7 @@ const tokens: Step = {
         version: '2020-10',
         model: 'JwtModel',
         client: marketingSolutionsClient,
-        grants: grantsOf((grant) => createMarketingSolutions({ ...ms, grant })),
+        grants: grantsOf((grant) => createMarketingSolutions({ ...ms, grant, logLevel: 'off' })),
         raw: () =>
           new MarketingSolutionsOAuth(marketingSolutions(ms)).createToken({
             clientId: ms.clientId,
@@ -118,7 +119,7 @@ const tokens: Step = {
         version: '2022-10',
         model: 'AccessTokenModel',
         client: retailMediaClient,
-        grants: grantsOf((grant) => createRetailMedia({ ...rm, grant })),
+        grants: grantsOf((grant) => createRetailMedia({ ...rm, grant, logLevel: 'off' })),
         raw: () =>
           new RetailMediaOAuth(retailMedia(rm)).getToken({
             clientId: rm.clientId,
@@ -149,23 +150,22 @@ const consent: Step = {
   title: 'A user consents: code, token, and refresh tokens that rotate (Retail Media)',
   countsCalls: true,
   run: async ({ sandbox }, broken) => {
-    const credentials = sandbox.credentials('retailmedia/2022-10');
-    // 2022-10 has no PKCE; createConsent does it by default for versions that have it.
+    const credentials = sandbox.credentials('retailmedia/2026-07');
     const begun = await createConsent({
       clientId: credentials.clientId,
       redirectUri: REDIRECT_URI,
-      pkce: false,
       consentUrl: sandbox.consentUrl,
     });
     const page = await fetch(begun.url, { redirect: 'manual' });
     const { code } = readConsentCallback(page.headers.get('location') ?? '', begun);
     say(`the browser came back with a code of ${code.length} characters and the right state`);
-    const client = createRetailMedia({
+    const client = createToday({
       ...credentials,
       grant: {
         type: 'authorization_code',
         code: broken ? 'another code' : code,
         redirectUri: REDIRECT_URI,
+        codeVerifier: begun.codeVerifier,
       },
     });
     const seen: (string | undefined)[] = [];
@@ -190,8 +190,8 @@ const herd: Step = {
   title: `${COLD_CALLS.toLocaleString('en')} calls at once on a cold client`,
   countsCalls: true,
   run: async ({ sandbox }, broken) => {
-    const client = createRetailMedia(sandbox.clientOptions);
-    const strangers = broken ? [createRetailMedia(sandbox.clientOptions)] : [];
+    const client = createToday(sandbox.clientOptions);
+    const strangers = broken ? [createToday(sandbox.clientOptions)] : [];
     const all = Array.from({ length: COLD_CALLS }, () => client.gateway.getCurrentApplication());
     await Promise.all([
       ...all,
@@ -218,7 +218,7 @@ const expiry: Step = {
   countsCalls: true,
   run: async ({ sandbox }, broken) => {
     sandbox.setTokenLifetime(3_000);
-    const client = createRetailMedia(sandbox.clientOptions);
+    const client = createToday(sandbox.clientOptions);
     const endsAt = performance.now() + STEADY_MS;
     const running: Promise<boolean>[] = [];
     while (performance.now() < endsAt) {
@@ -258,7 +258,7 @@ const wrongSecret: Step = {
   countsCalls: false,
   run: async ({ sandbox }, broken) => {
     const { clientSecret, ...rest } = sandbox.clientOptions;
-    const client = createRetailMedia({
+    const client = createToday({
       ...rest,
       clientSecret: broken ? clientSecret : 'not the secret',
     });
@@ -290,7 +290,7 @@ const forbidden: Step = {
   countsCalls: false,
   run: async ({ sandbox }, broken) => {
     if (!broken) sandbox.forbid('getAccounts');
-    const client = createRetailMedia(sandbox.clientOptions);
+    const client = createToday(sandbox.clientOptions);
     const error = await shown(() => client.account.getAccounts());
     check(error instanceof PermissionError && error.status === 403, 'it is not told as what it is');
     check(sandbox.calls(({ tokenRequest }) => tokenRequest).length === 1, 'it cost a second token');
