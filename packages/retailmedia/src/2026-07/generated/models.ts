@@ -9,7 +9,7 @@ export interface AccessTokenModel {
    * Format: int32.
    */
   expires_in?: number;
-  /** Keep it in place of the one you sent. With client credentials it is absent or null. A secret: never log it. */
+  /** Keep it in place of the one you sent. With client credentials it may be absent, null or empty. A secret: never log it. */
   refresh_token?: string | null;
   /** Kind of the token: `Bearer`. */
   token_type?: string;

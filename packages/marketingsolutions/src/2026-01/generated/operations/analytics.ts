@@ -36,6 +36,7 @@ export const getAdSetReport: Operation<GetAdSetReportParams, Uint8Array> = {
   ],
   safeToRetry: true,
   rateClass: 'reporting',
+  timeoutMs: 300000,
   scopes: ['MarketingSolutions_Analytics_Read'],
 };
 
@@ -50,10 +51,7 @@ export interface GetMarketplaceCampaignsStatsParams {
   readonly campaignId?: string;
   /** @default "AnySeller" */
   readonly clickAttributionPolicy?: 'AnySeller' | 'Both' | 'SameSeller';
-  /**
-   * At most this many rows.
-   * Format: int32.
-   */
+  /** Format: int32. */
   readonly count?: number;
   /**
    * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
@@ -94,6 +92,7 @@ export const getMarketplaceCampaignsStats: Operation<
     'timeZoneId',
   ],
   rateClass: 'reporting',
+  timeoutMs: 300000,
   scopes: ['MarketingSolutions_Campaign_Read'],
 };
 
@@ -108,10 +107,7 @@ export interface GetMarketplaceSellerCampaignsStatsParams {
   readonly campaignId?: string;
   /** @default "AnySeller" */
   readonly clickAttributionPolicy?: 'AnySeller' | 'Both' | 'SameSeller';
-  /**
-   * At most this many rows.
-   * Format: int32.
-   */
+  /** Format: int32. */
   readonly count?: number;
   /**
    * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
@@ -155,6 +151,7 @@ export const getMarketplaceSellerCampaignsStats: Operation<
     'timeZoneId',
   ],
   rateClass: 'reporting',
+  timeoutMs: 300000,
   scopes: ['MarketingSolutions_Campaign_Read'],
 };
 
@@ -167,10 +164,7 @@ export interface GetMarketplaceSellersStatsParams {
   readonly advertiserId?: number;
   /** @default "AnySeller" */
   readonly clickAttributionPolicy?: 'AnySeller' | 'Both' | 'SameSeller';
-  /**
-   * At most this many rows.
-   * Format: int32.
-   */
+  /** Format: int32. */
   readonly count?: number;
   /**
    * ISO 8601 date and time, like `2026-01-25T00:00:00Z`.
@@ -213,6 +207,7 @@ export const getMarketplaceSellersStats: Operation<
     'timeZoneId',
   ],
   rateClass: 'reporting',
+  timeoutMs: 300000,
   scopes: ['MarketingSolutions_Campaign_Read'],
 };
 
@@ -243,6 +238,7 @@ export const getPlacementsReport: Operation<GetPlacementsReportParams, Uint8Arra
   ],
   safeToRetry: true,
   rateClass: 'reporting',
+  timeoutMs: 300000,
   scopes: ['MarketingSolutions_Analytics_Read'],
 };
 
@@ -273,6 +269,7 @@ export const getTransactionsReport: Operation<GetTransactionsReportParams, Uint8
   ],
   safeToRetry: true,
   rateClass: 'reporting',
+  timeoutMs: 300000,
   scopes: ['MarketingSolutions_Analytics_Read'],
 };
 
@@ -302,5 +299,6 @@ export const getTransparencyReport: Operation<
   body: true,
   safeToRetry: true,
   rateClass: 'reporting',
+  timeoutMs: 300000,
   scopes: ['MarketingSolutions_Analytics_Read'],
 };

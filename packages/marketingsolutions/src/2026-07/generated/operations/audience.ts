@@ -85,7 +85,7 @@ export interface CreateAudienceSegmentsParams {
 /**
  * Creates audience segments, such as contact lists, lookalikes or retargeting segments.
  *
- * What version 2020-10 calls an audience is a segment here.
+ * What version 2020-10 calls an audience is a segment here. An answer of 200 may still carry `errors` or `warnings` about single segments.
  *
  * `POST /2026-07/marketing-solutions/audience-segments/create` (CreateAudienceSegments)
  * Needs MarketingSolutions_Audience_Manage.
@@ -109,7 +109,7 @@ export interface CreateAudiencesParams {
 /**
  * Creates audiences, each for one advertiser from segments combined by and, or and not.
  *
- * What version 2020-10 calls an audience is a segment here: `createAudienceSegments` creates one.
+ * What version 2020-10 calls an audience is a segment here: `createAudienceSegments` creates one. An answer of 200 may still carry `errors` or `warnings` about single audiences.
  *
  * `POST /2026-07/marketing-solutions/audiences/create` (CreateAudiences)
  * Needs MarketingSolutions_Audience_Manage.

@@ -15,7 +15,7 @@ export interface GetBidMultipliersByLineItemIdParams {
 }
 
 /**
- * Gets the bid multipliers of one line item, one for each type of page.
+ * Gets the bid multipliers of one line item by type of page.
  *
  * `GET /2026-01/retail-media/line-items/{line-item-id}/bid-multipliers` (GetBidMultipliersByLineItemId)
  * Needs RetailMedia_Campaign_Read.

@@ -84,6 +84,7 @@ export const getAttributedTransactionsReport: Operation<
   body: true,
   safeToRetry: true,
   rateClass: 'reporting',
+  timeoutMs: 300000,
   scopes: ['RetailMedia_Analytics_Read'],
 };
 
@@ -107,6 +108,7 @@ export const getCampaignReport: Operation<GetCampaignReportParams, ReportRespons
   body: true,
   safeToRetry: true,
   rateClass: 'reporting',
+  timeoutMs: 300000,
   scopes: ['RetailMedia_Analytics_Read'],
 };
 
@@ -130,6 +132,7 @@ export const getLineItemReport: Operation<GetLineItemReportParams, ReportRespons
   body: true,
   safeToRetry: true,
   rateClass: 'reporting',
+  timeoutMs: 300000,
   scopes: ['RetailMedia_Analytics_Read'],
 };
 
@@ -156,6 +159,7 @@ export const getRealTimePerformanceReport: Operation<
   body: true,
   safeToRetry: true,
   rateClass: 'reporting',
+  timeoutMs: 300000,
   scopes: ['RetailMedia_Analytics_Read'],
 };
 
