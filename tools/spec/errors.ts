@@ -11,6 +11,23 @@ export class SpecError extends Error {
 export const oneLine = (text: string): string =>
   text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ');
 
+/** A message on a page in Markdown: its code stays code, all else is words, whatever a document put there. */
+export const inMarkdown = (text: string): string =>
+  oneLine(text)
+    .split(/(?<!`)(`[^`]+`)(?!`)/)
+    .map((part, index) => (index % 2 === 1 ? part : words(part)))
+    .join('');
+
+// No tag, no link, and nobody is called.
+const words = (text: string): string =>
+  text
+    .replace(/&(?=#?\w+;)/g, '&amp;')
+    .replaceAll('\\', '\\\\')
+    .replaceAll('`', '&#96;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('](', ']\\(')
+    .replace(/@(?=\w)/g, '@&#8203;');
+
 /** Runs a piece of work; bad data in it is told with the place in front. */
 export const within = <T>(place: string, work: () => T): T => {
   try {

@@ -134,7 +134,7 @@ ${Object.entries(COMMANDS)
   .join('\n')}
 
   --root   another project's folder, with specs/ and packages/
-  --json   one JSON array on stdout (with npm run -s)
+  --json   one JSON value on stdout (with npm run -s)
 `;
 
 /** The command line is wrong, not the data. */

@@ -80,6 +80,15 @@ export const compareShapes = (
           : []),
         ...compareShapes(old.item, fresh.item, below(place, '[]'), rules),
       ];
+    // As many parts: each is compared with the one in its place.
+    if (
+      old.kind === 'intersection' &&
+      fresh.kind === 'intersection' &&
+      old.members.length === fresh.members.length
+    )
+      return old.members.flatMap((member, index) =>
+        compareShapes(member, fresh.members[index] as Shape, place, rules),
+      );
     const objects = [objectOf(old, rules.oldObject), objectOf(fresh, rules.freshObject)] as const;
     if (objects[0] && objects[1])
       return [
@@ -136,6 +145,8 @@ const compareScalars = (old: Scalar, fresh: Scalar, found: Found): Difference[] 
     return [changed(old, fresh, found)];
   if (old.kind === 'enum')
     return [found('enum-removed', `was one of ${listOf(old.members)} and is any ${free.type}`)];
+  // No value may come beside those of a boolean: the other one goes.
+  if (free.type === 'boolean') return [changed(old, fresh, found)];
   const words = `was any ${free.type} and is one of ${listOf(values.members)}`;
   return values.open.includes(free.type as 'string')
     ? [found('enum-added', `${words} or another`)]

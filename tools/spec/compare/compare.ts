@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isObject, type Json, type JsonObject } from '../document.ts';
 import { oneLine } from '../errors.ts';
-import type { Shape } from '../generate/shape.ts';
 import { paramsOf, resultOf } from '../generate/surface.ts';
 import type { ApiModel, OperationModel } from '../model.ts';
 import { type Book, createBook, levelOfDifference } from './book.ts';
@@ -62,7 +61,22 @@ export const compare = (
   for (const [one, other] of matches.both) compareOperations(one, other, old, fresh, book);
   for (const operation of matches.removed) book.add(fullName(operation), [removed(operation, old)]);
   for (const operation of matches.added) book.add(fullName(operation), [added(operation)]);
-  meetByName(old, fresh, book);
+  meetByName(
+    [...old.exported.keys()].map((name) => [name, name]),
+    old,
+    fresh,
+    book,
+  );
+  const renames = renamesAmong(book.meetings, old, fresh);
+  const standsFor = (name: string, other: string): boolean =>
+    (fresh.exported.get(name)?.name ?? other) === other;
+  const isAliased = (name: string): boolean => aliases === 'made' || fresh.exported.has(name);
+  meetByName(
+    [...renames].filter(([name, other]) => isAliased(name) && standsFor(name, other)),
+    old,
+    fresh,
+    book,
+  );
   for (const difference of documentDifferences(oldModel.document, freshModel.document))
     for (const [operation] of matches.both) book.add(fullName(operation), [difference]);
   const reached = new Set(book.causes().flatMap(({ methods }) => [...methods]));
@@ -72,14 +86,13 @@ export const compare = (
     const rest = restDifference(sides, [other, freshModel.document], placeOf(one));
     book.add(fullName(one), rest);
   }
-  const renames = renamesAmong(book.meetings, old, fresh);
   const findings = withTypes(
     book.causes().map(({ difference, methods }) => toFinding(difference, [...methods], old)),
     book.meetings.values(),
     old,
     fresh,
     renames,
-    (name) => aliases === 'made' || fresh.exported.has(name),
+    isAliased,
   ).sort(byLevel);
   const bump = highest(findings.map(({ level }) => level));
   return { bump, findings, matches, renames, old, fresh, meetings: book.meetings };
@@ -117,28 +130,52 @@ const compareOperations = (
     ...compareShapes(...results, at('response', ')'), rules),
   ]);
   // Bodies of errors are no results, but their types are exported.
-  const errors = other.result.errors.map((schema) => fresh.reader.shapeOf(schema, 'response'));
-  one.result.errors.forEach((schema, index) => {
-    const shape = old.reader.shapeOf(schema, 'response');
-    const twin = errors.find((error) => error.kind === 'model' && error.name === nameOf(shape));
-    const met = twin ?? errors[index];
-    if (shape.kind === 'model' && met?.kind === 'model')
-      rules.meet(shape, met, at('response', '!'));
-  });
+  const [gone, come] = [errorsOf(one, old), errorsOf(other, fresh)] as const;
+  const isIn = (errors: readonly ModelShape[], { name }: ModelShape): boolean =>
+    errors.some((error) => error.name === name);
+  const came = come.filter((error) => !isIn(gone, error));
+  // A name that stays means the same; one that is gone may be another now.
+  gone
+    .filter((error) => !isIn(come, error))
+    .forEach((error, index) => {
+      const met = came[index];
+      const isGone = fresh.exported.get(error.name)?.name !== error.name;
+      if (met && isGone) rules.meet(error, met, at('response', '!'));
+    });
+  for (const error of gone) {
+    const twin = come.find(({ name }) => name === error.name);
+    if (twin) rules.meet(error, twin, at('response', '!'));
+  }
 };
 
-// An exported type is used in code by its name, too, as it could be used before.
-const meetByName = (old: Side, fresh: Side, book: Book): void => {
-  for (const [name, { schemaName }] of old.exported) {
-    const twin = fresh.exported.get(name);
-    if (twin?.name !== name) continue;
+const errorsOf = ({ result }: OperationModel, { reader }: Side): ModelShape[] =>
+  result.errors
+    .map((schema) => reader.shapeOf(schema, 'response'))
+    .filter((shape) => shape.kind === 'model');
+
+// An exported type is used in code by its name, too, as it could be used before; an alias is its name.
+const meetByName = (
+  names: readonly (readonly [old: string, fresh: string])[],
+  old: Side,
+  fresh: Side,
+  book: Book,
+): void => {
+  for (const [name, successor] of names) {
+    const [known, twin] = [old.exported.get(name), fresh.exported.get(successor)];
+    if (known === undefined || twin?.name !== successor) continue;
+    const { schemaName } = known;
+    // An alias that is the type's name again.
+    const now = fresh.exported.get(known.name)?.name ?? successor;
+    const owner = now === successor ? known.name : name;
     for (const direction of directionsOf(old, schemaName))
-      book.rulesFor('').meet(modelShape(name, schemaName), modelShape(name, twin.schemaName), {
-        owner: name,
-        successor: name,
-        keys: [],
-        direction,
-      });
+      book
+        .rulesFor('')
+        .meet(modelShape(owner, schemaName), modelShape(successor, twin.schemaName), {
+          owner,
+          successor,
+          keys: [],
+          direction,
+        });
   }
 };
 
@@ -154,9 +191,6 @@ const modelShape = (name: string, schemaName: string): ModelShape => ({
   nullable: false,
   source: {},
 });
-
-const nameOf = (shape: Shape): string | undefined =>
-  shape.kind === 'model' ? shape.name : undefined;
 
 const removed = (operation: OperationModel, { reader }: Side): Difference => {
   const sent = paramsOf(operation, reader).map(({ shape }) => shape);

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type JsonObject, loadDocument, readYaml } from '../document.ts';
 import { SpecError } from '../errors.ts';
 import { carryActions } from '../import/carry.ts';
 import { proposeFacts } from '../import/propose.ts';
-import { checkDocument } from '../intake/intake.ts';
+import { checkDocument, pathVersionsOf } from '../intake/intake.ts';
 import { stripProse } from '../intake/prose.ts';
 import { readSource } from '../intake/source.ts';
 import { type ApiModel, readModel } from '../model.ts';
@@ -22,10 +23,12 @@ export const diff = async (
   const [old, fresh] = [await load(root, oldName), await load(root, freshName)];
   if ('entry' in fresh) {
     const freshModel = readModel(loadDocument(fresh.entry));
-    const isRaw = !('entry' in old);
-    return compare(isRaw ? rawModel(old.document) : readModel(loadDocument(old.entry)), freshModel);
+    const isSpec = 'entry' in old;
+    const model = isSpec ? readModel(loadDocument(old.entry)) : beside(fresh.entry, old.document);
+    return compare(model, freshModel);
   }
-  if ('entry' in old) return compareWithSpec(old.entry, fresh.document);
+  if ('entry' in old)
+    return compare(readModel(loadDocument(old.entry)), beside(old.entry, fresh.document), 'made');
   return compare(rawModel(old.document), rawModel(fresh.document), 'made');
 };
 
@@ -43,12 +46,13 @@ const load = async (root: string, name: string): Promise<Loaded> => {
   return { document: stripProse(source.document).document };
 };
 
-// What import would make of the new document: names and facts of operations that match go along.
-const compareWithSpec = ({ folder }: SpecEntry, fresh: JsonObject): Comparison => {
+/** A document as import would take it: names and facts of the spec's operations that match go along. */
+const beside = ({ folder }: SpecEntry, fresh: JsonObject): ApiModel => {
   const old = readYaml(join(folder, 'openapi.yaml'));
   const actions = overlayOf(folder);
-  const { document } = carryActions({ actions, old, fresh, keepsAliases: false });
-  return compare(readModel(applyOverlay(old, actions)), rawModel(document), 'made');
+  // What is of one version keeps its aliases, as it does when it is imported again.
+  const keepsAliases = isDeepStrictEqual(pathVersionsOf(old), pathVersionsOf(fresh));
+  return rawModel(carryActions({ actions, old, fresh, keepsAliases }).document);
 };
 
 /** The actions of a spec folder's overlay. */

@@ -45,4 +45,5 @@ const exactKey = ({ method, path }: Route): string => `${method} ${path}`;
 const pathKey = ({ method, path }: Route): string =>
   `${method} ${versionless(path).replace(/\{[^}]*\}/g, '{}')}`;
 
-const idKey = ({ operationId }: Route): string => operationId;
+// Two that have none are not the same for it.
+const idKey = (route: Route): string => route.operationId || exactKey(route);

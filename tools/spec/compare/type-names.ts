@@ -16,7 +16,8 @@ export const renamesAmong = (
   for (const { fresh: other, old: one } of meetings.values()) {
     if (fresh.exported.get(one.name)?.name === one.name) continue;
     // A name that was there before means something of its own, unless both mean the same.
-    if (old.exported.has(other.name) && !isClean(meetings, one, other)) continue;
+    const before = old.exported.get(other.name)?.name ?? one.name;
+    if (before !== one.name && !isClean(meetings, one, other)) continue;
     const own = votes.get(one.name) ?? new Map<string, number>();
     votes.set(one.name, own.set(other.name, (own.get(other.name) ?? 0) + 1));
   }
@@ -91,10 +92,12 @@ export const withTypes = (
   return [...kept, ...replacedAmong(meetings, old, fresh), ...renamed, ...alone, ...added];
 };
 
-// Two names that both stay, one in the place of the other.
+// Two names that both stay, one in the place of the other, and no alias of it.
 const replacedAmong = (meetings: Iterable<Meeting>, old: Side, fresh: Side): Finding[] =>
   [...meetings].flatMap(({ fresh: other, old: one }) =>
-    one.name !== other.name && old.exported.has(other.name) && fresh.exported.has(one.name)
+    one.name !== other.name &&
+    ![one.name, undefined].includes(old.exported.get(other.name)?.name) &&
+    ![other.name, undefined].includes(fresh.exported.get(one.name)?.name)
       ? [typeFinding('type-replaced', one.name, `gave its place to \`${other.name}\``)]
       : [],
   );

@@ -222,6 +222,8 @@ const enumKind = (values: readonly Json[], usage: Usage): Kind => {
   const bad = members.find((value) => typeof value === 'object');
   if (bad !== undefined)
     throw new SpecError('An enum holds something that is neither text nor number.');
+  if (members.includes(true) && members.includes(false) && members.length === 2)
+    return { kind: 'plain', type: 'boolean' };
   const open = (['string', 'number'] as const).filter(
     (kind) => usage !== 'request' && members.some((value) => typeof value === kind),
   );

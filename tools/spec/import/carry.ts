@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
 import { matchOperations, type Route } from '../compare/match.ts';
-import type { JsonObject } from '../document.ts';
+import { isObject, type JsonObject } from '../document.ts';
 import { SpecError } from '../errors.ts';
+import { aliasesOf } from '../generate/shape.ts';
 import { METHODS, object } from '../model.ts';
 import { applyOverlay, type OverlayAction } from '../overlay.ts';
 import { quoted } from './propose.ts';
@@ -43,9 +44,12 @@ export const carryActions = ({
   const retarget = retargeting(old, fresh, renames);
   const origins = new Map<OverlayAction, OverlayAction>();
   const left: string[] = [];
+  const isSchema = (name: string): boolean =>
+    Object.hasOwn(object(object(fresh.components ?? {}).schemas ?? {}), name);
   let document = fresh;
   for (const action of actions) {
-    if (!keepsAliases && isAliasing(action)) continue;
+    // An alias that is a type's name again goes.
+    if (isAliasing(action) && (!keepsAliases || aliasesIn(action).some(isSchema))) continue;
     const { names, write } = retarget(action.target);
     const at = (...some: string[]): OverlayAction => ({ ...action, target: write(some) });
     const kept = names.length === 1 ? names : names.filter((name) => applied(document, at(name)));
@@ -73,6 +77,9 @@ const applied = (document: JsonObject, action: OverlayAction): JsonObject | unde
 
 const isAliasing = ({ update }: OverlayAction): boolean =>
   typeof update === 'object' && update !== null && 'x-aliases' in update;
+
+const aliasesIn = ({ update }: OverlayAction): string[] =>
+  isObject(update) ? aliasesOf(update) : [];
 
 /** A target that names one thing, or several in a list. */
 interface Selector {
@@ -129,7 +136,7 @@ const routesOf = (document: JsonObject): Route[] =>
             {
               path,
               method: method.toUpperCase(),
-              operationId: String(object(operation).operationId),
+              operationId: String(object(operation).operationId ?? ''),
             },
           ]
         : [],

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Comparison } from '../compare/compare.ts';
-import { told } from '../compare/diff.ts';
+import { told as printed } from '../compare/diff.ts';
 import { factsFile, format, generatedFolder, type Rendered } from '../generate/generate.ts';
 import { namesOf, snapshotOf } from '../generate/names.ts';
 import type { Source } from '../intake/source.ts';
@@ -36,14 +36,18 @@ export const changesOf = (made: Made): Changes => {
   const below = (path: string): string => relative(root, path).replaceAll('\\', '/');
   const spec = below(entry.folder);
   const facts = factsFile(entry);
-  const changeset = changesetOf(vendor, entry, isNew, comparison, fresh.operations.length);
+  const changeset = `.changeset/${product}-${version}`;
+  // A version that has not been released yet is told as new, whatever is changed in it.
+  const isUnreleased = isNew || existsSync(join(root, `${changeset}.md`));
+  const told = changesetOf(vendor, entry, isUnreleased, comparison, fresh.operations.length);
+  const place = isUnreleased ? '' : `-in-place-${made.source.sha256.slice(0, 8)}`;
   const written = new Map([
     [`${spec}/source.json`, texts.source],
     ...packageFiles(made),
     ...(isNew || texts.openapi === readText(entry, 'openapi.yaml') ? [] : driftFiles(made)),
   ]);
   const byHand = formatted(written, join(made.folder, 'by-hand'));
-  return new Map<string, string | { folder: string }>([
+  const all = new Map<string, string | { folder: string }>([
     [`${spec}/openapi.yaml`, texts.openapi],
     [`${spec}/overlay.yaml`, texts.overlay],
     ...byHand,
@@ -51,30 +55,21 @@ export const changesOf = (made: Made): Changes => {
     ...(facts ? [[below(facts), rendered.facts] as const] : []),
     ...guideFiles(vendor, root, product, { version, model: fresh }),
     [`test/boundaries/names/${product}-${version}.txt`, namesSnapshot(made)],
-    ...(changeset ? changesetFile(made, changeset) : []),
+    ...(told ? [[`${changeset}${place}.md`, told] as const] : []),
   ]);
+  return new Map([...all].filter(([path, content]) => content !== textAt(root, path)));
 };
 
-// A version that has not been released yet is told as new, whatever is changed in it.
-const changesetFile = (
-  { entry: { product, root, version }, isNew, source: { sha256 } }: Made,
-  text: string,
-): [string, string][] => {
-  const first = `.changeset/${product}-${version}.md`;
-  if (isNew) return [[first, text]];
-  // A second change before the release is told beside the first.
-  const next = `.changeset/${product}-${version}-in-place-${sha256.slice(0, 8)}.md`;
-  return existsSync(join(root, first)) ? [] : [[next, text]];
+const textAt = (root: string, path: string): string | undefined => {
+  const file = join(root, path);
+  return existsSync(file) && statSync(file).isFile() ? readFileSync(file, 'utf8') : undefined;
 };
 
 // What a package has by hand: written the first time, then its exports and its table of versions only.
 const packageFiles = (made: Made): Map<string, string> => {
   const { entry, fresh, today, vendor } = made;
   const { product, root, version } = entry;
-  const read = (path: string): string | undefined => {
-    const file = join(root, path);
-    return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-  };
+  const read = (path: string): string | undefined => textAt(root, path);
   const manifest = `packages/${product}/package.json`;
   const files = new Map(read(manifest) ? [] : scaffoldPackage(vendor, entry));
   const licence = read('LICENSE');
@@ -124,7 +119,7 @@ const driftFiles = ({ comparison, entry, source, today, vendor }: Made): [string
       importedAt: today,
       sha256: { before: last.sha256 ?? '', after: source.sha256 },
       bump: comparison?.bump ?? 'none',
-      findings: (comparison?.findings ?? []).map(told),
+      findings: (comparison?.findings ?? []).map(printed),
     },
   ];
   return [

@@ -5,12 +5,13 @@ import { camelCase, METHODS, object, readModel } from '../model.ts';
 import type { OverlayAction } from '../overlay.ts';
 
 /** The facts that an operation must have and a document does not say: what is proposed until somebody decides. */
-export const proposeFacts = (document: JsonObject): readonly OverlayAction[] => [
-  ...proposeNames(document),
-  ...operationsOf(document).flatMap(([path, method, operation]) => {
+export const proposeFacts = (document: JsonObject): readonly OverlayAction[] => {
+  const groups = groupsByTag(document);
+  const facts = operationsOf(document).flatMap(([path, method, operation]) => {
+    const tag = firstTag(operation) ?? '';
     const proposed = {
       'x-name': camelCase(String(operation.operationId ?? `${method} ${path}`)),
-      'x-group': groupOf(operation),
+      'x-group': groups.get(tag) ?? (camelCase(tag) || 'main'),
       'x-safe-to-retry': method === 'get',
       'x-rate-class': 'default',
     };
@@ -19,8 +20,9 @@ export const proposeFacts = (document: JsonObject): readonly OverlayAction[] => 
     );
     if (Object.keys(update).length === 0) return [];
     return [{ target: operationTarget(path, method), description: PROPOSED, update }];
-  }),
-];
+  });
+  return [...proposeNames(document), ...facts];
+};
 
 /** Old names of types, as aliases of the schemas that stand in their place. */
 export const proposeAliases = (
@@ -78,7 +80,24 @@ const operationsOf = (
     ),
   );
 
-const groupOf = ({ tags }: JsonObject): string => {
+/** For each first tag the group that most of its operations are in, where somebody has decided. */
+const groupsByTag = (document: JsonObject): Map<string, string> => {
+  const counts = new Map<string, Map<string, number>>();
+  for (const [, , operation] of operationsOf(document)) {
+    const { 'x-group': group } = operation;
+    const tag = firstTag(operation);
+    if (typeof group !== 'string' || tag === undefined) continue;
+    const own = counts.get(tag) ?? new Map<string, number>();
+    counts.set(tag, own.set(group, (own.get(group) ?? 0) + 1));
+  }
+  const most = [...counts].map(([tag, own]): [string, string] => {
+    const [[group = ''] = []] = [...own].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+    return [tag, group];
+  });
+  return new Map(most);
+};
+
+const firstTag = ({ tags }: JsonObject): string | undefined => {
   const [first] = Array.isArray(tags) ? tags : [];
-  return (typeof first === 'string' && camelCase(first)) || 'main';
+  return typeof first === 'string' ? first : undefined;
 };

@@ -1,6 +1,7 @@
 import type { Comparison, Finding } from '../compare/compare.ts';
 import type { told } from '../compare/diff.ts';
 import type { Level } from '../compare/policies.ts';
+import { inMarkdown } from '../errors.ts';
 import {
   importPath,
   isUnstable,
@@ -49,7 +50,7 @@ const breakLines = (findings: readonly Finding[]): string[] => {
   if (breaks.length === 0) return ['What compiled goes on to compile.'];
   return [
     'What no longer compiles, as the live API already does otherwise:',
-    breaks.map(({ message }) => `- ${message}`).join('\n'),
+    breaks.map(({ message }) => `- ${inMarkdown(message)}`).join('\n'),
   ];
 };
 
@@ -77,7 +78,7 @@ export const driftPage = (
       .map(({ level, message, methods }) => {
         const reach =
           methods.length > 0 ? ` Reaches ${methods.map((one) => `\`${one}\``).join(', ')}.` : '';
-        return `- **${level}** ${message}${reach}`;
+        return `- **${level}** ${inMarkdown(message)}${reach}`;
       })
       .join('\n') || 'Nothing that a user of the SDK sees.',
   ]);

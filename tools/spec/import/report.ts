@@ -1,5 +1,5 @@
 import type { Level } from '../compare/policies.ts';
-import { oneLine } from '../errors.ts';
+import { inMarkdown } from '../errors.ts';
 import type { ImportReport } from './import.ts';
 
 /** What an import did, as a page: the body of a pull request. */
@@ -49,4 +49,6 @@ const part = (level: keyof typeof TITLES, findings: ImportReport['findings']): s
 const listed = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0
     ? []
-    : [`## ${title} (${lines.length})\n\n${lines.map((line) => `- ${oneLine(line)}`).join('\n')}`];
+    : [
+        `## ${title} (${lines.length})\n\n${lines.map((line) => `- ${inMarkdown(line)}`).join('\n')}`,
+      ];

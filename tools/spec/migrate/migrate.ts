@@ -2,6 +2,7 @@ import { type Comparison, compare, type Finding } from '../compare/compare.ts';
 import type { Difference } from '../compare/compare-shapes.ts';
 import type { Kind, Level } from '../compare/policies.ts';
 import { loadDocument } from '../document.ts';
+import { inMarkdown } from '../errors.ts';
 import { printType } from '../generate/types.ts';
 import { type ApiModel, readModel } from '../model.ts';
 import { listSpecs, specEntry } from '../registry.ts';
@@ -68,7 +69,7 @@ export const guideOf = ({ from, title, to }: Step, comparison: Comparison): stri
   return [
     `# ${title}`,
     GENERATED,
-    `${matches.both.length} operations are in both versions, ${matches.removed.length} are gone, ${matches.added.length} are new. For users this step is **${comparison.bump}**: ${countOf(breaks.length, 'finding')} that can break code, ${of('minor').length} that add, ${of('patch').length} that move no type. Operations are matched by method and path, types by where they are used.`,
+    `${matches.both.length} operations are in both versions, ${matches.removed.length} gone, ${matches.added.length} new. For users this step is **${comparison.bump}**: ${countOf(breaks.length, 'finding')} that can break code, ${of('minor').length} that add, ${of('patch').length} that move no type. Operations are matched by method and path, types by where they are used.`,
     `## The import`,
     fence('diff', [
       `-import { createClient } from '${from}';`,
@@ -129,15 +130,19 @@ const itemOf = (
   const others = methods.filter((method) => method !== owner);
   const gone = types.filter((type) => type !== owner);
   const twins = comparison ? newBeside(difference, comparison) : [];
-  return [
-    `- ${message}`,
-    ...(twins.length > 0 ? [`New beside it, of the same type: ${listOf(twins)}.`] : []),
+  const parts = [
+    message,
+    ...(twins.length > 0
+      ? [`New beside it, of the same type: ${listOf([...new Set(twins)])}.`]
+      : []),
+    ...(isSilent(difference) ? ['A comparison with it still compiles: search for it.'] : []),
     ...(others.length > 0 ? [`Reaches ${listOf(others)}.`] : []),
     ...(gone.length > 0 ? [`With it go ${listOf(gone)}.`] : []),
-  ].join(' ');
+  ];
+  return `- ${inMarkdown(parts.join(' '))}`;
 };
 
-/** Keys that came where one went, with its type: often its new name, which no document says. */
+/** Keys that came where one went, with its type and a name like its own: perhaps its new name. */
 const newBeside = (
   { kind, old, place }: Difference,
   { findings }: Pick<Comparison, 'findings'>,
@@ -148,11 +153,21 @@ const newBeside = (
     const { fresh, kind: other } = difference;
     const isNew = other === 'key-added' || other === 'required-key-added';
     const at = JSON.stringify([difference.place.owner, difference.place.keys.slice(0, -1)]);
-    return isNew && at === where && fresh && printType(fresh) === printType(old)
-      ? [difference.place.keys.at(-1) ?? '']
-      : [];
+    const name = difference.place.keys.at(-1) ?? '';
+    const isAlike = isNew && at === where && fresh && printType(fresh) === printType(old);
+    return isAlike && areAlike(name, place.keys.at(-1) ?? '') ? [name] : [];
   });
 };
+
+const areAlike = (one: string, other: string): boolean => {
+  const [a, b] = [one, other].map((name) => name.toLowerCase()) as [string, string];
+  return a.includes(b) || b.includes(a);
+};
+
+// Where an enum is open any text may be compared with it.
+const isSilent = ({ fresh, kind }: Difference): boolean =>
+  kind === 'enum-removed' ||
+  (kind === 'enum-value-removed' && fresh?.kind === 'enum' && fresh.open.length > 0);
 
 const listOf = (names: readonly string[]): string => {
   const shown = names.slice(0, 6).map((name) => `\`${name}\``);

@@ -89,7 +89,9 @@ const namesBelow = (roots: readonly unknown[], types: Types): Set<string> => {
 const finder = (oldTypes: Types, newTypes: Types, isSent: boolean): Find => {
   const compared = new Map<Slot, Set<Slot>>();
   const hasSameName: Rule = ({ name }, now) =>
-    name !== undefined && [name, nameOf(newTypes.get(name))].includes(now.name);
+    name !== undefined &&
+    now.name !== undefined &&
+    [name, nameOf(newTypes.get(name))].includes(now.name);
 
   const find: Find = (before, after, place) => {
     // Types are recursive: what was compared once is not compared again.

@@ -43,6 +43,11 @@ const carry = (actions: readonly OverlayAction[], changes: Partial<CarryOptions>
 const targetOf = (target: string, changes: Partial<CarryOptions> = {}): string | undefined =>
   carry([action(target)], changes).actions[0]?.target;
 
+it('leaves an alias behind that is the name of a type again', () => {
+  const aliasing = action('$.components.schemas.A', { 'x-aliases': ['B'] });
+  expect(carry([aliasing], { keepsAliases: true }).actions).toEqual([]);
+});
+
 describe('an action', () => {
   it.each([
     ["$.paths['/2030-01/a'].get", "$.paths['/2030-06/a'].get"],

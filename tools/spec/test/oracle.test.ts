@@ -206,6 +206,7 @@ const CHANGES: readonly (readonly [name: string, old: Code, now: Code, found?: s
     ...received('A | B', 'B | A', alike('x?: 1; y?: 1'), alike('x?: 1')),
     'key B.y',
   ],
+  ['a model beside one without a name', ...received('{ y?: 1 } | A', '{ y?: 1 } | A', A)],
   ['keys that are spread, sent', ...sent('{ x?: 1; y?: 1 }', '{ x?: 1 } | { y?: 1 }')],
 ];
 

@@ -72,6 +72,16 @@ The compiler finds no break, either.
     expect(reportPage(report({ breaks: Array(count).fill(one), bump }), false)).toContain(sentence);
   });
 
+  it.each([
+    ["has 'a@b', <img src=x>", "has 'a@&#8203;b', &lt;img src=x>"],
+    ['`A.b` is [here](https://x.example)', '`A.b` is [here]\\(https://x.example)'],
+    ['`A.x`@team` is gone', '`A.x`@&#8203;team&#96; is gone'],
+    ['``@team`` and \\`@team`', '&#96;&#96;@&#8203;team&#96;&#96; and \\\\`@team`'],
+    ['`{ a: string }[]` &lt; &', '`{ a: string }[]` &amp;lt; &'],
+  ])('makes words of what is no code: %s', (message, expected) => {
+    expect(reportPage(report({ left: [message] }), false)).toContain(`\n- ${expected}\n`);
+  });
+
   it('gives a text of the document no line of its own, and no order to a terminal', () => {
     const hostile = 'x\n## Owned\n::error::x\r\u001b[31m\u202e';
     const of = (properties: string[]) =>
