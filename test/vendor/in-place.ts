@@ -70,7 +70,7 @@ export const inPlaceFacts = (root: string): Fact[] => [
       assert.match(stdout, /^# parcels\/2030-06: changed in place\n/);
       assert.match(stdout, /\*\*major\*\* for users of the entry point\. .*: \*\*minor\*\* \(/);
       assert.match(stdout, /- `ParcelV2\.note` .*`key-removed`/);
-      assert.match(stdout, /parcels\.parcelsSignature` is new/);
+      assert.match(stdout, /parcel\.parcelsSignature` is new/);
       compilePackage(root, 'parcels');
 
       const changed = changedBetween(before, contentOf(root));

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../document.ts';
+import { PROPOSED, proposeFacts } from '../import/propose.ts';
+
+const operation = (operationId: string, tag: string, facts: JsonObject = {}): JsonObject => ({
+  operationId,
+  tags: [tag],
+  responses: {},
+  ...facts,
+});
+
+const decided = (name: string, group: string): JsonObject => ({
+  'x-name': name,
+  'x-group': group,
+  'x-safe-to-retry': true,
+  'x-rate-class': 'default',
+});
+
+describe('what is proposed for an operation that nobody has decided', () => {
+  const paths = {
+    '/a': { get: operation('GetA', 'Segment', decided('getA', 'audience')) },
+    '/b': { get: operation('GetB', 'Segment', decided('getB', 'audience')) },
+    '/c': { get: operation('GetC', 'Segment', decided('getC', 'other')) },
+    '/new': { post: operation('ArchiveSegment', 'Segment') },
+    '/news': { get: operation('ListNews', 'News_Feed') },
+  };
+  const actions = proposeFacts({ paths });
+
+  it('is a name from its id, and the group that its tag has', () => {
+    expect(actions).toEqual([
+      {
+        target: "$.paths['/new'].post",
+        description: PROPOSED,
+        update: {
+          'x-name': 'archiveSegment',
+          'x-group': 'audience',
+          'x-safe-to-retry': false,
+          'x-rate-class': 'default',
+        },
+      },
+      {
+        target: "$.paths['/news'].get",
+        description: PROPOSED,
+        update: {
+          'x-name': 'listNews',
+          'x-group': 'newsFeed',
+          'x-safe-to-retry': true,
+          'x-rate-class': 'default',
+        },
+      },
+    ]);
+  });
+
+  it('is a name for a schema that is called as the language calls its own', () => {
+    const components = { schemas: { Error: { type: 'object' }, Thing: { type: 'object' } } };
+    expect(proposeFacts({ paths: {}, components })).toEqual([
+      {
+        target: "$.components.schemas['Error']",
+        description: PROPOSED,
+        update: { 'x-name': 'ErrorModel' },
+      },
+    ]);
+  });
+});
