@@ -85,6 +85,7 @@ export const inPlaceFacts = (root: string): Fact[] => [
           'docs/drift/parcels.json',
           'docs/drift/parcels.md',
           'docs/migrate/parcels/2030-01-to-2030-06.md',
+          'docs/migrate/parcels/2030-06-to-2030-12.md',
           'test/boundaries/names/parcels-2030-06.txt',
         ],
       );

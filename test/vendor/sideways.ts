@@ -100,4 +100,22 @@ export const sidewaysFacts = (root: string): Fact[] => [
       compilePackage(root, 'parcels');
     },
   },
+  {
+    what: 'its stable version takes the words that were written for the candidate',
+    prove: () => {
+      const overlay = join(root, 'specs/parcels/2030-12-rc/overlay.yaml');
+      const written = readFileSync(overlay, 'utf8');
+      writeFileSync(overlay, written.replace(/summary: .*/, 'summary: Words of the candidate.'));
+      const document = join(root, 'stable.yaml');
+      const text = readFileSync(acmeDocument('parcels-2030-06.yaml'), 'utf8');
+      writeFileSync(document, text.replaceAll('2030-06', '2030-12'));
+      const run = spec(root, ['import', 'parcels', '2030-12', document, '--dry-run']);
+      const { status, stderr, stdout } = spec(root, ['import', 'parcels', '2030-12', document]);
+      rmSync(document);
+      assert.equal(status, 0, stderr);
+      assert.match(run.stderr, /carrying over what parcels\/2030-12-rc knows/);
+      assert.match(stdout, /Compared with parcels\/2030-06: /);
+      assert.match(textIn(root, 'specs/parcels/2030-12/overlay.yaml'), /Words of the candidate\./);
+    },
+  },
 ];

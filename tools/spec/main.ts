@@ -158,7 +158,7 @@ const dayOf = (at: unknown): string => {
   throw new UsageError(`--at takes a date such as 2026-11-22, not '${String(at)}'.`);
 };
 
-/** Exit codes: 0 done, 2 wrong usage, 65 bad data. */
+/** Exit codes: 0 done, 2 wrong usage, 65 bad data, 74 a file that cannot be read or written. */
 const main = async ([name = '', ...args]: readonly string[]): Promise<number> => {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
@@ -193,6 +193,9 @@ try {
   } else if (isUsage(error)) {
     console.error(`spec: ${error.message}\n\n${USAGE}`);
     process.exitCode = 2;
+  } else if (error instanceof Error && 'syscall' in error) {
+    console.error(`spec: the file system refused: ${error.message}`);
+    process.exitCode = 74;
   } else {
     throw error;
   }

@@ -93,6 +93,12 @@ export const stageOf = (vendor: Vendor, version: string): Stage => readName(vend
 /** Is it without a promise of semver? */
 export const isUnstable = (stage: Stage): boolean => stage !== 'stable';
 
+/** Is it the candidate of that version? They are one address at the vendor. */
+export const isCandidateOf = (vendor: Vendor, name: string, version: string): boolean => {
+  const { inUrls, stage } = readName(vendor, name);
+  return stage === 'candidate' && inUrls === version;
+};
+
 /** Where a version's document is. */
 export const documentUrl = (vendor: Vendor, { product, version }: VersionName): string => {
   const { service } = productOf(vendor, product);

@@ -19,7 +19,15 @@ import { readSource, type Source } from '../intake/source.ts';
 import { readModel } from '../model.ts';
 import { type Break, breaksBetween } from '../oracle/oracle.ts';
 import { listSpecs, type SpecEntry, specEntry, specName } from '../registry.ts';
-import { documentUrl, isUnstable, productOf, readVendor, stageOf, type Vendor } from '../vendor.ts';
+import {
+  documentUrl,
+  isCandidateOf,
+  isUnstable,
+  productOf,
+  readVendor,
+  stageOf,
+  type Vendor,
+} from '../vendor.ts';
 import { changesOf, json, readText } from './changes.ts';
 import { overlayFor, unwrittenOf } from './overlay-of-import.ts';
 import { releaseOf } from './release.ts';
@@ -103,8 +111,11 @@ const importInto = async (options: ImportOptions): Promise<ImportReport> => {
   const { document, dropped } = stripProse(source.document);
   const pathVersions = checkAll(document, vendor, options, isNew ? undefined : entry);
 
-  tell(base ? `carrying over what ${specName(base)} knows` : 'proposing facts');
-  const overlay = overlayFor(vendor, options, document, base, isNew);
+  // What was written for the candidate of a new version is meant for it.
+  const candidate = known.find((one) => isCandidateOf(vendor, one.version, version));
+  const words = { base, from: (isNew ? candidate : undefined) ?? base };
+  tell(words.from ? `carrying over what ${specName(words.from)} knows` : 'proposing facts');
+  const overlay = overlayFor(vendor, options, document, words, isNew);
   const fresh = readModel(overlay.document);
   const comparison = base && compare(readModel(loadDocument(base)), fresh);
   if (comparison) tell(`compared with ${specName(base)}: ${comparison.bump}`);

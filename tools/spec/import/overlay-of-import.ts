@@ -29,29 +29,36 @@ export const overlayFor = (
   vendor: Vendor,
   { overlay, product, version }: OverlayOptions,
   fresh: JsonObject,
-  base: SpecEntry | undefined,
+  /** The version that it is compared with, and the one whose words it takes. */
+  { base, from }: { readonly base: SpecEntry | undefined; readonly from: SpecEntry | undefined },
   isNew: boolean,
 ): OverlayOfImport => {
   const title = `Corrections and facts for the ${vendor.title} ${productOf(vendor, product).title} ${version}`;
   if (overlay !== undefined && !existsSync(overlay))
     throw new SpecError(`The overlay '${overlay}' does not exist; look at its name.`);
   const given = overlay === undefined ? undefined : readOverlay(readYaml(overlay));
-  const before = given ?? (base ? overlayOf(base.folder) : []);
+  const before = given ?? (from ? overlayOf(from.folder) : []);
   // What an overlay was written for: a given one, for this document.
-  const old = given || base === undefined ? fresh : readYaml(join(base.folder, 'openapi.yaml'));
+  const old = given || from === undefined ? fresh : readYaml(join(from.folder, 'openapi.yaml'));
   const common = { actions: before, old, fresh, keepsAliases: !isNew || given !== undefined };
   const first = carryActions(common);
   if (given) checkRights(fresh, first.document);
-  const renames = base
-    ? compare(readModel(loadDocument(base)), rawModel(first.document), 'made').renames
-    : new Map<string, string>();
+  const renamesSince = (entry: SpecEntry | undefined): ReadonlyMap<string, string> =>
+    entry
+      ? compare(readModel(loadDocument(entry)), rawModel(first.document), 'made').renames
+      : new Map();
+  const renames = renamesSince(from);
   const carried = carryActions({ ...common, renames });
   const own = proposeFacts(carried.document);
   const decided = applyOverlay(carried.document, own);
-  const aliases = proposeAliases(renames, decided, base?.version ?? 'the version before');
+  const aliases = proposeAliases(
+    from === base ? renames : renamesSince(base),
+    decided,
+    base?.version ?? 'the version before',
+  );
   const document = applyOverlay(decided, aliases);
   const actions = [...carried.actions, ...own, ...aliases];
-  const path = overlay ?? (base && join(base.folder, 'overlay.yaml'));
+  const path = overlay ?? (from && join(from.folder, 'overlay.yaml'));
   const text = path && existsSync(path) ? readFileSync(path, 'utf8') : undefined;
   const isKept = text?.includes(title) && sameActions(actions, before, carried);
   return {

@@ -171,3 +171,12 @@ describe('exit codes', () => {
     );
   });
 });
+
+it('says what the file system refused, without a stack', () => {
+  const root = mkdtempSync(join(tmpdir(), 'spec-root-'));
+  mkdirSync(join(root, 'specs/acme.yaml'), { recursive: true });
+  const { status, stderr } = spec('status', '--root', root);
+  rmSync(root, { recursive: true });
+  expect(stderr).toMatch(/^spec: the file system refused: EISDIR.*\n$/);
+  expect(status).toBe(74);
+});
