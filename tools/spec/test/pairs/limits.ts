@@ -55,6 +55,14 @@ const defaults: readonly Pair[] = [
     sentProperty,
     receivedProperty,
   ]),
+  // Found beside oasdiff: false was taken for none.
+  ...silent(
+    'F23',
+    'a default of false goes',
+    { type: 'boolean', default: false },
+    { type: 'boolean' },
+    [parameter, sentProperty],
+  ),
   ...silent(
     'F23',
     'a default is another one',
