@@ -109,8 +109,7 @@ const namesSnapshot = ({ entry, folder, rendered }: Made): string => {
 const driftFiles = ({ comparison, entry, source, today, vendor }: Made): [string, string][] => {
   const { product, root, version } = entry;
   const path = `docs/drift/${product}.json`;
-  const file = join(root, path);
-  const before = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as DriftEntry[]) : [];
+  const before = JSON.parse(textAt(root, path) ?? '[]') as DriftEntry[];
   const last = JSON.parse(readText(entry, 'source.json') || '{}') as { sha256?: string };
   const entries = [
     ...before,

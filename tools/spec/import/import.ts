@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Comparison, compare } from '../compare/compare.ts';
@@ -183,8 +183,7 @@ const baseOf = (
   known: readonly SpecEntry[],
 ): SpecEntry | undefined =>
   known.find((one) => one.version === version) ??
-  known.findLast((one) => one.version < version && !isUnstable(stageOf(vendor, one.version))) ??
-  undefined;
+  known.findLast((one) => one.version < version && !isUnstable(stageOf(vendor, one.version)));
 
 /** All that can be said against a document; gives the path segments that it may use. */
 const checkAll = (
@@ -194,11 +193,8 @@ const checkAll = (
   existing: SpecEntry | undefined,
 ): readonly string[] => {
   checkProduct(document, product, productOf(vendor, product).segments);
-  const path = existing && join(existing.folder, 'source.json');
-  const confirmed =
-    path && existsSync(path)
-      ? (JSON.parse(readFileSync(path, 'utf8')) as { pathVersions: string[] }).pathVersions
-      : [];
+  const source = existing && readText(existing, 'source.json');
+  const confirmed = source ? (JSON.parse(source) as { pathVersions: string[] }).pathVersions : [];
   checkPathVersions(document, version, [...confirmed, ...pathVersions], product);
   return pathVersionsOf(document);
 };

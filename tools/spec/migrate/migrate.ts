@@ -79,7 +79,7 @@ export const guideOf = ({ from, title, to }: Step, comparison: Comparison): stri
     ...(breaks.length === 0
       ? ['## What breaks', 'Nothing: what compiled goes on to compile.']
       : breakingPart(breaks, comparison)),
-    ...newPart(of('minor')),
+    ...newPart(of('minor'), comparison),
     ...listPart('What moves no type', of('patch')),
   ]
     .join('\n\n')
@@ -193,7 +193,7 @@ const named = (code: readonly string[]): string[] =>
   });
 
 /** What adds, by what it adds: operations, names of types, and the rest. */
-const newPart = (findings: readonly Finding[]): string[] => {
+const newPart = (findings: readonly Finding[], { renames }: Comparison): string[] => {
   const of = (...kinds: Kind[]): Finding[] => findings.filter(({ kind }) => kinds.includes(kind));
   const renamed = of('type-aliased');
   const types = of('type-added').map(({ type }) => `\`${type}\``);
@@ -207,7 +207,7 @@ const newPart = (findings: readonly Finding[]): string[] => {
           '## New names of types',
           'The old names stay as deprecated aliases in this version, and go with the next.',
           renamed
-            .map(({ message }) => `- ${message.replace('; the old name is an alias', '')}`)
+            .map(({ type = '' }) => `- \`${type}\` is called \`${renames.get(type)}\` now.`)
             .join('\n'),
         ]
       : []),
