@@ -1,5 +1,7 @@
 // Makes a fresh clone ready: installs the locked packages once, then builds. Plain JavaScript with
 // nothing but Node's own modules, because it runs before anything is installed.
+//   <folder> …   also installs what these folders lock for themselves (test/consumers, tools/release)
+//   --no-build   installs only
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -7,16 +9,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const stamp = join(root, 'node_modules/.criteo-sdk-installed');
-const lock = createHash('sha256')
-  .update(readFileSync(join(root, 'package-lock.json')))
-  .digest('hex');
+const folders = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 
-const step = (what, command, args) => {
+const step = (what, command, args, cwd = root) => {
   const startedAt = Date.now();
   process.stderr.write(`· ${what} …`);
   const { status, stdout, stderr } = spawnSync(command, args, {
-    cwd: root,
+    cwd,
     encoding: 'utf8',
     shell: process.platform === 'win32',
   });
@@ -30,16 +29,20 @@ const step = (what, command, args) => {
   process.exit(1);
 };
 
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
-  step('installing packages once (about 30 s)', 'npm', [
-    'ci',
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-  ]);
+const install = (folder, what) => {
+  const cwd = join(root, folder);
+  const stamp = join(cwd, 'node_modules/.criteo-sdk-installed');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(cwd, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  step(`installing ${what}`, 'npm', ['ci', '--ignore-scripts', ...quiet], cwd);
   writeFileSync(stamp, lock);
-}
+};
+
+install('.', 'packages once (about 30 s)');
+for (const folder of folders) install(folder, `the tools of ${folder} once`);
 
 // The tools are TypeScript that Node runs as it is; the Node for it comes with the packages on Linux and Windows.
 const node = spawnSync('node', ['--version'], {

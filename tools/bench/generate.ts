@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { copyProject, ROOT, withFolder } from '../check/scratch.ts';
+import { copyProject, ROOT, withFolder } from '../scratch.ts';
 import { prepare } from '../spec/generate/generate.ts';
 import { jarPath } from '../spec/generate/generator.ts';
 import { listSpecs, type SpecEntry, specName } from '../spec/registry.ts';

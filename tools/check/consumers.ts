@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ROOT, run, withFolder } from '../scratch.ts';
 import { listSpecs } from '../spec/registry.ts';
-import { ROOT, run, withFolder } from './scratch.ts';
 
 /*
  * The packages as users get them: packed, installed outside the tree without links, and the README's

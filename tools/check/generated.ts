@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { copyProject, ROOT, run, withFolder } from '../scratch.ts';
 import { listSpecs, specName } from '../spec/registry.ts';
-import { copyProject, ROOT, run, withFolder } from './scratch.ts';
 
 /*
  * Every generated/ deleted and made anew is the same to the byte; and one type and one path changed

@@ -18,6 +18,7 @@ import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { parseSync } from 'oxc-parser';
+import { ROOT } from '../scratch.ts';
 import {
   checkReferences,
   isObject,
@@ -41,7 +42,6 @@ import {
   type Texts,
 } from './hostile/document.ts';
 import { importAll, plantedFaults } from './hostile/import.ts';
-import { ROOT } from './scratch.ts';
 
 /*
  * node tools/check/hostile.ts [--runs N] [--seed N] [--keep] [--planted-fault]

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT, run, withFolder } from './scratch.ts';
+import { ROOT, run, withFolder } from '../scratch.ts';
 
 /*
  * The lock file installs everywhere: each package has an integrity, none names a host or comes from

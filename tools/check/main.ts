@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { ROOT } from './scratch.ts';
+import { ROOT } from '../scratch.ts';
 
 /*
  * npm run check: all that CI runs, in its order. Each step is a command that can be run alone.

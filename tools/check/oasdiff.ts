@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ROOT, run, withFolder } from '../scratch.ts';
 import type { Comparison } from '../spec/compare/compare.ts';
 import { diff } from '../spec/compare/diff.ts';
 import { versionless } from '../spec/compare/match.ts';
@@ -24,7 +25,6 @@ import {
   threeCell,
   titleOf,
 } from './families.ts';
-import { ROOT, run, withFolder } from './scratch.ts';
 
 /*
  * Our comparison beside oasdiff's on the real steps, by family of rules: prints the tables of

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { isScalar, parseDocument, visit } from 'yaml';
-import { ROOT } from './scratch.ts';
+import { ROOT } from '../scratch.ts';
 
 /*
  * The workflows of .github pass actionlint, and each action in them is pinned to a commit, with the

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ROOT } from '../scratch.ts';
+import { ROOT } from '../../scratch.ts';
 
 /** Imports modules one after another and looks at what that did. */
 const RUNNER = `

@@ -71,7 +71,7 @@ const packageFiles = (made: Made): Map<string, string> => {
   const { product, root, version } = entry;
   const read = (path: string): string | undefined => textAt(root, path);
   const manifest = `packages/${product}/package.json`;
-  const files = new Map(read(manifest) ? [] : scaffoldPackage(vendor, entry));
+  const files = new Map(read(manifest) ? [] : scaffoldPackage(vendor, entry, coreVersion(read)));
   const licence = read('LICENSE');
   if (licence && files.size > 0) files.set(`packages/${product}/LICENSE`, licence);
   files.set(manifest, withExport(read(manifest) ?? files.get(manifest) ?? '', version));
@@ -83,6 +83,11 @@ const packageFiles = (made: Made): Map<string, string> => {
   const text = read(page) ?? files.get(page) ?? '';
   files.set(page, withVersions(text, vendor, product, [...versions]));
   return files;
+};
+
+const coreVersion = (read: (path: string) => string | undefined): string => {
+  const manifest = read('packages/core/package.json');
+  return manifest ? (JSON.parse(manifest) as { version: string }).version : '0.0.0';
 };
 
 const formatted = (files: ReadonlyMap<string, string>, folder: string): [string, string][] => {

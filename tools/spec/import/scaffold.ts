@@ -20,6 +20,7 @@ import {
 export const scaffoldPackage = (
   vendor: Vendor,
   { product, version }: VersionName,
+  coreVersion: string,
 ): Map<string, string> => {
   const { origin, prefix, title } = productOf(vendor, product);
   const folder = `packages/${product}`;
@@ -34,7 +35,7 @@ export const scaffoldPackage = (
     files: ['dist', '!dist/.tsbuildinfo', 'src', 'README.md'],
     exports: {},
     scripts: { build: 'tsc -b' },
-    dependencies: { [vendor.core]: '0.0.0' },
+    dependencies: { [vendor.core]: `^${coreVersion}` },
   };
   const settings = {
     extends: '../../tsconfig.base.json',

@@ -130,7 +130,7 @@ From \`aaaaaaaaaaaa\` to \`bbbbbbbbbbbb\`.
 });
 
 describe('a new package', () => {
-  const files = scaffoldPackage(VENDOR, stable);
+  const files = scaffoldPackage(VENDOR, stable, '1.4.0');
 
   it('has a manifest, settings, a README and two files of code by hand', () => {
     expect([...files.keys()]).toEqual([
@@ -143,6 +143,13 @@ describe('a new package', () => {
     expect(files.get('packages/tiny/README.md')).toMatch(
       /\*\*Independent: not affiliated with or endorsed by Acme\.\*\*/,
     );
+  });
+
+  it('depends on the core that there is', () => {
+    const { dependencies } = JSON.parse(files.get('packages/tiny/package.json') ?? '') as {
+      dependencies: object;
+    };
+    expect(Object.values(dependencies)).toEqual(['^1.4.0']);
   });
 
   it('exports each version, sorted, between the bare name and its manifest', () => {
