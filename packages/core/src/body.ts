@@ -56,7 +56,9 @@ const writeMultipart = async (operation: Operation, params: Values): Promise<Wri
   const form = new FormData();
   for (const field of operation.multipart ?? []) appendPart(form, operation, field, params);
   const written = new Response(form);
-  return { body: await written.arrayBuffer(), type: written.headers.get('content-type') ?? '' };
+  // The type first: Bun has no header any more once the body is read.
+  const type = written.headers.get('content-type') ?? '';
+  return { body: await written.arrayBuffer(), type };
 };
 
 const appendPart = (

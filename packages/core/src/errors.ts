@@ -1,3 +1,4 @@
+import { SDK_NAME } from './criteo/names.js';
 import type { Problem } from './operation.js';
 
 /** Data of every error. None of it holds a secret, a header or a body. */
@@ -17,7 +18,10 @@ export interface ErrorFields {
   readonly cause?: unknown;
 }
 
-/** Root of all errors that this SDK throws. A call that its caller aborts rejects with the signal's reason instead. */
+/**
+ * Root of all errors that this SDK throws. A call that its caller aborts rejects with the signal's reason instead.
+ * Errors of another copy of this package in the process are instances, too.
+ */
 export class SdkError extends Error {
   override readonly name: string = 'SdkError';
   readonly operation: string | undefined;
@@ -172,4 +176,31 @@ export interface TokenErrorFields extends ErrorFields {
 /** The user's consent is used up, revoked or expired: only a new consent helps. */
 export class ReauthRequiredError extends TokenError {
   override readonly name: string = 'ReauthRequiredError';
+}
+
+const KINDS = {
+  SdkError,
+  ConfigError,
+  ConnectionError,
+  TimeoutError,
+  ResponseError,
+  ApiError,
+  AuthenticationError,
+  PermissionError,
+  RateLimitError,
+  TokenError,
+  ReauthRequiredError,
+};
+
+// Copies of this package may meet in a process: `instanceof` asks for a mark, by a name that no bundler shortens.
+for (const [name, kind] of Object.entries(KINDS)) {
+  const mark = Symbol.for(`${SDK_NAME}.${name}`);
+  Object.defineProperty(kind.prototype, mark, { value: true });
+  Object.defineProperty(kind, Symbol.hasInstance, {
+    value(this: unknown, error: unknown): boolean {
+      // A class of the user's inherits this, and has no mark.
+      if (this !== kind) return Function.prototype[Symbol.hasInstance].call(this as object, error);
+      return typeof error === 'object' && error !== null && mark in error;
+    },
+  });
 }

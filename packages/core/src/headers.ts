@@ -20,7 +20,7 @@ const NOT_YOURS: Readonly<Record<string, string>> = {
  * @throws {ConfigError} for one that cannot be sent as it is, or that is not the caller's to set
  */
 export const checkedHeaders = (
-  { id }: Operation,
+  operation: Operation,
   headers: Readonly<Record<string, string>>,
 ): Record<string, string> =>
   Object.fromEntries(
@@ -28,14 +28,22 @@ export const checkedHeaders = (
       const name = given.toLowerCase();
       if (!NAME.test(name) || !VALUE.test(value)) {
         throw new ConfigError(
-          `${id}: the header '${name.replace(/[^\w-]/g, '?')}' cannot be sent as it is.`,
+          `${operation.id}: the header '${name.replace(/[^\w-]/g, '?')}' cannot be sent as it is.`,
           {
-            operation: id,
+            operation: operation.id,
           },
         );
       }
-      const hint = Object.hasOwn(NOT_YOURS, name) ? NOT_YOURS[name] : undefined;
+      const hint = whyNot(operation, name);
       if (hint === undefined) return [name, value];
-      throw new ConfigError(`${id}: '${name}' is not a header to set.`, { operation: id, hint });
+      throw new ConfigError(`${operation.id}: '${name}' is not a header to set.`, {
+        operation: operation.id,
+        hint,
+      });
     }),
   );
+
+const whyNot = ({ multipart }: Operation, name: string): string | undefined => {
+  if (multipart && name === 'content-type') return 'It carries the boundary between the parts.';
+  return Object.hasOwn(NOT_YOURS, name) ? NOT_YOURS[name] : undefined;
+};

@@ -27,11 +27,14 @@ export interface TokenProviderOptions<G extends Grant> extends TokenRequester<G>
 }
 
 interface Flight {
+  readonly startedAt: number;
   readonly result: Promise<AccessToken>;
   readonly abort: () => void;
   waiters: number;
 }
 
+// Longer than any takes: workerd drops the work of a request that has ended, and it never lands.
+const LONGEST_FLIGHT_MS = 45_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -55,7 +58,7 @@ export const createTokenProvider = <G extends Grant>(
 
   const get: TokenProvider['get'] = async ({ signal } = {}) => {
     signal?.throwIfAborted();
-    if (mustRefresh(held)) return wait(flight ?? take(), signal);
+    if (mustRefresh(held)) return wait(underWay() ?? take(), signal);
     if (shouldRefresh(held)) refreshInBackground();
     return held.token;
   };
@@ -67,7 +70,7 @@ export const createTokenProvider = <G extends Grant>(
   };
 
   const refreshInBackground = (): void => {
-    if (flight) return;
+    if (underWay()) return;
     const started = take();
     // It counts as one who waits: whoever joins and leaves must not stop it.
     started.waiters += 1;
@@ -81,6 +84,9 @@ export const createTokenProvider = <G extends Grant>(
     });
   };
 
+  const underWay = (): Flight | undefined =>
+    flight && clock.monotonic() - flight.startedAt < LONGEST_FLIGHT_MS ? flight : undefined;
+
   // Takes off: from here until it lands, everybody who needs a token waits for this one request.
   const take = (): Flight => {
     const controller = new AbortController();
@@ -89,7 +95,7 @@ export const createTokenProvider = <G extends Grant>(
     });
     const abort = (): void =>
       controller.abort(new TokenError('Nobody waits for this token any more.'));
-    const started: Flight = { result, waiters: 0, abort };
+    const started: Flight = { startedAt: clock.monotonic(), result, waiters: 0, abort };
     flight = started;
     return started;
   };

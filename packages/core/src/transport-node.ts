@@ -9,14 +9,16 @@ import { type Exchanger, ownAxios } from './http.js';
 const MAX_SOCKETS = 64;
 
 /**
- * The transport on Node: axios with an adapter of ours over node:http. It keeps connections alive,
- * opens at most 64 a host, follows no redirect, uses no proxy, and bounds what it reads.
+ * The transport on Node: axios with an adapter of ours over node:http. It keeps connections alive
+ * (not in Deno), opens at most 64 a host, follows no redirect, uses no proxy, and bounds what it reads.
  */
 export const createAxios = (
   own: AxiosInstance | undefined,
 ): { instance: Exchanger; close: () => void } => {
   if (own) return { instance: own, close: () => {} };
-  const options = { keepAlive: true, maxSockets: MAX_SOCKETS };
+  // Deno itself sends a request again when a kept connection ends, even a write or one that was given up.
+  const keepAlive = !('Deno' in globalThis);
+  const options = { keepAlive, maxSockets: MAX_SOCKETS };
   const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
   return {
     instance: ownAxios({ adapter: adapter(agents) }),

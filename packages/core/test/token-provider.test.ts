@@ -21,7 +21,7 @@ interface Request {
 }
 
 /** A provider over an endpoint whose requests the test answers by hand. */
-const setUp = (grant: Grant = { type: 'client_credentials' }) => {
+const setUp = (grant: Grant = { type: 'client_credentials' }, secret = async () => 'secret') => {
   const clock = manualClock();
   const requests: Request[] = [];
   const events: SdkEvent[] = [];
@@ -53,7 +53,7 @@ const setUp = (grant: Grant = { type: 'client_credentials' }) => {
     },
     transport,
     grant,
-    credentials: async () => ({ clientId: 'id', clientSecret: 'secret' }),
+    credentials: async () => ({ clientId: 'id', clientSecret: await secret() }),
     clock,
     random: () => 0,
     tell: (event) => events.push(event),
@@ -148,6 +148,30 @@ describe('one flight', () => {
     expect(requests).toHaveLength(2);
     requests[1]?.answer();
     expect((await next).value).toBe('token-2');
+  });
+
+  it('counts as lost after 45 s: the work of a request that ended may have been dropped', async () => {
+    let isDropped = false;
+    const secret = (): Promise<string> =>
+      isDropped ? new Promise(() => {}) : Promise.resolve('secret');
+    const { tokens, requests, clock, turn, warm } = setUp(undefined, secret);
+    await warm();
+    isDropped = true;
+    await clock.advance(846_000);
+    expect((await tokens.get()).value).toBe('token-1');
+    isDropped = false;
+    await clock.advance(44_000);
+    const early = tokens.get();
+    early.catch(() => {});
+    await turn();
+    expect(requests).toHaveLength(1);
+    await clock.advance(1_000);
+    const late = tokens.get();
+    late.catch(() => {});
+    await turn();
+    expect(requests).toHaveLength(2);
+    requests[1]?.answer();
+    expect((await late).value).toBe('token-2');
   });
 
   it('refuses a caller whose signal has aborted before', async () => {

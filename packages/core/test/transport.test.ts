@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import axios from 'axios';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ConnectionError, ResponseError } from '../src/errors.js';
 import {
   setUp as connectAndServe,
@@ -128,6 +128,20 @@ describe('the transport on Node', () => {
     client.close();
     server.closeAllConnections();
     server.close();
+  });
+
+  it('keeps none in Deno, which sends a request again by itself when a kept one ends', async () => {
+    const sockets = new Set<unknown>();
+    const handler: Handler = (seen, response, before) => {
+      sockets.add(response.socket);
+      ok(seen, response, before);
+    };
+    const { client, connect } = await setUp(handler);
+    vi.stubGlobal('Deno', {});
+    const inDeno = connect({ tokens: client.tokens });
+    vi.unstubAllGlobals();
+    for (const id of ['1', '2', '3']) await inDeno.call(getThing, { id });
+    expect(sockets.size).toBe(3);
   });
 
   it('uses no proxy of the environment', async () => {
