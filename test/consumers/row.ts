@@ -6,7 +6,7 @@ export interface Context {
   readonly folder: (name: string) => string;
   /** A folder with all packages installed by npm, shared: rows add files of their own names to it. */
   readonly installed: string;
-  /** Where test/consumers has its tools. */
+  /** The node_modules of test/consumers. */
   readonly tools: string;
 }
 
