@@ -1,25 +1,44 @@
 import { spawnSync } from 'node:child_process';
-import { basename } from 'node:path';
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What the compiler says, or what a program says that it should: `call-right.ts:7 TS2345`. */
 export type Diagnostic = string;
 
-const COMPILER = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
+const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
+const COMPILER = join(MODULES, 'typescript/bin/tsc');
 
-/** Compiles once, as a process: TypeScript 7 has no API in JavaScript. */
-export const compile = (project: string): readonly Diagnostic[] => {
+/** Makes a folder outside of the repository a project, with what is installed here and these files. */
+export const writeProject = (
+  folder: string,
+  files: Iterable<readonly [file: string, source: string]>,
+  include: readonly string[] = ['./*.ts'],
+): void => {
+  symlinkSync(MODULES, join(folder, 'node_modules'), 'junction');
+  for (const [file, source] of files) writeFileSync(join(folder, file), source);
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  const settings = fileURLToPath(new URL('./programs/tsconfig.json', import.meta.url));
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: settings, include }));
+};
+
+/** Compiles once. */
+export const compile = (project: string): readonly Diagnostic[] =>
+  runCompiler(project)
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith(' '))
+    .map(readDiagnostic);
+
+/** What the compiler prints, as a process: TypeScript 7 has no API in JavaScript. */
+export const runCompiler = (project: string, ...flags: readonly string[]): string => {
   const { stdout, stderr, error } = spawnSync(
     process.execPath,
-    [COMPILER, '-p', project, '--pretty', 'false'],
+    [COMPILER, '-p', project, '--pretty', 'false', ...flags],
     { encoding: 'utf8' },
   );
   if (error) throw error;
   if (stderr !== '') throw new Error(stderr);
-  return stdout
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith(' '))
-    .map(readDiagnostic);
+  return stdout;
 };
 
 /** The marks of a program: `// expect TS2322` on the line, or `// expect-next TS2322` above it. */

@@ -1,18 +1,11 @@
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findAny } from './any.js';
 import { callPrograms } from './calls.js';
-import { compile, expectedIn } from './compiler.js';
+import { compile, expectedIn, writeProject } from './compiler.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PROGRAMS = fileURLToPath(new URL('./programs/', import.meta.url));
@@ -32,16 +25,7 @@ const sources = new Map([
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
-for (const [file, source] of written) writeFileSync(join(folder, file), source);
-writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-writeFileSync(
-  join(folder, 'tsconfig.json'),
-  JSON.stringify({
-    extends: join(PROGRAMS, 'tsconfig.json'),
-    include: [join(PROGRAMS, '*.ts'), './*.ts'],
-  }),
-);
+writeProject(folder, written, [join(PROGRAMS, '*.ts'), './*.ts']);
 const found = compile(folder);
 
 describe('programs', () => {
