@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { listSpecs, specName } from '../../tools/spec/registry.ts';
+import { ROOT } from '../../tools/scratch.ts';
+import { fences, read } from './pages.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
   cwd: ROOT,
   encoding: 'utf8',
@@ -14,12 +13,11 @@ const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
   .split('\n')
   .filter((file) => existsSync(join(ROOT, file)));
 
-const fences = (file: string): string[] =>
-  [...read(file).matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code ?? '');
-
 describe('the README', () => {
   it('shows as its first sample the one in examples', () => {
-    expect(fences('README.md')[0]).toBe(read('examples/first-call.ts').replace(/^\/\/.*\n/, ''));
+    expect(fences(read('README.md'))[0]).toBe(
+      read('examples/first-call.ts').replace(/^\/\/.*\n/, ''),
+    );
   });
 
   it('names npm start and npm test first, and says first that it is independent', () => {
@@ -29,14 +27,6 @@ describe('the README', () => {
     expect(text.split('\n').slice(0, 4).join(' ')).toContain(
       'Independent: not affiliated with or endorsed by Criteo',
     );
-  });
-
-  it('lists each product with all its versions', () => {
-    const rows = [...read('README.md').matchAll(/^\| `@criteo-sdk\/([a-z]+)` \|(.*)$/gm)];
-    const listed = rows.flatMap(([, product = '', cells = '']) =>
-      [...cells.matchAll(/`\/([^`]+)`/g)].map(([, version]) => `${product}/${version}`),
-    );
-    expect(listed.sort()).toEqual(listSpecs().map(specName).sort());
   });
 
   it.each(tracked.filter((file) => /^packages\/[^/]+\/README\.md$/.test(file)))(

@@ -12,7 +12,7 @@ import {
   textIn,
   treeOf,
 } from './project.ts';
-import { callBoth, compilePackage, compileProgram } from './user.ts';
+import { callBoth, compilePackage, compileProgram, compileSample } from './user.ts';
 
 export const FIRST: readonly string[] = [
   'import',
@@ -28,6 +28,11 @@ export const SECOND: readonly string[] = [
   '2030-06',
   acmeDocument('parcels-2030-06.yaml'),
 ];
+
+/** What a package has by hand, and a new version adds to. */
+export const OF_PACKAGE: readonly string[] = ['AGENTS.md', 'README.md', 'package.json'].map(
+  (file) => `packages/parcels/${file}`,
+);
 
 /** A first version, and a second one: the first real bump. */
 export const twoVersionFacts = (root: string): Fact[] => {
@@ -56,7 +61,7 @@ export const twoVersionFacts = (root: string): Fact[] => {
           'reading parcels/2030-01',
           'running openapi-generator, one process',
           'formatting',
-          'writing 12 files and folders',
+          'writing 13 files and folders',
         ]);
         assert.equal(
           stdout,
@@ -86,9 +91,15 @@ export const twoVersionFacts = (root: string): Fact[] => {
       },
     },
     {
-      what: 'the package compiles, and generated code says that it is up to date',
+      what: 'the package compiles, with what it tells agents, and generated code is up to date',
       prove: () => {
         compilePackage(root, 'parcels');
+        const page = textIn(root, 'packages/parcels/AGENTS.md');
+        assert.match(page, /^\| `2030-01` \| - \| 2031-02 \| `@acme\/parcels\/2030-06` \|$/m);
+        assert.match(page, /await client\.parcel\.listParcels\(\)/);
+        const [, sample = ''] = /```ts\n([^`]*)```/.exec(page) ?? [];
+        assert.equal(compileSample(root, sample), '');
+        assert.notEqual(compileSample(root, sample.replace('listParcels', 'listBoxes')), '');
         assert.equal(run('generate').stdout, 'unchanged parcels/2030-01\n');
       },
     },
@@ -124,7 +135,7 @@ export const twoVersionFacts = (root: string): Fact[] => {
           /^---\n'@acme\/parcels': minor/,
         );
         const touched = changedBetween(before, contentOf(root)).filter((file) => before.has(file));
-        assert.deepEqual(touched, ['packages/parcels/README.md', 'packages/parcels/package.json']);
+        assert.deepEqual(touched, OF_PACKAGE);
       },
     },
     {

@@ -39,6 +39,14 @@ export const compileProgram = (
     });
 };
 
+/** Compiles a program of a page; gives what the compiler says. */
+export const compileSample = (root: string, sample: string): string => {
+  writeProgram(root, `declare const process: { env: Record<string, string> };\n${sample}`);
+  const { stdout } = tsc(join(root, 'user'));
+  rmSync(join(root, 'user'), { recursive: true });
+  return stdout;
+};
+
 /** A program of both versions side by side, against a server of our own. */
 export const callBoth = async (root: string): Promise<void> => {
   writeProgram(root, PROGRAM);

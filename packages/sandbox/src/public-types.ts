@@ -20,7 +20,7 @@ export interface JournalEntry {
 
 export type CallFilter = string | ((entry: JournalEntry) => boolean);
 
-/** What no document confirms, and the README explains: a client is to be tested against both. */
+/** What no document confirms, and docs/sandbox.md explains: a client is to be tested against both. */
 export const ASSUMPTIONS = [
   'refresh-token-null',
   'refresh-token-rotates',

@@ -9,8 +9,9 @@ import { guideFiles } from '../migrate/migrate.ts';
 import type { ApiModel } from '../model.ts';
 import { listSpecs, type SpecEntry } from '../registry.ts';
 import type { Vendor } from '../vendor.ts';
+import { PAGES, withVersions } from './pages.ts';
 import { changesetOf, type DriftEntry, driftPage } from './release.ts';
-import { scaffoldPackage, scaffoldVersion, withExport, withVersions } from './scaffold.ts';
+import { scaffoldPackage, scaffoldVersion, withExport } from './scaffold.ts';
 import type { Changes } from './transaction.ts';
 
 /** An import that is ready to be written. */
@@ -39,7 +40,14 @@ export const changesOf = (made: Made): Changes => {
   const changeset = `.changeset/${product}-${version}`;
   // A version that has not been released yet is told as new, whatever is changed in it.
   const isUnreleased = isNew || existsSync(join(root, `${changeset}.md`));
-  const told = changesetOf(vendor, entry, isUnreleased, comparison, fresh.operations.length);
+  const told = changesetOf(
+    vendor,
+    entry,
+    isUnreleased,
+    comparison,
+    fresh.operations.length,
+    facts !== undefined,
+  );
   const place = isUnreleased ? '' : `-in-place-${made.source.sha256.slice(0, 8)}`;
   const written = new Map([
     [`${spec}/source.json`, texts.source],
@@ -65,23 +73,25 @@ const textAt = (root: string, path: string): string | undefined => {
   return existsSync(file) && statSync(file).isFile() ? readFileSync(file, 'utf8') : undefined;
 };
 
-// What a package has by hand: written the first time, then its exports and its table of versions only.
+// What a package has by hand: written the first time, then its exports and its tables of versions only.
 const packageFiles = (made: Made): Map<string, string> => {
   const { entry, fresh, today, vendor } = made;
   const { product, root, version } = entry;
   const read = (path: string): string | undefined => textAt(root, path);
   const manifest = `packages/${product}/package.json`;
-  const files = new Map(read(manifest) ? [] : scaffoldPackage(vendor, entry, coreVersion(read)));
+  const scaffold = scaffoldPackage(vendor, entry, fresh, coreVersion(read));
+  const files = new Map(read(manifest) ? [] : scaffold);
   const licence = read('LICENSE');
   if (licence && files.size > 0) files.set(`packages/${product}/LICENSE`, licence);
   files.set(manifest, withExport(read(manifest) ?? files.get(manifest) ?? '', version));
   const index = `packages/${product}/src/${version}/index.ts`;
   if (!read(index)) files.set(index, scaffoldVersion(vendor, entry, fresh, today));
-  const page = `packages/${product}/README.md`;
   const others = listSpecs(root).filter((one) => one.product === product);
   const versions = new Set([...others.map((one) => one.version), version]);
-  const text = read(page) ?? files.get(page) ?? '';
-  files.set(page, withVersions(text, vendor, product, [...versions]));
+  for (const page of PAGES.map((name) => `packages/${product}/${name}`)) {
+    const text = read(page) ?? scaffold.get(page) ?? '';
+    files.set(page, withVersions(text, vendor, product, [...versions]));
+  }
   return files;
 };
 

@@ -28,6 +28,7 @@ export const changesetOf = (
   isNew: boolean,
   comparison: Comparison | undefined,
   operations: number,
+  isInSandbox = false,
 ): string | undefined => {
   const release = releaseOf(isNew, comparison?.bump ?? 'none');
   if (release === 'none') return undefined;
@@ -42,7 +43,10 @@ export const changesetOf = (
         `\`${path}\` follows what ${vendor.title} changed in place.${promise}`,
         ...breakLines(comparison?.findings ?? []),
       ];
-  return `---\n'${importPath(vendor, name.product)}': ${release}\n---\n\n${body.join('\n\n')}\n`;
+  // The sandbox answers what its documents say: without a release of its own it would not know the version.
+  const packages = [name.product, ...(isInSandbox ? ['sandbox'] : [])];
+  const releases = packages.map((one) => `'${importPath(vendor, one)}': ${release}\n`);
+  return `---\n${releases.join('')}---\n\n${body.join('\n\n')}\n`;
 };
 
 const breakLines = (findings: readonly Finding[]): string[] => {

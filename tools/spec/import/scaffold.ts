@@ -2,15 +2,8 @@ import { SpecError } from '../errors.ts';
 import type { ApiModel, OperationModel } from '../model.ts';
 import { object } from '../model.ts';
 import { lifeSentence } from '../status.ts';
-import {
-  importPath,
-  isUnstable,
-  lifeOf,
-  productOf,
-  stageOf,
-  type Vendor,
-  type VersionName,
-} from '../vendor.ts';
+import { importPath, productOf, type Vendor, type VersionName } from '../vendor.ts';
+import { PAGES, pageOf } from './pages.ts';
 
 /*
  * What a version has by hand, as import writes it the first time: afterwards it is never touched.
@@ -19,9 +12,11 @@ import {
 /** Files of a product that has no package yet, by path below the root. */
 export const scaffoldPackage = (
   vendor: Vendor,
-  { product, version }: VersionName,
+  name: VersionName,
+  model: ApiModel,
   coreVersion: string,
 ): Map<string, string> => {
+  const { product } = name;
   const { origin, prefix, title } = productOf(vendor, product);
   const folder = `packages/${product}`;
   const manifest = {
@@ -32,7 +27,7 @@ export const scaffoldPackage = (
     type: 'module',
     engines: { node: '>=20.19' },
     sideEffects: false,
-    files: ['dist', '!dist/.tsbuildinfo', 'src', 'README.md'],
+    files: ['dist', '!dist/.tsbuildinfo', 'src', ...PAGES],
     exports: {},
     scripts: { build: 'tsc -b' },
     dependencies: { [vendor.core]: `^${coreVersion}` },
@@ -46,7 +41,7 @@ export const scaffoldPackage = (
   return new Map([
     [`${folder}/package.json`, json(manifest)],
     [`${folder}/tsconfig.json`, json(settings)],
-    [`${folder}/README.md`, readme(vendor, { product, version })],
+    ...PAGES.map((page) => [`${folder}/${page}`, pageOf(page, vendor, name, model)] as const),
     [
       `${folder}/src/index.ts`,
       `export * from '${vendor.core}';\nexport { createTransport } from './product.js';\n`,
@@ -56,47 +51,6 @@ export const scaffoldPackage = (
 };
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-
-const TABLE = '| version | deprecated from | ends | successor |\n|---|---|---|---|\n';
-
-/** A README with these versions in its table; as it is, if it has no such table. */
-export const withVersions = (
-  text: string,
-  vendor: Vendor,
-  product: string,
-  versions: readonly string[],
-): string => {
-  const start = text.indexOf(TABLE);
-  if (start < 0) return text;
-  const rest = text.slice(start + TABLE.length).replace(/^(?:\|.*\n)*/, '');
-  const rows = versions.toSorted().map((version) => {
-    const { deprecatedFrom = '-', endsOn = '-', successor } = lifeOf(vendor, { product, version });
-    const next = successor ? `\`${importPath(vendor, successor)}\`` : '-';
-    const promise = isUnstable(stageOf(vendor, version)) ? ', without a promise of semver' : '';
-    return `| \`${version}\`${promise} | ${deprecatedFrom} | ${endsOn} | ${next} |\n`;
-  });
-  return text.slice(0, start) + TABLE + rows.join('') + rest;
-};
-
-const readme = (vendor: Vendor, name: VersionName): string => {
-  const { title } = productOf(vendor, name.product);
-  return `# ${importPath(vendor, name.product)}
-
-Typed TypeScript client of ${vendor.title}'s ${title}. **Independent: not affiliated with or endorsed by ${vendor.title}.**
-
-\`\`\`ts
-import { createClient } from '${importPath(vendor, name)}';
-
-const client = createClient({ clientId, clientSecret });
-\`\`\`
-
-The version is in the import path; the bare name exports errors and types, no operations.
-
-${TABLE}
-A client of a version that is deprecated or has ended says so once, as a warning for \`logger\` and \`observe\`.
-A version that is no stable one makes no promise of semver.
-`;
-};
 
 const productText = (
   vendor: Vendor,

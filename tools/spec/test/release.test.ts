@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { compare } from '../compare/compare.ts';
 import type { Level } from '../compare/policies.ts';
 import { type JsonObject, parseYaml } from '../document.ts';
+import { withVersions } from '../import/pages.ts';
 import { changesetOf, driftPage, releaseOf } from '../import/release.ts';
-import { scaffoldPackage, scaffoldVersion, withExport, withVersions } from '../import/scaffold.ts';
+import { scaffoldPackage, scaffoldVersion, withExport } from '../import/scaffold.ts';
 import { readModel } from '../model.ts';
 import type { Vendor } from '../vendor.ts';
 import { productOfAcme, vendorOf, vendorText } from './acme.ts';
@@ -29,6 +30,7 @@ const preview = { product: 'tiny', version: 'preview' };
 
 const thing = (properties: JsonObject): JsonObject =>
   documentOf(answering({ type: 'object', properties }));
+const ID: JsonObject = { name: 'id', in: 'query', required: true, schema: { type: 'string' } };
 const without = compare(
   readModel(thing({ a: { type: 'string' }, b: { type: 'string' } })),
   readModel(thing({ a: { type: 'string' } })),
@@ -52,6 +54,12 @@ describe('a changeset', () => {
   it('of a new version names its import and counts', () => {
     expect(changesetOf(VENDOR, stable, true, undefined, 7)).toBe(
       "---\n'@acme/tiny': minor\n---\n\n`@acme/tiny/2026-01`: the Tiny API 2026-01, 7 operations.\n",
+    );
+  });
+
+  it('releases the sandbox with it, which answers the version from a document of its own', () => {
+    expect(changesetOf(VENDOR, stable, true, undefined, 7, true)).toMatch(
+      /^---\n'@acme\/tiny': minor\n'@acme\/sandbox': minor\n---\n/,
     );
   });
 
@@ -130,13 +138,14 @@ From \`aaaaaaaaaaaa\` to \`bbbbbbbbbbbb\`.
 });
 
 describe('a new package', () => {
-  const files = scaffoldPackage(VENDOR, stable, '1.4.0');
+  const files = scaffoldPackage(VENDOR, stable, readModel(thing({})), '1.4.0');
 
-  it('has a manifest, settings, a README and two files of code by hand', () => {
+  it('has a manifest, settings, two pages and two files of code by hand', () => {
     expect([...files.keys()]).toEqual([
       'packages/tiny/package.json',
       'packages/tiny/tsconfig.json',
       'packages/tiny/README.md',
+      'packages/tiny/AGENTS.md',
       'packages/tiny/src/index.ts',
       'packages/tiny/src/product.ts',
     ]);
@@ -167,8 +176,26 @@ describe('a new package', () => {
     ]);
   });
 
-  it('says in its README where each version stands, and which promise nothing', () => {
-    const page = files.get('packages/tiny/README.md') ?? '';
+  it('publishes its pages, which lead to a first call that needs nothing', () => {
+    const manifest = JSON.parse(files.get('packages/tiny/package.json') ?? '') as { files: object };
+    expect(manifest.files).toEqual(expect.arrayContaining(['README.md', 'AGENTS.md']));
+    for (const page of ['README.md', 'AGENTS.md']) {
+      const text = files.get(`packages/tiny/${page}`) ?? '';
+      expect(text).toContain("import { createClient } from '@acme/tiny/2026-01';");
+      expect(text).toContain('console.log(await client.thing.getThing());');
+      expect(text).toContain('ACME_CLIENT_SECRET: clientSecret');
+      expect(text).not.toMatch(/\{\w+\}/);
+    }
+  });
+
+  it('shows its token where every operation needs something', () => {
+    const needy = readModel(documentOf({ ...answering({}), parameters: [ID] }));
+    const page = scaffoldPackage(VENDOR, stable, needy, '1.4.0').get('packages/tiny/README.md');
+    expect(page).toContain('console.log(await client.tokens.get());');
+  });
+
+  it.each(['README.md', 'AGENTS.md'])('says in its %s where each version stands', (name) => {
+    const page = files.get(`packages/tiny/${name}`) ?? '';
     const versions = ['preview', '2026-07', '2026-01', '2027-01-rc'];
     const table = withVersions(page, VENDOR, 'tiny', versions);
     expect(table).toContain(`|---|---|---|---|
@@ -177,7 +204,7 @@ describe('a new package', () => {
 | \`2027-01-rc\`, without a promise of semver | - | - | - |
 | \`preview\`, without a promise of semver | - | - | - |
 
-A client`);
+`);
     expect(withVersions(table, VENDOR, 'tiny', versions)).toBe(table);
     expect(withVersions('# Ours\n', VENDOR, 'tiny', versions)).toBe('# Ours\n');
   });
