@@ -80,10 +80,16 @@ const ownPackages = (scope: string): string[] =>
     : [];
 
 /** Runs a command and gives what it printed; throws with that if it fails. */
-export const run = (command: string, args: readonly string[], cwd: string): string => {
+export const run = (
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = process.env,
+): string => {
   try {
     return execFileSync(command, args, {
       cwd,
+      env,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
       maxBuffer: 64 * 1024 * 1024,

@@ -23,6 +23,13 @@ export const packageFolders = (root: string): string[] =>
     .sort()
     .map((name) => join(root, 'packages', name));
 
+/** The scope of our packages on npm. */
+export const scopeOf = (root: string): string => {
+  const text = readFileSync(join(root, 'packages/core/package.json'), 'utf8');
+  const { name } = JSON.parse(text) as { readonly name: string };
+  return name.split('/')[0] ?? '';
+};
+
 /** Packs every package of this project into a folder. */
 export const packAll = (target: string): Tarball[] => {
   mkdirSync(target, { recursive: true });

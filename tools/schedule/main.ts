@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { BranchError } from '../pull-request.ts';
 import { SpecError } from '../spec/errors.ts';
 import { listSpecs, ROOT, selectSpecs } from '../spec/registry.ts';
 import { statusOf } from '../spec/status.ts';
@@ -49,7 +50,7 @@ const main = (): void => {
 try {
   main();
 } catch (error) {
-  if (!(error instanceof SpecError)) throw error;
+  if (!(error instanceof SpecError || error instanceof BranchError)) throw error;
   console.error(`schedule: ${error.message}`);
   process.exitCode = 65;
 }

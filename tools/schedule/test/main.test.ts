@@ -123,7 +123,7 @@ test.each(['OPEN', 'CLOSED'])('the same change is not told again (%s)', (state) 
   importAs('second');
   expect(git('ls-remote', 'origin')).toBe(before);
   expect(gh().at(-1)).toMatch(/^pr list/);
-  expect(told).toEqual(['acme/2026-01: specs/acme-2026-01 holds this document already']);
+  expect(told).toEqual(['specs/acme-2026-01 holds this already']);
 });
 
 test('a pull request that could not be opened is opened the next time', () => {
