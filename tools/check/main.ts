@@ -11,8 +11,8 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['tests', 'npm test'],
   ['types', 'npm run -s typecheck'],
   ['lint', 'npm run -s lint'],
-  ['lock file', 'node tools/check/lock-file.ts'],
   ['workflows are linted', 'node tools/check/workflows.ts'],
+  ['supply chain, and planted violations', 'node tools/check/supply-chain.ts'],
   ['faults F07 to F27', 'node test/faults/main.ts'],
   ['faults planted in core are found', 'node test/faults/main.ts --planted'],
   ['assumptions, flipped', 'node test/assumptions/main.ts'],
@@ -24,7 +24,11 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['minimal pairs: a planted fault is found', 'node tools/check/pairs.ts --planted-fault'],
   ['a made-up second vendor goes all the way', 'node test/vendor/main.ts'],
   ['generated code is what the specs give', 'node tools/check/generated.ts'],
-  ['packed packages run for consumers', 'node tools/check/consumers.ts'],
+  ['packed packages run for their consumers', 'npm run -s test:consumers'],
+  ['consumers: planted faults are found', 'npm run -s test:consumers -- --planted'],
+  ['the newcomer’s path', 'npm run -s newcomer'],
+  ['the release, rehearsed', 'npm run -s release:rehearse'],
+  ['the scope, renamed in a scratch clone', 'node tools/check/renamed.ts'],
   ['the tour, with 1,024 open files', 'bash -c "ulimit -n 1024 && npm start --silent -- --json"'],
 ];
 

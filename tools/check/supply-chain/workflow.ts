@@ -1,0 +1,37 @@
+import { parse } from 'yaml';
+import type { TextFile } from './project.ts';
+
+export interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, unknown>>;
+}
+
+interface Job {
+  readonly permissions?: unknown;
+  readonly environment?: unknown;
+  readonly env?: Readonly<Record<string, unknown>>;
+  readonly steps?: readonly Step[];
+  readonly 'timeout-minutes'?: unknown;
+}
+
+export interface Workflow extends TextFile {
+  readonly on: unknown;
+  readonly permissions: unknown;
+  readonly jobs: readonly (Job & { readonly name: string; readonly steps: readonly Step[] })[];
+}
+
+export type WorkflowJob = Workflow['jobs'][number];
+
+interface Written {
+  readonly on: unknown;
+  readonly permissions?: unknown;
+  readonly jobs?: Readonly<Record<string, Job>>;
+}
+
+export const readWorkflow = ({ path, text }: TextFile): Workflow => {
+  const { jobs = {}, on, permissions } = parse(text) as Written;
+  const named = Object.entries(jobs).map(([name, job]) => ({ steps: [], ...job, name }));
+  return { path, text, on, permissions, jobs: named };
+};

@@ -1,0 +1,73 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Plan, placesOf, planOf, RenameError } from './rename/plan.ts';
+import { projectFiles, ROOT, run } from './scratch.ts';
+import { SpecError } from './spec/errors.ts';
+
+/*
+ * npm run rename -- --scope @acme-ads [--repository https://github.com/acme/ads]
+ * Gives the packages another scope on npm, wherever it stands, and names the repository in what is published.
+ *   --force  also with changes that are not committed
+ */
+
+const FORMATTED = ['.ts', '.mjs', '.json', '.jsonc'];
+
+const main = (): void => {
+  const { values } = parseArgs({
+    options: {
+      scope: { type: 'string' },
+      repository: { type: 'string' },
+      force: { type: 'boolean' },
+    },
+  });
+  const plan = planOf(ROOT, values);
+  for (const [path, text] of plan.texts) writeFileSync(join(ROOT, path), text);
+  console.error(`· ${plan.texts.size} files rewritten`);
+  finish(plan);
+  for (const line of nextSteps(plan)) console.log(line);
+};
+
+/** What the texts bring with them: order and length of lines, order in the lock file. */
+const finish = ({ from, texts, to }: Plan): void => {
+  try {
+    const formatted = [...texts.keys()].filter((path) => FORMATTED.includes(extname(path)));
+    console.error('· sorting imports, formatting');
+    run('npx', ['--no-install', 'biome', 'check', '--write', ...formatted], ROOT);
+    console.error('· sorting the lock file');
+    run('npm', ['install', '--package-lock-only', '--ignore-scripts'], ROOT);
+  } catch (error) {
+    throw new RenameError(
+      `The files are rewritten, but: ${(error as Error).message}\nTo go back: git restore .`,
+    );
+  }
+  if (from !== to) refuseRest(from);
+};
+
+const refuseRest = (from: string): void => {
+  const rest = projectFiles().filter(
+    (path) =>
+      placesOf(from).test(path) || placesOf(from).test(readFileSync(join(ROOT, path), 'utf8')),
+  );
+  if (rest.length > 0) throw new RenameError(`${from} still stands in: ${rest.join(', ')}`);
+};
+
+const nextSteps = ({ from, texts, to }: Plan): string[] => [
+  from === to
+    ? `${texts.size} manifests name the repository.`
+    : `${from} is ${to} now, in ${texts.size} files; what a line-by-line rewriting cannot know was formatted and sorted.`,
+  'Next:',
+  '  git diff --stat   # look',
+  '  npm test          # links the packages under their names, builds and tests',
+  '  npm run generate  # changes nothing (needs Java 17)',
+  '  git commit -am "…"',
+];
+
+try {
+  main();
+} catch (error) {
+  const isFault = error instanceof RenameError || error instanceof SpecError;
+  if (!isFault) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
