@@ -30,14 +30,14 @@ export const PLANTED: readonly Planted[] = [
   { id: 'F25', file: 'token-provider.js', from: 'await shelf.save(', to: 'void shelf.save(' },
   {
     id: 'F26',
-    file: 'token-provider.js',
-    from: 'if (isUsable(now))',
-    to: 'if (false)',
+    file: 'token-state.js',
+    from: 'if (!(error instanceof ReauthRequiredError))',
+    to: 'if (true)',
   },
   {
     id: 'F27',
     file: 'grant-order.js',
-    from: "refused.add(grant.refreshToken ?? '')",
-    to: 'void 0',
+    from: "refused: [...order.refused, grant.refreshToken ?? '']",
+    to: 'refused: order.refused',
   },
 ];

@@ -1,11 +1,10 @@
 import type { AccessToken } from './access-token.js';
-import { ReauthRequiredError, TokenError } from './errors.js';
-import { grantOrder } from './grant-order.js';
+import { TokenError } from './errors.js';
 import type { Grant } from './grants.js';
-import { raced } from './time.js';
-import { ageMs, type Held, heldOf } from './token-life.js';
+import { abortable } from './time.js';
 import { requestToken, type TokenRequester } from './token-request.js';
-import { type StoredToken, shelfOf, type TokenRecord, type TokenStore } from './token-store.js';
+import { initialState, step, type TokenEvent, type TokenTask } from './token-state.js';
+import { shelfOf, type TokenStore } from './token-store.js';
 
 /** Where the pipeline gets its bearer token. */
 export interface TokenProvider {
@@ -26,150 +25,87 @@ export interface TokenProviderOptions<G extends Grant> extends TokenRequester<G>
   readonly key?: string | undefined;
 }
 
-interface Flight {
-  readonly startedAt: number;
-  readonly result: Promise<AccessToken>;
-  readonly abort: () => void;
-  waiters: number;
+interface Waiter {
+  readonly resolve: (token: AccessToken) => void;
+  readonly reject: (error: unknown) => void;
 }
 
-// Longer than any takes: workerd drops the work of a request that has ended, and it never lands.
-const LONGEST_FLIGHT_MS = 45_000;
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
-
-/** Keeps one token fresh: fetched once for all callers, renewed ahead of its end, given up when refused. */
+/**
+ * Keeps one token fresh: fetched once for all callers, renewed ahead of its end, given up when refused.
+ * It does what `token-state.ts` decides.
+ */
 export const createTokenProvider = <G extends Grant>(
   options: TokenProviderOptions<G>,
 ): TokenProvider => {
   const { clock, random, tell } = options;
   const shelf = shelfOf(options.store, options.key ?? '', options);
-  const grants = grantOrder(options.grant);
-  let held: Held | undefined;
-  let flight: Flight | undefined;
-  let refusedValue: string | undefined;
-  let failures = 0;
-  let pauseEndsAt = 0;
+  const waiting = new Map<number, Waiter>();
+  let state = initialState(options.grant);
+  let callers = 0;
+  let request = new AbortController();
 
-  const mustRefresh = (candidate: Held | undefined): candidate is undefined =>
-    candidate === undefined || ageMs(candidate, clock) >= candidate.hardEndMs;
-  const shouldRefresh = (candidate: Held): boolean =>
-    ageMs(candidate, clock) >= candidate.softEndMs && clock.monotonic() >= pauseEndsAt;
-
-  const get: TokenProvider['get'] = async ({ signal } = {}) => {
-    signal?.throwIfAborted();
-    if (mustRefresh(held)) return wait(underWay() ?? take(), signal);
-    if (shouldRefresh(held)) refreshInBackground();
-    return held.token;
+  const handle = (event: TokenEvent): void => {
+    const now = { wall: clock.now(), monotonic: clock.monotonic(), random: random() };
+    const [next, tasks] = step(state, event, now);
+    state = next;
+    for (const task of tasks) void perform(task);
   };
 
-  const invalidate = (value: string): void => {
-    if (held?.token.value !== value) return;
-    refusedValue = value;
-    held = undefined;
+  const perform = async (task: TokenTask): Promise<void> => {
+    switch (task.type) {
+      case 'load':
+        return handle({ type: 'loaded', flight: task.flight, stored: await shelf.load() });
+      case 'request':
+        return handle(await ask(task.flight, task.grant));
+      case 'save':
+        await shelf.save(task.record, task.expectedVersion);
+        return handle({ type: 'saved', flight: task.flight });
+      case 'stop':
+        return request.abort(new TokenError('Nobody waits for this token any more.'));
+      case 'serve':
+        return settle(task.waiters, ({ resolve }) => resolve(task.held.token));
+      case 'reject':
+        return settle(task.waiters, ({ reject }) => reject(task.error));
+      case 'warn':
+        return tell({
+          type: 'warning',
+          message: 'The token could not be renewed; the one in use is kept while it lasts.',
+        });
+    }
   };
 
-  const refreshInBackground = (): void => {
-    if (underWay()) return;
-    const started = take();
-    // It counts as one who waits: whoever joins and leaves must not stop it.
-    started.waiters += 1;
-    started.result.catch(() => {
-      pauseEndsAt = clock.monotonic() + pauseMs(failures, random);
-      failures += 1;
-      tell({
-        type: 'warning',
-        message: 'The token could not be renewed; the one in use is kept while it lasts.',
-      });
-    });
-  };
-
-  const underWay = (): Flight | undefined =>
-    flight && clock.monotonic() - flight.startedAt < LONGEST_FLIGHT_MS ? flight : undefined;
-
-  // Takes off: from here until it lands, everybody who needs a token waits for this one request.
-  const take = (): Flight => {
-    const controller = new AbortController();
-    const result = fetchToken(controller.signal).finally(() => {
-      if (flight === started) flight = undefined;
-    });
-    const abort = (): void =>
-      controller.abort(new TokenError('Nobody waits for this token any more.'));
-    const started: Flight = { startedAt: clock.monotonic(), result, waiters: 0, abort };
-    flight = started;
-    return started;
-  };
-
-  const fetchToken = async (signal: AbortSignal): Promise<AccessToken> => {
-    const stored = await shelf.load();
-    return keep(isUsable(stored) ? stored.record : await renew(stored, signal));
-  };
-
-  // Another process may have renewed already: its token serves, if the API has not refused it to us.
-  const isUsable = (stored: StoredToken | undefined): stored is StoredToken =>
-    stored !== undefined &&
-    stored.record.value !== refusedValue &&
-    stored.record.value !== held?.token.value &&
-    !mustRefresh(heldOf(stored.record, clock, random));
-
-  const renew = async (
-    stored: StoredToken | undefined,
-    signal: AbortSignal,
-  ): Promise<TokenRecord> => {
-    grants.learn(stored);
-    const grant = grants.next();
+  const ask = async (flight: number, grant: Grant): Promise<TokenEvent> => {
+    request = new AbortController();
     const obtainedAt = clock.now();
     try {
-      const { value, expiresAt, refreshToken } = await requestToken(options, grant, signal);
-      grants.brought(refreshToken);
-      const record = {
-        value,
-        refreshToken: grants.refreshToken(),
-        obtainedAt,
-        expiresAt: expiresAt.getTime(),
-      };
-      // Before anybody uses it: a refresh token that rotates must not be lost with this process.
-      await shelf.save(record, stored?.version);
-      return record;
+      const { value, expiresAt, refreshToken } = await requestToken(options, grant, request.signal);
+      const fresh = { value, refreshToken, obtainedAt, expiresAt: expiresAt.getTime() };
+      return { type: 'granted', flight, granted: fresh };
     } catch (error) {
-      grants.failed(grant, error);
-      if (!(error instanceof ReauthRequiredError)) throw error;
-      // Another process may have used the refresh token and stored the next; or there is a new code.
-      const now = await shelf.load();
-      if (isUsable(now)) return now.record;
-      grants.learn(now);
-      if (!grants.hasAnother(grant)) throw error;
-      return renew(now, signal);
+      return { type: 'failed', flight, error };
     }
   };
 
-  const keep = (record: TokenRecord): AccessToken => {
-    failures = 0;
-    pauseEndsAt = 0;
-    const candidate = heldOf(record, clock, random);
-    if (record.value !== refusedValue) held = candidate;
-    return candidate.token;
-  };
-
-  const wait = async (joined: Flight, signal: AbortSignal | undefined): Promise<AccessToken> => {
-    joined.waiters += 1;
-    try {
-      return await raced(signal, joined.result);
-    } finally {
-      joined.waiters -= 1;
-      // What spends a user's grant lands, whoever waits: its answer holds the only next refresh token.
-      const mayStop = options.grant.type === 'client_credentials';
-      if (joined.waiters === 0 && flight === joined && mayStop) {
-        flight = undefined;
-        joined.abort();
-      }
+  const settle = (waiters: readonly number[], end: (waiter: Waiter) => void): void => {
+    for (const waiter of waiters) {
+      const found = waiting.get(waiter);
+      waiting.delete(waiter);
+      if (found) end(found);
     }
   };
 
-  return { get, invalidate };
-};
-
-const pauseMs = (failures: number, random: () => number): number => {
-  const range = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures);
-  return range / 2 + (range / 2) * random();
+  return {
+    get: ({ signal } = {}) =>
+      abortable(signal, (resolve, reject) => {
+        callers += 1;
+        const waiter = callers;
+        waiting.set(waiter, { resolve, reject });
+        handle({ type: 'asked', waiter });
+        return () => {
+          waiting.delete(waiter);
+          handle({ type: 'left', waiter });
+        };
+      }),
+    invalidate: (value) => handle({ type: 'refused', value }),
+  };
 };

@@ -6,6 +6,8 @@ import { type Clock, raced, withDeadline } from './time.js';
 export interface TokenRecord {
   readonly value: string;
   readonly refreshToken?: string | undefined;
+  /** The code or refresh token that a client was given and that this came of: it is used up. */
+  readonly origin?: string | undefined;
   /** When its request began. */
   readonly obtainedAt: number;
   readonly expiresAt: number;
@@ -98,12 +100,12 @@ export const shelfOf = (
 /** What comes from outside is believed only if it could be a token of ours. */
 const isRecord = (record: unknown): record is TokenRecord => {
   if (typeof record !== 'object' || record === null) return false;
-  const { value, refreshToken, obtainedAt, expiresAt } = record as Partial<TokenRecord>;
+  const { value, refreshToken, origin, obtainedAt, expiresAt } = record as Partial<TokenRecord>;
   const lifetimeMs = Number(expiresAt) - Number(obtainedAt);
   return (
     typeof value === 'string' &&
     BEARER_VALUE.test(value) &&
-    (refreshToken === undefined || typeof refreshToken === 'string') &&
+    [refreshToken, origin].every((one) => one === undefined || typeof one === 'string') &&
     typeof obtainedAt === 'number' &&
     typeof expiresAt === 'number' &&
     lifetimeMs > 0 &&

@@ -82,13 +82,13 @@ describe('windows of a token', () => {
   ])(
     'a life of %i ms is renewed from %i ms and served until %i ms, at the smallest window',
     (life, soft, hard) => {
-      expect(windows(life, () => 0)).toEqual({ softEndMs: soft, hardEndMs: hard });
+      expect(windows(life, 0)).toEqual({ softEndMs: soft, hardEndMs: hard });
     },
   );
 
   it('the largest window begins 120 s before the end of 900 s, and at 1.4 s of 3 s', () => {
-    expect(windows(900_000, () => 1).softEndMs).toBe(780_000);
-    expect(windows(3_000, () => 1).softEndMs).toBe(1_400);
+    expect(windows(900_000, 1).softEndMs).toBe(780_000);
+    expect(windows(3_000, 1).softEndMs).toBe(1_400);
   });
 });
 

@@ -1,0 +1,126 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Grant } from '../src/grants.js';
+import { initialState, step } from '../src/token-state.js';
+import { explore } from './token-explorer.js';
+import type { Deciding } from './token-world.js';
+
+/*
+ * Every order of what three callers, an endpoint, a store, a clock and a dying process can do to one
+ * token: at most one flight, nothing spent twice, no token served that was given up or is over, and
+ * nobody left waiting.
+ */
+
+const CLIENT: Grant = { type: 'client_credentials' };
+const REFRESH: Grant = { type: 'refresh_token', refreshToken: 'r-0' };
+const CODE: Grant = {
+  type: 'authorization_code',
+  code: 'r-0',
+  redirectUri: 'https://app.example/',
+};
+
+describe('every order of events', () => {
+  it.each([
+    ['client_credentials', CLIENT, 100_000],
+    ['refresh_token', REFRESH, 100_000],
+    ['authorization_code', CODE, 50_000],
+  ] as const)(
+    'of a %s grant keeps the promises',
+    (_, grant, most) => {
+      const { faults, states } = explore({ initialState, step }, { callers: 3, grant, most });
+      expect([...faults]).toEqual([]);
+      expect(states).toBeGreaterThanOrEqual(most);
+    },
+    60_000,
+  );
+});
+
+describe('a bug planted in what is shipped', () => {
+  const SOURCE = resolve(import.meta.dirname, '../src');
+  const folder = mkdtempSync(join(tmpdir(), 'criteo-explorer-'));
+  symlinkSync(resolve(SOURCE, '../../../node_modules'), join(folder, 'node_modules'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  let copies = 0;
+  const withBug = async (file: string, from: string, to: string): Promise<Deciding> => {
+    copies += 1;
+    const copy = join(folder, String(copies));
+    cpSync(SOURCE, copy, { recursive: true });
+    const text = readFileSync(join(copy, file), 'utf8');
+    expect(text.split(from), `${from} stands in ${file} once`).toHaveLength(2);
+    writeFileSync(join(copy, file), text.replace(from, to));
+    const url = pathToFileURL(join(copy, 'token-state.ts')).href;
+    return (await import(/* @vite-ignore */ url)) as Deciding;
+  };
+
+  it.each([
+    [
+      'a second flight beside the first',
+      'token-state.ts',
+      'now.monotonic - flight.startedAt < LONGEST_FLIGHT_MS',
+      'false',
+      CLIENT,
+      3,
+      'two flights at once',
+    ],
+    [
+      'a store that brings back what was refused',
+      'token-state.ts',
+      'refused.includes(record.value) ||',
+      '',
+      CLIENT,
+      3,
+      't-1 was served after it was invalidated',
+    ],
+    [
+      'a token that is served to its very end and beyond',
+      'token-state.ts',
+      '>= held.hardEndMs) return',
+      '>= held.hardEndMs * 9) return',
+      CLIENT,
+      3,
+      't-1 was served late',
+    ],
+    [
+      'a failure that is told to nobody',
+      'token-state.ts',
+      "{ type: 'reject', waiters, error }",
+      "{ type: 'reject', waiters: [], error }",
+      CLIENT,
+      3,
+      'somebody waits, and nothing is under way',
+    ],
+    [
+      'a refresh token that is used before the one it brought',
+      'grant-order.ts',
+      'isFirstSpent: order.isFirstSpent || isFirst',
+      'isFirstSpent: order.isFirstSpent',
+      REFRESH,
+      1,
+      'r-0 was sent twice',
+    ],
+    [
+      'a restart that does not know what was used',
+      'token-state.ts',
+      'const origin = originOf(order.first);',
+      'const origin: string | undefined = undefined;',
+      REFRESH,
+      1,
+      'r-0 was sent twice',
+    ],
+  ] as const)(
+    'is found: %s',
+    async (_, file, from, to, grant, callers, fault) => {
+      const { faults } = explore(await withBug(file, from, to), {
+        callers,
+        grant,
+        most: 30_000,
+      });
+      expect([...faults.keys()]).toContain(fault);
+    },
+    60_000,
+  );
+});
