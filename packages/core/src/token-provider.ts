@@ -4,7 +4,7 @@ import type { Grant } from './grants.js';
 import { abortable } from './time.js';
 import { requestToken, type TokenRequester } from './token-request.js';
 import { initialState, step, type TokenEvent, type TokenTask } from './token-state.js';
-import { shelfOf, type TokenStore } from './token-store.js';
+import { shelfOf, type TokenLock, type TokenStore } from './token-store.js';
 
 /** Where the pipeline gets its bearer token. */
 export interface TokenProvider {
@@ -40,7 +40,8 @@ export const createTokenProvider = <G extends Grant>(
   const { clock, random, tell } = options;
   const shelf = shelfOf(options.store, options.key ?? '', options);
   const waiting = new Map<number, Waiter>();
-  let state = initialState(options.grant);
+  let state = initialState(options.grant, shelf.hasLock);
+  const locks = new Map<number, TokenLock>();
   let callers = 0;
   let request = new AbortController();
 
@@ -55,6 +56,10 @@ export const createTokenProvider = <G extends Grant>(
     switch (task.type) {
       case 'load':
         return handle({ type: 'loaded', flight: task.flight, stored: await shelf.load() });
+      case 'lock':
+        return handle(await lock(task.flight));
+      case 'unlock':
+        return unlock(task.flight);
       case 'request':
         return handle(await ask(task.flight, task.grant));
       case 'save':
@@ -84,6 +89,18 @@ export const createTokenProvider = <G extends Grant>(
     } catch (error) {
       return { type: 'failed', flight, error };
     }
+  };
+
+  const lock = async (flight: number): Promise<TokenEvent> => {
+    const held = await shelf.lock();
+    if (held) locks.set(flight, held);
+    return { type: 'locked', flight };
+  };
+
+  const unlock = async (flight: number): Promise<void> => {
+    const held = locks.get(flight);
+    locks.delete(flight);
+    if (held) await shelf.unlock(held);
   };
 
   const settle = (waiters: readonly number[], end: (waiter: Waiter) => void): void => {

@@ -19,6 +19,8 @@ import type { StoredToken, TokenRecord } from './token-store.js';
 
 /** What is known about one token. */
 export interface TokenState {
+  /** May others be kept from renewing at the same time? */
+  readonly hasLock: boolean;
   readonly order: GrantOrder;
   /** The token in use. */
   readonly held: Held | undefined;
@@ -39,6 +41,8 @@ export interface Flight {
   readonly waiters: readonly number[];
   /** Nobody may wait for it: it renews ahead of expiry. */
   readonly isAhead: boolean;
+  /** It waited for its turn: no other who shares the store renews meanwhile. */
+  readonly isLocked?: true;
   /** Version of what the store held. */
   readonly expectedVersion?: string | undefined;
   readonly grant?: Grant;
@@ -55,6 +59,7 @@ export type TokenEvent =
   | { readonly type: 'asked'; readonly waiter: number }
   | { readonly type: 'left'; readonly waiter: number }
   | { readonly type: 'refused'; readonly value: string }
+  | { readonly type: 'locked'; readonly flight: number }
   | { readonly type: 'loaded'; readonly flight: number; readonly stored: StoredToken | undefined }
   | { readonly type: 'granted'; readonly flight: number; readonly granted: Granted }
   | { readonly type: 'failed'; readonly flight: number; readonly error: unknown }
@@ -62,7 +67,7 @@ export type TokenEvent =
 
 /** What is to be done. */
 export type TokenTask =
-  | { readonly type: 'load' | 'stop'; readonly flight: number }
+  | { readonly type: 'load' | 'lock' | 'stop' | 'unlock'; readonly flight: number }
   | { readonly type: 'request'; readonly flight: number; readonly grant: Grant }
   | {
       readonly type: 'save';
@@ -87,7 +92,8 @@ const MOST_REFUSED = 16;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
-export const initialState = (grant: Grant): TokenState => ({
+export const initialState = (grant: Grant, hasLock = false): TokenState => ({
+  hasLock,
   order: grantOrder(grant),
   held: undefined,
   refused: [],
@@ -102,8 +108,10 @@ export const step = (state: TokenState, event: TokenEvent, now: Now): Step => {
   if (event.type === 'left') return left(state, event.waiter);
   if (event.type === 'refused') return [withoutRefused(state, event.value), []];
   const { flight } = state;
-  // What comes of a flight that was given up counts no more.
-  if (flight === undefined || event.flight !== flight.id) return [state, []];
+  // What comes of a flight that was given up counts no more; but a lock must not stay.
+  if (flight === undefined || event.flight !== flight.id)
+    return [state, event.type === 'locked' ? [{ type: 'unlock', flight: event.flight }] : []];
+  if (event.type === 'locked') return locked(state, flight);
   if (event.type === 'loaded') return loaded(state, flight, event.stored, now);
   if (event.type === 'granted') return granted(state, flight, event.granted);
   if (event.type === 'saved') return landed(state, flight, flight.record, now);
@@ -148,7 +156,7 @@ const left = (state: TokenState, waiter: number): Step => {
   // What spends a user's grant lands, whoever waits: its answer holds the only next refresh token.
   const mayStop = order.first.type === 'client_credentials' && !flight.isAhead;
   return waiters.length === 0 && mayStop
-    ? [{ ...state, flight: undefined }, [{ type: 'stop', flight: flight.id }]]
+    ? [{ ...state, flight: undefined }, [{ type: 'stop', flight: flight.id }, ...unlocking(flight)]]
     : [{ ...state, flight: { ...flight, waiters } }, []];
 };
 
@@ -158,6 +166,12 @@ const withoutRefused = (state: TokenState, value: string): TokenState => ({
   held: state.held?.token.value === value ? undefined : state.held,
 });
 
+// While it waited for its turn, another process may have renewed.
+const locked = (state: TokenState, flight: Flight): Step => [
+  { ...state, flight: { ...flight, isLocked: true } },
+  [{ type: 'load', flight: flight.id }],
+];
+
 const loaded = (
   state: TokenState,
   flight: Flight,
@@ -166,6 +180,7 @@ const loaded = (
 ): Step => {
   if (stored !== undefined && isUsable(state, stored.record, now))
     return landed(state, flight, stored.record, now);
+  if (state.hasLock && !flight.isLocked) return [state, [{ type: 'lock', flight: flight.id }]];
   const order = learn(state.order, stored);
   const grant = nextGrant(order);
   const { refusal, grant: last, ...rest } = flight;
@@ -206,11 +221,12 @@ const granted = (state: TokenState, flight: Flight, fresh: Granted): Step => {
 
 const landed = (
   state: TokenState,
-  { waiters }: Flight,
+  flight: Flight,
   record: TokenRecord | undefined,
   now: Now,
 ): Step => {
   if (record === undefined) return [state, []];
+  const { waiters } = flight;
   const held = heldOf(record, now);
   const isRefused = state.refused.includes(record.value);
   return [
@@ -221,9 +237,12 @@ const landed = (
       pauseEndsAt: 0,
       held: isRefused ? state.held : held,
     },
-    [{ type: 'serve', waiters, held }],
+    [{ type: 'serve', waiters, held }, ...unlocking(flight)],
   ];
 };
+
+const unlocking = ({ id, isLocked }: Flight): TokenTask[] =>
+  isLocked ? [{ type: 'unlock', flight: id }] : [];
 
 const stumbled = (state: TokenState, flight: Flight, error: unknown, now: Now): Step => {
   const order = flight.grant ? failed(state.order, flight.grant, error) : state.order;
@@ -234,18 +253,14 @@ const stumbled = (state: TokenState, flight: Flight, error: unknown, now: Now): 
   return [{ ...state, order, flight: next }, [{ type: 'load', flight: flight.id }]];
 };
 
-const crashed = (
-  state: TokenState,
-  { isAhead, waiters }: Flight,
-  error: unknown,
-  now: Now,
-): Step => {
-  const reject: TokenTask = { type: 'reject', waiters, error };
-  if (!isAhead) return [{ ...state, flight: undefined }, [reject]];
+const crashed = (state: TokenState, flight: Flight, error: unknown, now: Now): Step => {
+  const reject: TokenTask = { type: 'reject', waiters: flight.waiters, error };
+  const tasks = [reject, ...unlocking(flight)];
+  if (!flight.isAhead) return [{ ...state, flight: undefined }, tasks];
   const pauseEndsAt = now.monotonic + pauseMs(state.failures, now.random);
   return [
     { ...state, flight: undefined, failures: state.failures + 1, pauseEndsAt },
-    [reject, { type: 'warn' }],
+    [...tasks, { type: 'warn' }],
   ];
 };
 

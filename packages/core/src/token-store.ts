@@ -34,12 +34,26 @@ export interface TokenStore {
     record: TokenRecord,
     options: { readonly expectedVersion: string | undefined; readonly ttlMs: number | undefined },
   ): Promise<boolean>;
+  /**
+   * Makes the caller the only one who renews this token, over all who share the store; waits for it until
+   * the signal aborts. A holder that has died or sleeps is taken over; what it saves late is refused by its version.
+   */
+  lock?(key: string, options: { readonly signal: AbortSignal }): Promise<TokenLock>;
 }
 
-/** A store in memory, for tests and for clients of one process. */
+/** A lock that is held. */
+export interface TokenLock {
+  /** Grows with each holder of the same key, or at least differs. */
+  readonly fence: string;
+  release(): Promise<void>;
+}
+
+/** A store in memory, for tests and for clients of one process. Nothing is dropped: a refresh token may be the only one. */
 export const memoryStore = (): TokenStore => {
   const records = new Map<string, StoredToken>();
+  const turns = new Map<string, Promise<void>>();
   let saves = 0;
+  let holders = 0;
   return {
     load: async (key) => records.get(key),
     save: async (key, record, { expectedVersion }) => {
@@ -48,17 +62,40 @@ export const memoryStore = (): TokenStore => {
       records.set(key, { record, version: String(saves) });
       return true;
     },
+    lock: async (key, { signal }) => {
+      const before = turns.get(key);
+      let release = (): void => {};
+      const turn = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const mine = Promise.all([before, turn]).then(() => {
+        if (turns.get(key) === mine) turns.delete(key);
+      });
+      turns.set(key, mine);
+      await raced(signal, Promise.resolve(before)).catch((error: unknown) => {
+        release();
+        throw error;
+      });
+      holders += 1;
+      return { fence: String(holders), release: async () => release() };
+    },
   };
 };
 
 /** One key of a store, whose failures are warnings. */
 export interface Shelf {
+  /** Undefined where the store has no lock, or none can be had: then others may renew at the same time. */
+  lock(): Promise<TokenLock | undefined>;
+  readonly hasLock: boolean;
+  unlock(held: TokenLock): Promise<void>;
   load(): Promise<StoredToken | undefined>;
   save(record: TokenRecord, expectedVersion: string | undefined): Promise<void>;
 }
 
 const LONGEST_LIFETIME_MS = 86_400_000;
 const STORE_TIMEOUT_MS = 500;
+// Longer than a holder may take over one token request; then it is better to have a token than to wait.
+const LOCK_TIMEOUT_MS = 20_000;
 
 export const shelfOf = (
   store: TokenStore | undefined,
@@ -86,7 +123,27 @@ export const shelfOf = (
     warn('holds something that is no token');
     return undefined;
   };
+  const lock = async (): Promise<TokenLock | undefined> => {
+    const { signal, cancel } = withDeadline(clock, LOCK_TIMEOUT_MS, undefined);
+    const asked = (async () => store?.lock?.(key, { signal }))();
+    try {
+      return await raced(signal, asked);
+    } catch {
+      tell({
+        type: 'warning',
+        message: 'The token store gave no lock; others may renew at the same time.',
+      });
+      // It may come all the same, and nobody would release it.
+      asked.then((late) => late?.release()).catch(() => {});
+      return undefined;
+    } finally {
+      cancel();
+    }
+  };
   return {
+    hasLock: store?.lock !== undefined,
+    lock,
+    unlock: (held) => guarded('release its lock', () => held.release(), undefined),
     load: async () => (store ? load(store) : undefined),
     save: async (record, expectedVersion) => {
       if (!store) return;

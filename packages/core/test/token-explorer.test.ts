@@ -23,14 +23,17 @@ const CODE: Grant = {
 };
 
 describe('every order of events', () => {
-  it.each([
-    ['client_credentials', CLIENT, 100_000],
-    ['refresh_token', REFRESH, 100_000],
-    ['authorization_code', CODE, 50_000],
-  ] as const)(
-    'of a %s grant keeps the promises',
-    (_, grant, most) => {
-      const { faults, states } = explore({ initialState, step }, { callers: 3, grant, most });
+  it.each<readonly [string, Grant, number, { hasLock?: boolean }]>([
+    ['client_credentials', CLIENT, 100_000, {}],
+    ['refresh_token', REFRESH, 100_000, {}],
+    ['authorization_code', CODE, 50_000, {}],
+    ['refresh_token, shared with another process', REFRESH, 100_000, { hasLock: true }],
+    ['client_credentials, with a lock', CLIENT, 50_000, { hasLock: true }],
+  ])(
+    'of the grant %s keeps the promises',
+    (_, grant, most, more) => {
+      const decide = { initialState, step };
+      const { faults, states } = explore({ decide, grant, callers: 3, ...more }, most);
       expect([...faults]).toEqual([]);
       expect(states).toBeGreaterThanOrEqual(most);
     },
@@ -56,14 +59,24 @@ describe('a bug planted in what is shipped', () => {
     return (await import(/* @vite-ignore */ url)) as Deciding;
   };
 
-  it.each([
+  it.each<
+    readonly [
+      bug: string,
+      file: string,
+      from: string,
+      to: string,
+      grant: Grant,
+      setting: { readonly callers: number; readonly hasLock?: boolean },
+      fault: string,
+    ]
+  >([
     [
       'a second flight beside the first',
       'token-state.ts',
       'now.monotonic - flight.startedAt < LONGEST_FLIGHT_MS',
       'false',
       CLIENT,
-      3,
+      { callers: 3 },
       'two flights at once',
     ],
     [
@@ -72,7 +85,7 @@ describe('a bug planted in what is shipped', () => {
       'refused.includes(record.value) ||',
       '',
       CLIENT,
-      3,
+      { callers: 3 },
       't-1 was served after it was invalidated',
     ],
     [
@@ -81,16 +94,16 @@ describe('a bug planted in what is shipped', () => {
       '>= held.hardEndMs) return',
       '>= held.hardEndMs * 9) return',
       CLIENT,
-      3,
+      { callers: 3 },
       't-1 was served late',
     ],
     [
       'a failure that is told to nobody',
       'token-state.ts',
-      "{ type: 'reject', waiters, error }",
+      "{ type: 'reject', waiters: flight.waiters, error }",
       "{ type: 'reject', waiters: [], error }",
       CLIENT,
-      3,
+      { callers: 3 },
       'somebody waits, and nothing is under way',
     ],
     [
@@ -99,7 +112,7 @@ describe('a bug planted in what is shipped', () => {
       'isFirstSpent: order.isFirstSpent || isFirst',
       'isFirstSpent: order.isFirstSpent',
       REFRESH,
-      1,
+      { callers: 1 },
       'r-0 was sent twice',
     ],
     [
@@ -108,18 +121,33 @@ describe('a bug planted in what is shipped', () => {
       'const origin = originOf(order.first);',
       'const origin: string | undefined = undefined;',
       REFRESH,
-      1,
+      { callers: 1 },
       'r-0 was sent twice',
     ],
-  ] as const)(
+    [
+      'a lock that is taken and not looked behind',
+      'token-state.ts',
+      'const order = learn(state.order, stored);',
+      'const order = flight.isLocked ? state.order : learn(state.order, stored);',
+      REFRESH,
+      { callers: 1, hasLock: true },
+      'r-0 was sent twice',
+    ],
+    [
+      'a lock that is never released',
+      'token-state.ts',
+      "isLocked ? [{ type: 'unlock', flight: id }] : []",
+      'isLocked && id < 0 ? [] : []',
+      REFRESH,
+      { callers: 1, hasLock: true },
+      'the lock is kept, and nothing is under way',
+    ],
+  ])(
     'is found: %s',
-    async (_, file, from, to, grant, callers, fault) => {
-      const { faults } = explore(await withBug(file, from, to), {
-        callers,
-        grant,
-        most: 30_000,
-      });
-      expect([...faults.keys()]).toContain(fault);
+    async (_, file, from, to, grant, { callers, hasLock }, fault) => {
+      const decide = await withBug(file, from, to);
+      const { faults } = explore({ decide, grant, callers, hasLock }, 30_000);
+      expect([...faults.keys()].join(', ')).toContain(fault);
     },
     60_000,
   );

@@ -1,5 +1,4 @@
-import type { Grant } from '../src/grants.js';
-import { begin, type Deciding, keyOf, moves, type World } from './token-world.js';
+import { begin, keyOf, moves, type Setting, type World } from './token-world.js';
 
 /** What exploring found. */
 export interface Exploration {
@@ -9,20 +8,13 @@ export interface Exploration {
 }
 
 /** Tries every order of events, breadth first, until `most` different worlds were seen. */
-export const explore = (
-  decide: Deciding,
-  {
-    callers,
-    grant,
-    most,
-  }: { readonly callers: number; readonly grant: Grant; readonly most: number },
-): Exploration => {
+export const explore = (setting: Setting, most: number): Exploration => {
   const seen = new Set<string>();
   const faults = new Map<string, number>();
-  let frontier: World[] = [begin(decide, grant, callers)];
+  let frontier: World[] = [begin(setting)];
   for (let depth = 1; frontier.length > 0 && seen.size < most; depth += 1) {
     const next: World[] = [];
-    for (const world of frontier.flatMap((one) => moves(decide, one, grant))) {
+    for (const world of frontier.flatMap((one) => moves(setting, one))) {
       for (const fault of world.faults) if (!faults.has(fault)) faults.set(fault, depth);
       const key = keyOf(world);
       if (world.faults.length > 0 || seen.has(key)) continue;

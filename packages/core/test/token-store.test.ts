@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError } from '../src/errors.js';
+import { ConfigError, TokenError } from '../src/errors.js';
 import type { ClientCredentials, RefreshToken } from '../src/grants.js';
 import type { SdkEvent } from '../src/observe.js';
 import { checkGrant, storeKey } from '../src/options.js';
@@ -11,13 +11,14 @@ const setUp = (store: TokenStore) => {
   const clock = manualClock();
   const events: SdkEvent[] = [];
   let requests = 0;
-  const connect = () =>
+  const connect = ({ fails = false } = {}) =>
     createTokenProvider({
       endpoint: {
         grants: ['client_credentials'],
         defaultLifetimeMs: 900_000,
         requestToken: async () => {
           requests += 1;
+          if (fails) throw new TokenError('no token today');
           return { access_token: `token-${requests}`, expires_in: 900 };
         },
       },
@@ -201,5 +202,75 @@ describe('the name of a token in a store', () => {
     expect(() => storeKey(target, user, { clientId: 'a', store: memoryStore() })).toThrow(
       ConfigError,
     );
+  });
+});
+
+describe('a lock of a store', () => {
+  it('has clients that share a store renew once, whoever comes first', async () => {
+    const { connect, requests } = setUp(memoryStore());
+    const all = Array.from({ length: 10 }, () => connect().get());
+    const values = new Set((await Promise.all(all)).map(({ value }) => value));
+    expect([...values]).toEqual(['token-1']);
+    expect(requests()).toBe(1);
+  });
+
+  it('is what makes it so: without it each renews', async () => {
+    const { lock: _, ...store } = memoryStore();
+    const { connect, requests } = setUp(store);
+    await Promise.all(Array.from({ length: 10 }, () => connect().get()));
+    expect(requests()).toBe(10);
+  });
+
+  it('is released when the token is there, and when there is none', async () => {
+    const store = memoryStore();
+    const { clock, connect } = setUp(store);
+    await connect().get();
+    const signal = AbortSignal.timeout(1_000);
+    const held = await store.lock?.('key', { signal });
+    expect(held?.fence).toBe('2');
+    await held?.release();
+    await clock.advance(900_000);
+    const failing = connect({ fails: true });
+    await expect(failing.get()).rejects.toThrow('no token today');
+    // The third was the one that failed.
+    expect((await store.lock?.('key', { signal }))?.fence).toBe('4');
+  });
+
+  it('that is not given in 20 s is done without, told as a warning, and released when it comes late', async () => {
+    const store = memoryStore();
+    let isReleased = false;
+    let give = (): void => {};
+    const late: NonNullable<TokenStore['lock']> = () =>
+      new Promise((resolve) => {
+        const release = async (): Promise<void> => {
+          isReleased = true;
+        };
+        give = () => resolve({ fence: '1', release });
+      });
+    const { clock, connect, events } = setUp({ ...store, lock: late });
+    const waiting = connect().get();
+    await clock.advance(20_000);
+    expect((await waiting).value).toBe('token-1');
+    expect(events).toEqual([
+      {
+        type: 'warning',
+        message: 'The token store gave no lock; others may renew at the same time.',
+      },
+    ]);
+    give();
+    await clock.advance(0);
+    expect(isReleased).toBe(true);
+  });
+
+  it('ends with the signal of who waits for it, and lets the next one have it', async () => {
+    const store = memoryStore();
+    const first = await store.lock?.('key', { signal: AbortSignal.timeout(1_000) });
+    const leaving = new AbortController();
+    const gone = store.lock?.('key', { signal: leaving.signal });
+    const next = store.lock?.('key', { signal: AbortSignal.timeout(1_000) });
+    leaving.abort(new Error('gone'));
+    await expect(gone).rejects.toThrow('gone');
+    await first?.release();
+    expect((await next)?.fence).toBe('2');
   });
 });

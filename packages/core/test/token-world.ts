@@ -26,6 +26,8 @@ export interface World {
   readonly state: TokenState;
   /** What the provider was told to do and has not done yet. */
   readonly tasks: readonly TokenTask[];
+  /** Is the store's lock ours? */
+  readonly isOurs: boolean;
   readonly callers: readonly Caller[];
   readonly ms: number;
   readonly waiters: number;
@@ -51,9 +53,19 @@ export const TICK_MS = 4_000;
 const LATEST_MS = 5 * TICK_MS;
 const MOST_TOKENS = 5;
 
-export const begin = ({ initialState }: Deciding, grant: Grant, callers: number): World => ({
-  state: initialState(grant),
+/** What is tried out. */
+export interface Setting {
+  readonly decide: Deciding;
+  readonly grant: Grant;
+  readonly callers: number;
+  /** Has the store a lock, and another process that uses it? */
+  readonly hasLock?: boolean | undefined;
+}
+
+export const begin = ({ callers, decide, grant, hasLock }: Setting): World => ({
+  state: decide.initialState(grant, hasLock),
   tasks: [],
+  isOurs: false,
   callers: Array.from({ length: callers }, () => ({ is: 'idle' })),
   ms: 0,
   waiters: 0,
@@ -64,12 +76,26 @@ export const begin = ({ initialState }: Deciding, grant: Grant, callers: number)
 });
 
 /** Every world that may come next. */
-export const moves = (decide: Deciding, world: World, grant: Grant): World[] => [
+export const moves = ({ decide, grant, hasLock }: Setting, world: World): World[] => [
   ...world.callers.flatMap((caller, index) => movesOf(decide, world, caller, index)),
   ...world.tasks.flatMap((task) => outcomes(decide, without(world, task), task)),
   ...(world.ms < LATEST_MS ? [{ ...world, ms: world.ms + TICK_MS }] : []),
-  ...(world.tasks.length > 0 ? [died(decide, world, grant)] : []),
+  ...(world.tasks.length > 0 ? [died(decide, world, grant, hasLock)] : []),
+  ...(hasLock && !world.isOurs ? otherProcess(world) : []),
 ];
+
+/** Another process renews what the store has, in its turn. */
+const otherProcess = (world: World): World[] => {
+  const { record, version } = world.store ?? {};
+  const { good, last } = world.server;
+  if (record?.refreshToken !== good || last >= MOST_TOKENS) return [];
+  const sent = sentOnce(world, good);
+  const fresh = `r-${last + 1}`;
+  const server = { ...sent.server, last: last + 1, good: fresh };
+  const renewed = { ...record, value: `t-${last + 1}`, refreshToken: fresh, obtainedAt: world.ms };
+  const store = { record: { ...renewed, expiresAt: world.ms + LIFE_MS }, version: `${version}+` };
+  return [kept({ ...sent, server }, store)];
+};
 
 const movesOf = (decide: Deciding, world: World, caller: Caller, index: number): World[] => {
   const become = (next: Caller, from = world): World => ({
@@ -94,6 +120,10 @@ const movesOf = (decide: Deciding, world: World, caller: Caller, index: number):
 const outcomes = (decide: Deciding, world: World, task: TokenTask): World[] => {
   if (task.type === 'load')
     return [happened(decide, world, { type: 'loaded', flight: task.flight, stored: world.store })];
+  if (task.type === 'lock') {
+    const turn = { ...world, isOurs: true };
+    return [happened(decide, turn, { type: 'locked', flight: task.flight })];
+  }
   if (task.type === 'save') {
     const saved: TokenEvent = { type: 'saved', flight: task.flight };
     const isCurrent = world.store?.version === task.expectedVersion;
@@ -164,10 +194,17 @@ const forgotten = (world: World): World =>
   world.server.sent.filter((token) => !world.server.stored.includes(token)).reduce(withLost, world);
 
 /** The process dies, also between writing and renaming; the next one has what the store has. */
-const died = ({ initialState }: Deciding, world: World, grant: Grant): World => ({
+const died = (
+  { initialState }: Deciding,
+  world: World,
+  grant: Grant,
+  hasLock: boolean | undefined,
+): World => ({
   ...forgotten(world),
-  state: initialState(grant),
+  state: initialState(grant, hasLock),
   tasks: [],
+  // It is taken over.
+  isOurs: false,
   callers: world.callers.map(() => ({ is: 'idle' })),
   waiters: 0,
   // Nobody who lives knows of them.
@@ -194,6 +231,7 @@ const done = (world: World, task: TokenTask): World => {
   if (task.type === 'stop')
     return { ...world, tasks: world.tasks.filter((other) => !isOf(other, task.flight)) };
   if (task.type === 'warn') return world;
+  if (task.type === 'unlock') return { ...world, isOurs: false };
   const tasks = [...world.tasks, task];
   const faults = tasks.length > 1 ? [...world.faults, 'two flights at once'] : world.faults;
   return { ...world, tasks, faults };
@@ -220,10 +258,15 @@ const answered = (world: World, waiters: readonly number[], next: () => Caller):
 });
 
 /** Where nothing is under way, nobody may wait: he would wait for ever. */
-const settled = (world: World): World =>
-  world.tasks.length === 0 && world.callers.some(({ is }) => is === 'waiting')
-    ? { ...world, faults: [...world.faults, 'somebody waits, and nothing is under way'] }
-    : world;
+const settled = (world: World): World => {
+  if (world.tasks.length > 0) return world;
+  const isWaiting = world.callers.some(({ is }) => is === 'waiting');
+  const faults = [
+    ...(isWaiting ? ['somebody waits, and nothing is under way'] : []),
+    ...(world.isOurs ? ['the lock is kept, and nothing is under way'] : []),
+  ];
+  return { ...world, faults: [...world.faults, ...faults] };
+};
 
 const without = (world: World, task: TokenTask): World => ({
   ...world,
@@ -241,6 +284,7 @@ export const keyOf = (world: World): string => {
     flight && { ...flight, id: 0, record: record(flight.record), refusal: flight.refusal && 1 },
     world.tasks.map((task) => [task.type, 'grant' in task ? task.grant : 0]),
     world.callers,
+    world.isOurs,
     world.ms,
     world.server,
     record(world.store?.record),
