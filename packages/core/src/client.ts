@@ -63,7 +63,7 @@ export interface TransportOptions extends ObserveOptions {
 /** Options of a client; `G` is what its API version has of grants. */
 export interface ClientOptions<G extends Grant> extends TransportOptions {
   readonly clientId: string;
-  /** The secret, or a function that is asked for it before each token request. */
+  /** The secret, or a function that is asked for it before each token request, and again if the pair was refused. */
   readonly clientSecret?: Secret | undefined;
   /** @default { type: 'client_credentials' } */
   readonly grant?: G | undefined;

@@ -21,7 +21,7 @@ export interface TokenRequester<G extends Grant> {
   readonly endpoint: TokenEndpoint<G>;
   /** Carries token requests: never one that waits for a token itself. */
   readonly transport: Transport;
-  /** Asked before each token request. */
+  /** Asked before each token request, and once more after `invalid_client`. */
   readonly credentials: () => Promise<Credentials>;
   readonly clock: Clock;
   readonly random: () => number;
@@ -47,11 +47,29 @@ const MOST_UNREADABLE = 2;
  * @throws {TokenError} if there is no token for another reason
  */
 export const requestToken = async <G extends Grant>(
-  { endpoint, transport, credentials, clock, random, tell }: TokenRequester<G>,
+  requester: TokenRequester<G>,
   grant: Grant,
   outer: AbortSignal,
 ): Promise<AccessToken> => {
-  const parameters = { ...(await credentials()), ...grantParameters(grant as G) };
+  const pair = await requester.credentials();
+  try {
+    return await requestWith(requester, pair, grant, outer);
+  } catch (error) {
+    if (!(error instanceof TokenError) || error.code !== 'invalid_client') throw error;
+    // The secret may have been replaced a moment ago.
+    const now = await requester.credentials();
+    if (now.clientId === pair.clientId && now.clientSecret === pair.clientSecret) throw error;
+    return requestWith(requester, now, grant, outer);
+  }
+};
+
+const requestWith = async <G extends Grant>(
+  { endpoint, transport, clock, random, tell }: TokenRequester<G>,
+  pair: Credentials,
+  grant: Grant,
+  outer: AbortSignal,
+): Promise<AccessToken> => {
+  const parameters = { ...pair, ...grantParameters(grant as G) };
   const requestedAt = clock.now();
   const warn = (message: string): void => tell({ type: 'warning', message });
   const deadline = withDeadline(clock, TOKEN_TIMEOUT_MS, outer);

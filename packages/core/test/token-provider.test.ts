@@ -366,3 +366,32 @@ describe('grants of a user', () => {
     });
   });
 });
+
+describe('a secret that is replaced', () => {
+  const refused = (): unknown =>
+    new ApiError('getToken failed: 400 invalid_client', {
+      status: 400,
+      attempts: 1,
+      problems: [{ code: 'invalid_client' }],
+    });
+
+  it('is asked for again when the pair is refused, and used if it is another', async () => {
+    const secrets = ['old', 'new'];
+    const { requests, tokens, turn } = setUp(undefined, async () => secrets.shift() ?? 'new');
+    const got = tokens.get();
+    await turn();
+    requests[0]?.fail(refused());
+    await turn();
+    requests[1]?.answer();
+    expect((await got).value).toBe('token-2');
+  });
+
+  it('is not sent twice when it is the same', async () => {
+    const { requests, tokens, turn } = setUp();
+    const got = tokens.get();
+    await turn();
+    requests[0]?.fail(refused());
+    await expect(got).rejects.toThrow(TokenError);
+    expect(requests).toHaveLength(1);
+  });
+});
