@@ -1,4 +1,4 @@
-import { ReauthRequiredError } from './errors.js';
+import { ReauthRequiredError, TokenError } from './errors.js';
 import {
   brought,
   failed,
@@ -228,6 +228,8 @@ const landed = (
   if (record === undefined) return [state, []];
   const { waiters } = flight;
   const held = heldOf(record, now);
+  if (ageMs(held, now) >= record.expiresAt - record.obtainedAt)
+    return crashed(state, flight, overAlready(), now);
   const isRefused = state.refused.includes(record.value);
   return [
     {
@@ -240,6 +242,12 @@ const landed = (
     [{ type: 'serve', waiters, held }, ...unlocking(flight)],
   ];
 };
+
+const overAlready = (): TokenError =>
+  new TokenError('The token had ended before it came: the endpoint took longer than it lives.', {
+    retryable: true,
+    hint: 'Is the network slow, or the clock of this machine wrong?',
+  });
 
 const unlocking = ({ id, isLocked }: Flight): TokenTask[] =>
   isLocked ? [{ type: 'unlock', flight: id }] : [];

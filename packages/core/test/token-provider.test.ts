@@ -252,6 +252,24 @@ describe('ahead of expiry', () => {
   });
 });
 
+describe('a slow endpoint', () => {
+  it('brings a token that has ended: nobody gets it', async () => {
+    const { clock, requests, tokens } = setUp();
+    const got = tokens.get();
+    await clock.advance(12_000);
+    requests[0]?.answer({ expires_in: 10 });
+    await expect(got).rejects.toThrow('The token had ended before it came');
+  });
+
+  it('brings one that is about to end: it is served, as there is none better', async () => {
+    const { clock, requests, tokens } = setUp();
+    const got = tokens.get();
+    await clock.advance(9_900);
+    requests[0]?.answer({ expires_in: 10 });
+    expect((await got).value).toBe('token-1');
+  });
+});
+
 describe('clocks', () => {
   it('takes a machine that slept for two hours to have used up its token', async () => {
     const { clock, tokens, requests, turn, warm } = setUp();

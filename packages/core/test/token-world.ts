@@ -214,12 +214,11 @@ const died = (
 const happened = ({ step }: Deciding, world: World, event: TokenEvent): World => {
   const now = { wall: world.ms, monotonic: world.ms, random: 0 };
   const [state, tasks] = step(world.state, event, now);
-  const isLate = (held: Held): boolean => world.ms - held.requestedAt.monotonic >= held.hardEndMs;
+  // What was long on its way is served to its very end: there is nothing better.
+  const isLate = ({ hardEndMs, requestedAt }: Held): boolean =>
+    world.ms - requestedAt.monotonic >= (event.type === 'saved' ? LIFE_MS : hardEndMs);
   const late = tasks.flatMap((task) =>
-    // What took too long on its way is served all the same: there is nothing better.
-    task.type === 'serve' && event.type !== 'saved' && isLate(task.held)
-      ? [`${task.held.token.value} was served late`]
-      : [],
+    task.type === 'serve' && isLate(task.held) ? [`${task.held.token.value} was served late`] : [],
   );
   const next = { ...world, state, faults: [...world.faults, ...late] };
   return settled(tasks.reduce(done, next));
