@@ -16,6 +16,7 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['faults F07 to F27', 'node test/faults/main.ts'],
   ['faults planted in core are found', 'node test/faults/main.ts --planted'],
   ['assumptions, flipped', 'node test/assumptions/main.ts'],
+  ['an OAuth server of others judges our tokens', 'npm run -s test:judge'],
   ['templates: golden documents', 'node tools/templates/golden.ts'],
   ['templates: a planted fault is found', 'node tools/templates/golden.ts --planted-fault'],
   ['hostile text never becomes code', 'node tools/check/hostile.ts'],

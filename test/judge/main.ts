@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { fileStore } from '@criteo-sdk/core/node';
+import { memoryStore } from '@criteo-sdk/retailmedia';
+import { consented, resumed } from './app.ts';
+import { type Judge, startJudge } from './provider.ts';
+
+/*
+ * npm run test:judge: our tokens before an authorization server of others, which ends a consent as
+ * soon as a refresh token is used twice.
+ *   --seconds <n>  how long eight processes share one folder. @default 60
+ */
+
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } });
+const PROCESSES = 8;
+const TOKEN_SECONDS = 3;
+
+interface Report {
+  readonly renewed: number;
+  readonly failed: readonly string[];
+  readonly longestWaitMs: number;
+}
+
+const rotations = async (judge: Judge): Promise<string> => {
+  const store = memoryStore();
+  let client = await consented(judge.url, store);
+  const seen = new Set<string>();
+  while ((judge.grants.refresh_token ?? 0) < 20) {
+    // A restart in the middle: the store has what is needed.
+    if (judge.grants.refresh_token === 10) client = resumed(judge.url, store);
+    const { value } = await client.tokens.get();
+    seen.add(value);
+    client.tokens.invalidate(value);
+  }
+  assert.ok(seen.size >= 20, `only ${seen.size} tokens`);
+  return 'a code with PKCE, then 20 rotations with a restart in the middle';
+};
+
+const manyProcesses = async (judge: Judge): Promise<string> => {
+  const folder = mkdtempSync(join(tmpdir(), 'criteo-judge-'));
+  const workers = new Set<ChildProcess>();
+  try {
+    await (await consented(judge.url, fileStore({ folder }))).tokens.get();
+    for (let index = 0; index < PROCESSES; index += 1)
+      workers.add(fork(join(import.meta.dirname, 'worker.ts'), [judge.url, folder]));
+    await pause((Number(values.seconds) * 1000) / 3);
+    await killHolder(workers);
+    await pause((Number(values.seconds) * 2000) / 3);
+    const reports = await Promise.all([...workers].map(reportOf));
+    const renewed = reports.map((one) => one.renewed);
+    assert.deepEqual(
+      reports.flatMap(({ failed }) => failed),
+      [],
+    );
+    assert.ok(Math.min(...renewed) > 0, `renewed: ${renewed.join(', ')}`);
+    const longest = Math.max(...reports.map(({ longestWaitMs }) => longestWaitMs));
+    return `${PROCESSES} processes on one folder for ${values.seconds} s, one killed while it held the lock: renewed ${renewed.join(', ')}; longest wait ${(longest / 1000).toFixed(1)} s`;
+  } finally {
+    for (const worker of workers) worker.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** The same processes with a lock that nobody takes: the judge must see it. */
+const withoutLock = async (judge: Judge): Promise<string> => {
+  const folder = mkdtempSync(join(tmpdir(), 'criteo-judge-'));
+  const worker = join(import.meta.dirname, 'worker.ts');
+  await (await consented(judge.url, fileStore({ folder }))).tokens.get();
+  const workers = Array.from({ length: PROCESSES }, () =>
+    fork(worker, [judge.url, folder, 'without-lock']),
+  );
+  try {
+    for (let second = 0; second < 30 && judge.verdicts.reused === 0; second += 1)
+      await pause(1_000);
+    assert.ok(judge.verdicts.reused > 0, 'the judge saw nothing');
+    return `planted: without the lock a refresh token was used ${judge.verdicts.reused + 1} times, and the judge ended the consent`;
+  } finally {
+    for (const one of workers) one.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** Kills the first process that is about to send a token request, with the lock in its hands. */
+const killHolder = async (workers: Set<ChildProcess>): Promise<void> => {
+  const [victim] = workers;
+  assert.ok(victim);
+  const hanging = once(victim, 'message');
+  victim.send('hang');
+  await hanging;
+  const gone = once(victim, 'exit');
+  victim.kill('SIGKILL');
+  await gone;
+  workers.delete(victim);
+};
+
+const reportOf = async (worker: ChildProcess): Promise<Report> => {
+  const told = once(worker, 'message');
+  worker.send('stop');
+  const [report] = (await told) as [Report];
+  return report;
+};
+
+interface Proof {
+  readonly name: string;
+  readonly prove: (judge: Judge) => Promise<string>;
+  readonly isPlanted?: true;
+}
+
+const PROOFS: readonly Proof[] = [
+  { name: 'rotations', prove: rotations },
+  { name: 'many processes', prove: manyProcesses },
+  { name: 'without the lock', prove: withoutLock, isPlanted: true },
+];
+
+let failed = 0;
+for (const { isPlanted, name, prove } of PROOFS) {
+  const judge = await startJudge(TOKEN_SECONDS);
+  const { grants, verdicts } = judge;
+  console.error(`· ${name}`);
+  try {
+    const what = await prove(judge);
+    if (!isPlanted) assert.deepEqual(verdicts, { reused: 0, revoked: 0 });
+    const sum = `reused ${verdicts.reused}, revoked ${verdicts.revoked}, ${grants.refresh_token} rotations`;
+    console.log(`passed  ${what}; ${sum}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAILED  ${name}: ${(error as Error).message}; ${JSON.stringify(verdicts)}`);
+  } finally {
+    await judge.close();
+  }
+}
+console.log(`${PROOFS.length - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,47 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileStore } from '@criteo-sdk/core/node';
+import { createClient } from '@criteo-sdk/retailmedia/2026-07';
+import axios from 'axios';
+import { userOf } from './app.ts';
+
+/*
+ * One of several processes that share a user's tokens in a folder. It wants a token all the time, and
+ * says at the end how often it renewed, and how often it got none. Told to `hang`, it says when it is
+ * about to send a token request, which is when it holds the lock, and goes no further.
+ */
+
+const [url = '', folder = '', locking] = process.argv.slice(2);
+const { lock: _, ...withoutLock } = fileStore({ folder });
+const store = locking === 'without-lock' ? withoutLock : fileStore({ folder });
+let isToHang = false;
+let isOver = false;
+const report = { renewed: 0, failed: [] as string[], longestWaitMs: 0 };
+
+const instance = axios.create({ proxy: false });
+instance.interceptors.request.use(async (config) => {
+  if (!isToHang) return config;
+  process.send?.('hanging');
+  return new Promise(() => {});
+});
+const client = createClient({
+  ...userOf(url, store),
+  grant: { type: 'refresh_token' },
+  axios: instance,
+  observe: (event) => {
+    if (event.type === 'attempt' && event.status === 200) report.renewed += 1;
+  },
+});
+
+process.on('message', (told) => {
+  if (told === 'hang') isToHang = true;
+  if (told === 'stop') isOver = true;
+});
+while (!isOver) {
+  const startedAt = performance.now();
+  await client.tokens.get().catch((error: Error) => {
+    report.failed.push(error.message);
+  });
+  report.longestWaitMs = Math.max(report.longestWaitMs, performance.now() - startedAt);
+  await pause(20 + Math.random() * 60);
+}
+process.send?.(report, () => process.exit());
