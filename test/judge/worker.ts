@@ -44,4 +44,4 @@ while (!isOver) {
   report.longestWaitMs = Math.max(report.longestWaitMs, performance.now() - startedAt);
   await pause(20 + Math.random() * 60);
 }
-process.send?.(report, () => process.exit());
+process.send?.(report, undefined, {}, () => process.exit());

@@ -2,6 +2,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchGenerate } from './generate.ts';
 import { type BenchReport, type Goal, isMet } from './measure.ts';
+import { benchRateLimit } from './rate-limit.ts';
 
 /*
  * npm run bench -- <name> [--json]: what something costs beside its peers, measured in one run.
@@ -10,13 +11,17 @@ import { type BenchReport, type Goal, isMet } from './measure.ts';
 
 interface Bench {
   readonly what: string;
-  readonly run: (tell: (line: string) => void) => BenchReport;
+  readonly run: (tell: (line: string) => void) => BenchReport | Promise<BenchReport>;
 }
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   generate: {
     what: 'npm run generate, against one default run of the generator per document',
     run: benchGenerate,
+  },
+  'rate-limit': {
+    what: 'more calls at once than the API takes, against axios with axios-retry',
+    run: benchRateLimit,
   },
 };
 
@@ -49,7 +54,7 @@ const goalLine = (goal: Goal): string => {
   return `${what.padEnd(38)}${seconds(value)}${unit && ` ${unit}`}  (goal: at most ${limit.toFixed(2)}) ${verdict}`;
 };
 
-const main = (): number => {
+const main = async (): Promise<number> => {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: { json: { type: 'boolean', default: false } },
@@ -60,11 +65,11 @@ const main = (): number => {
     console.error(USAGE);
     return 2;
   }
-  const report = bench.run((line) => console.error(`· ${line}`));
+  const report = await bench.run((line) => console.error(`· ${line}`));
   const goals = report.goals.map((goal) => ({ ...goal, isMet: isMet(goal) }));
   if (values.json) console.log(JSON.stringify({ name, machine: machine(), ...report, goals }));
   else printTable(name, report);
   return goals.every((goal) => goal.isMet) ? 0 : 1;
 };
 
-process.exitCode = main();
+process.exitCode = await main();

@@ -31,16 +31,23 @@ const writeJson = (operation: Operation, value: unknown): string => {
       operation: operation.id,
     });
   };
-  // JSON has no NaN: it would become null without a word.
-  const finite = (key: string, item: unknown): unknown =>
-    typeof item === 'number' && !Number.isFinite(item) ? fail(`'${key}' is ${item}`) : item;
+  // JSON has neither: without a word, NaN would become null and a stream {}.
+  const writable = (key: string, item: unknown): unknown => {
+    if (typeof item === 'number' && !Number.isFinite(item)) return fail(`'${key}' is ${item}`);
+    return isStream(item) ? fail('it holds a stream; read it first') : item;
+  };
   try {
-    return JSON.stringify(value, finite);
+    return JSON.stringify(value, writable);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     return fail('it holds a cycle or a bigint');
   }
 };
+
+const isStream = (item: unknown): boolean =>
+  typeof item === 'object' &&
+  item !== null &&
+  (item instanceof ReadableStream || Symbol.asyncIterator in item);
 
 const writeForm = (operation: Operation, params: Values): string => {
   const form = new URLSearchParams();

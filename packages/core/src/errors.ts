@@ -123,7 +123,7 @@ export class PermissionError extends ApiError {
   override readonly name: string = 'PermissionError';
 }
 
-/** 429. */
+/** 429; or, without `status`, no room in the queue for the rate limit: then this attempt was not sent. */
 export class RateLimitError extends ApiError {
   override readonly name: string = 'RateLimitError';
   /** Calls that the budget allows. */

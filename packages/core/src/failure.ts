@@ -27,6 +27,7 @@ export const errorOfFault = (request: HttpRequest, fault: TransportFault): SdkEr
     ...commonFields(request),
     retryable: mayRepeat(request, fault),
     code: fault.code,
+    hint: joined(wireHint(request, fault), budgetHint(request)),
   };
   const note = ambiguityNote(request);
   if (fault.kind === 'timeout') {
@@ -76,7 +77,7 @@ export const errorOfStatus = (
     problems,
     traceId,
     retryable: mayRepeat(request, response),
-    hint: hintFor(status, request, problems[0]?.code),
+    hint: joined(hintFor(status, request, problems[0]?.code), budgetHint(request)),
   };
   if (status === 429)
     return new RateLimitError(message, {
@@ -85,6 +86,13 @@ export const errorOfStatus = (
     });
   if (status === 401) return new AuthenticationError(message, fields);
   return status === 403 ? new PermissionError(message, fields) : new ApiError(message, fields);
+};
+
+/** The trace id of an error answer, for those who only watch. */
+export const traceOf = (request: HttpRequest, response: HttpResponse): { traceId?: string } => {
+  if (response.status < 400) return {};
+  const { traceId } = readReported(errorBody(response));
+  return traceId === undefined ? {} : { traceId: cleaner(request)(traceId) };
 };
 
 const rateLimitFields = (
@@ -131,6 +139,18 @@ const commonFields = (request: HttpRequest): { operation: string; attempts: numb
   operation: request.operation.id,
   attempts: request.call.attempts,
 });
+
+// A proxy is no answer to one that came and cannot be read, or is not to be trusted.
+const wireHint = ({ call, url }: HttpRequest, { kind }: TransportFault): string | undefined =>
+  kind === 'connect' || kind === 'network' || kind === 'timeout' ? call.hint(url) : undefined;
+
+const budgetHint = ({ call }: HttpRequest): string | undefined =>
+  call.isOutOfRetries
+    ? 'It was not repeated, because too many calls to this host failed: the retry budget refills as calls succeed.'
+    : undefined;
+
+const joined = (...hints: readonly (string | undefined)[]): string | undefined =>
+  hints.filter((hint) => hint !== undefined).join(' ') || undefined;
 
 const ambiguityNote = ({ call }: HttpRequest): string =>
   call.isAmbiguous ? ' The request may have been processed: look before you repeat it.' : '';

@@ -1,6 +1,9 @@
 import { ConfigError } from './errors.js';
 import type { Operation } from './operation.js';
 
+/** Can this be sent as the value of a header, as it is? */
+export const isHeaderValue = (value: string): boolean => VALUE.test(value);
+
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e]*$/;
 
@@ -11,7 +14,8 @@ const NOT_YOURS: Readonly<Record<string, string>> = {
   connection: 'It is the transport that keeps connections.',
   'content-length': 'It follows from the body.',
   host: 'It follows from baseUrl.',
-  'proxy-authorization': 'Pass an axios instance of your own for a proxy.',
+  'proxy-authorization':
+    'Pass `axios: proxyFromEnv()`, or an axios instance of your own, for a proxy.',
   'transfer-encoding': 'It follows from the body.',
 };
 
@@ -26,7 +30,7 @@ export const checkedHeaders = (
   Object.fromEntries(
     Object.entries(headers).map(([given, value]) => {
       const name = given.toLowerCase();
-      if (!NAME.test(name) || !VALUE.test(value)) {
+      if (!NAME.test(name) || !isHeaderValue(value)) {
         throw new ConfigError(
           `${operation.id}: the header '${name.replace(/[^\w-]/g, '?')}' cannot be sent as it is.`,
           {

@@ -3,23 +3,25 @@ import { TransportFault } from './fault.js';
 import type { ApiLife } from './life.js';
 import type { Method, Operation } from './operation.js';
 import { isAmbiguous, type RetryPolicy } from './retry.js';
-import { type Clock, raced, withDeadline } from './time.js';
+import { type Clock, type Deadline, raced, withDeadline } from './time.js';
 
 /** What one call carries through all of its attempts. */
 export interface CallState {
   /** Aborts for the caller's signal and for the limit of the whole call. */
   readonly signal: AbortSignal;
-  /** When that limit is reached, on the monotonic clock. */
-  readonly endsAt: number;
+  readonly deadline: Deadline;
   /** Limit of one attempt in milliseconds. */
   readonly attemptMs: number;
   readonly retry: RetryPolicy;
   /** Of the client's API version. */
   readonly life: ApiLife;
+  readonly hint: Wire['hint'];
   /** HTTP requests sent so far. */
   attempts: number;
   /** True once something was sent that may or may not have been processed. */
   isAmbiguous: boolean;
+  /** True once the host's retry budget was empty. */
+  isOutOfRetries: boolean;
   /** Values that were sent and may show up nowhere. */
   readonly secrets: Set<string>;
 }
@@ -32,6 +34,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | ArrayBuffer | undefined;
   readonly call: CallState;
+  /** The same with a token of now, for a request that had to wait. */
+  readonly renew?: () => Promise<HttpRequest>;
 }
 
 /** One HTTP answer. A status is a value here: {@link ensureOk} makes exceptions of some. */
@@ -54,11 +58,20 @@ const LARGEST_ANSWER_BYTES = 50 * 1024 * 1024;
 const LARGEST_TOKEN_ANSWER_BYTES = 1024 * 1024;
 
 /** What is needed of an axios instance. */
-export type Exchanger = Pick<AxiosInstance, 'request'>;
+export interface HttpClient extends Pick<AxiosInstance, 'request'> {
+  /** Closes idle connections, when a client closes. */
+  close?(): void;
+}
+
+/** How requests leave, and what to do if none arrives at the URL. */
+export interface Wire {
+  readonly instance: HttpClient;
+  readonly hint: (url: string) => string | undefined;
+}
 
 /** The last step: one HTTP exchange through axios, with none of its defaults that lose secrets or time. */
 export const axiosSend =
-  (instance: Exchanger, clock: Clock): Send =>
+  (instance: HttpClient, clock: Clock): Send =>
   async (request) => {
     const { call } = request;
     call.signal.throwIfAborted();
@@ -83,7 +96,7 @@ export const axiosSend =
 const NO_DEFAULTS: object = { baseURL: '', allowAbsoluteUrls: true, auth: null };
 
 const exchange = async (
-  instance: Exchanger,
+  instance: HttpClient,
   request: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpResponse> => {
@@ -137,5 +150,5 @@ const plainHeaders = (headers: object): Record<string, string> => {
 };
 
 /** An axios instance of ours, with nothing of the module's defaults but what `settings` name. */
-export const ownAxios = (settings: object): Exchanger =>
+export const ownAxios = (settings: object): HttpClient =>
   new axios.Axios({ proxy: false, ...settings });

@@ -1,16 +1,15 @@
 export { AccessToken, type AccessTokenFields } from './access-token.js';
 export { Api } from './api.js';
-export {
-  type ApiVersion,
-  type Client,
-  type ClientBase,
-  type ClientOptions,
-  type ClientTransport,
-  connect,
-  createTransport,
-  type Product,
-  type TransportOptions,
-} from './client.js';
+export { connect, createTransport } from './client.js';
+export type {
+  ApiVersion,
+  Client,
+  ClientBase,
+  ClientOptions,
+  ClientTransport,
+  Product,
+  TransportOptions,
+} from './client-options.js';
 export {
   type Consent,
   type ConsentCallback,
@@ -46,6 +45,7 @@ export {
   type PkceAuthorizationCode,
   type RefreshToken,
 } from './grants.js';
+export type { HttpClient } from './http.js';
 export type { ApiLife } from './life.js';
 export type {
   AttemptEvent,
@@ -54,6 +54,7 @@ export type {
   Observe,
   ObserveOptions,
   SdkEvent,
+  WaitingEvent,
   WarningEvent,
 } from './observe.js';
 export type {
@@ -74,6 +75,14 @@ export type {
   Transport,
 } from './operation.js';
 export type { Secret } from './options.js';
+export type {
+  RateEntry,
+  RateGate,
+  RateLimitOptions,
+  RateLimits,
+  RateWait,
+} from './rate-gate.js';
+export type { RateAnswer, RateBudget } from './rate-window.js';
 export type { RawRequest } from './raw-request.js';
 export { type Clock, systemClock } from './time.js';
 export type {
@@ -88,4 +97,10 @@ export {
   type TokenProviderOptions,
 } from './token-provider.js';
 export type { TokenRequester } from './token-request.js';
-export { memoryStore, type StoredToken, type TokenRecord, type TokenStore } from './token-store.js';
+export {
+  memoryStore,
+  type StoredToken,
+  type TokenLock,
+  type TokenRecord,
+  type TokenStore,
+} from './token-store.js';

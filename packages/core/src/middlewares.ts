@@ -1,8 +1,9 @@
-import { errorOfFault, errorOfStatus, redirected } from './failure.js';
+import { errorOfFault, errorOfStatus, redirected, traceOf } from './failure.js';
 import { TransportFault } from './fault.js';
 import type { HttpRequest, HttpResponse, Middleware } from './http.js';
-import type { Observe } from './observe.js';
-import { askedWaitMs, backoffMs, LONGEST_WAIT_MS, mayRepeat } from './retry.js';
+import type { AttemptEvent, Observe } from './observe.js';
+import { askedWaitMs, backoffMs, LONGEST_WAIT_MS, mayRepeat, waitMs } from './retry.js';
+import { countSuccess, payRetry } from './retry-budget.js';
 import { type Clock, sleep } from './time.js';
 import type { TokenProvider } from './token-provider.js';
 
@@ -22,14 +23,15 @@ export const ensureOk =
 export const retry =
   (clock: Clock, random: () => number): Middleware =>
   async (request, next) => {
-    const { retry: policy, signal, endsAt } = request.call;
+    const { retry: policy, signal, deadline } = request.call;
     for (let repeat = 0; ; repeat += 1) {
       const outcome = await next(request).catch(faultOnly);
+      countSuccess(request, outcome);
       const isLast = repeat >= policy.limit || !mayRepeat(request, outcome);
       const askedMs = 'status' in outcome ? askedWaitMs(outcome, clock) : undefined;
       const pauseMs = waitMs(askedMs, backoffMs(repeat, policy, random), random);
-      const isTooLong = (askedMs ?? 0) > LONGEST_WAIT_MS || clock.monotonic() + pauseMs > endsAt;
-      if (isLast || isTooLong) return valueOrThrow(outcome);
+      const isTooLong = (askedMs ?? 0) > LONGEST_WAIT_MS || pauseMs > deadline.leftMs();
+      if (isLast || isTooLong || !payRetry(request, outcome)) return valueOrThrow(outcome);
       await sleep(clock, pauseMs, signal);
     }
   };
@@ -43,8 +45,12 @@ export const authenticate =
   async (request, next) => {
     if (request.operation.auth === 'none') return next(request);
     const { signal } = request.call;
-    const token = await tokens.get({ signal });
-    const response = await next(withBearer(request, token.value));
+    let token = await tokens.get({ signal });
+    const renew = async (): Promise<HttpRequest> => {
+      token = await tokens.get({ signal });
+      return withBearer(request, token.value);
+    };
+    const response = await next({ ...withBearer(request, token.value), renew });
     if (response.status !== 401) return response;
     tokens.invalidate(token.value);
     const fresh = await tokens.get({ signal });
@@ -57,7 +63,7 @@ export const observe =
   async (request, next) => {
     const startedAt = clock.monotonic();
     const { id, method, path } = request.operation;
-    const report = (outcome: { status?: number; fault?: string }): void =>
+    const report = (outcome: Pick<AttemptEvent, 'fault' | 'status' | 'traceId'>): void =>
       tell({
         type: 'attempt',
         operation: id,
@@ -69,7 +75,7 @@ export const observe =
       });
     try {
       const response = await next(request);
-      report({ status: response.status });
+      report({ status: response.status, ...traceOf(request, response) });
       return response;
     } catch (error) {
       report({ fault: error instanceof TransportFault ? error.kind : 'aborted' });
@@ -91,7 +97,3 @@ const valueOrThrow = (outcome: HttpResponse | TransportFault): HttpResponse => {
   if (outcome instanceof TransportFault) throw outcome;
   return outcome;
 };
-
-// Never earlier than asked; up to a tenth later, so that callers do not all come at once.
-const waitMs = (askedMs: number | undefined, ownMs: number, random: () => number): number =>
-  askedMs === undefined || askedMs === 0 ? ownMs : askedMs * (1 + random() / 10);

@@ -1,9 +1,12 @@
 import { SDK_NAME } from './criteo/names.js';
 import type { Method } from './operation.js';
 
-/** One HTTP exchange that ended. It holds no headers, bodies or values of parameters. */
+/** One HTTP exchange that ended, a token request's, too. It holds no headers, bodies or values of parameters. */
 export interface AttemptEvent {
   readonly type: 'attempt';
+  /** The client's product and API version, such as `retailmedia` and `2026-07`; `createTransport` has none. */
+  readonly product?: string;
+  readonly version?: string;
   readonly operation: string;
   readonly method: Method;
   /** The template, not the written path; for `client.request` the path as it was given. */
@@ -14,6 +17,8 @@ export interface AttemptEvent {
   readonly status?: number;
   /** What went wrong, if no answer came. */
   readonly fault?: string;
+  /** The API's id of the exchange, where an error answer has one. */
+  readonly traceId?: string;
 }
 
 /** Something odd that did not stop the work. */
@@ -22,7 +27,18 @@ export interface WarningEvent {
   readonly message: string;
 }
 
-export type SdkEvent = AttemptEvent | WarningEvent;
+/** A call waits for its rate limit to leave room. Its time limit stands still as long. */
+export interface WaitingEvent {
+  readonly type: 'waiting';
+  readonly operation: string;
+  readonly rateClass: string;
+  /** How long it will wait at least, in milliseconds, as far as is known. */
+  readonly ms: number;
+  /** Calls of the class that wait, this one among them. */
+  readonly queued: number;
+}
+
+export type SdkEvent = AttemptEvent | WaitingEvent | WarningEvent;
 
 export type Observe = (event: SdkEvent) => void;
 
@@ -44,18 +60,22 @@ export interface ObserveOptions {
 }
 
 /** One function that serves the user's hook and the logger; it never throws. */
-export const observer = ({
-  observe,
-  logger = console,
-  logLevel = 'warn',
-}: ObserveOptions): Observe => {
+export const observer = (
+  { observe, logger = console, logLevel = 'warn' }: ObserveOptions,
+  client: Pick<AttemptEvent, 'product' | 'version'> = {},
+): Observe => {
   const log = (event: SdkEvent): void => {
     if (event.type === 'warning' && logLevel !== 'off')
       logger.warn(`${SDK_NAME}: ${event.message}`);
     if (event.type === 'attempt' && logLevel === 'debug')
       logger.debug(`${SDK_NAME}: ${describe(event)}`);
+    if (event.type === 'waiting' && logLevel === 'debug')
+      logger.debug(
+        `${SDK_NAME}: ${event.operation} waits for the rate limit of ${event.rateClass}`,
+      );
   };
-  return (event) => {
+  return (raw) => {
+    const event = raw.type === 'attempt' ? { ...raw, ...client } : raw;
     for (const tell of [log, observe]) {
       try {
         const told: unknown = tell?.(event);

@@ -5,10 +5,11 @@ import type { CallState, HttpRequest } from './http.js';
 import type { ArrayStyle, CallOptions, FormField, Operation, QueryParameter } from './operation.js';
 import { given, mustBeScalar, scalarText, type Values } from './values.js';
 
-/** Where requests go: an origin and a product's path prefix. */
+/** Where requests go: an origin and a product's path prefix; and who says to come. */
 export interface Target {
   readonly origin: string;
   readonly prefix: string;
+  readonly userAgent?: string | undefined;
 }
 
 /**
@@ -34,6 +35,7 @@ export const writeRequest = async (
       target.origin + target.prefix + writePath(operation, params) + writeQuery(operation, params),
     headers: {
       accept: acceptOf(operation),
+      ...(target.userAgent && { 'user-agent': target.userAgent }),
       ...(type && { 'content-type': type }),
       ...checkedHeaders(operation, headers),
     },

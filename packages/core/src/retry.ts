@@ -3,8 +3,11 @@ import type { HttpRequest, HttpResponse } from './http.js';
 import type { Operation } from './operation.js';
 import type { Clock } from './time.js';
 
-/** Longest wait that an answer may ask for; beyond it the caller gets the error and decides. */
-export const LONGEST_WAIT_MS = 60_000;
+/**
+ * Longest wait that an answer may ask for; beyond it the caller gets the error and decides: a
+ * minute, and what whole seconds in `Date` and `x-ratelimit-reset` may add to it.
+ */
+export const LONGEST_WAIT_MS = 62_000;
 
 const RETRIED = new Set([408, 429, 500, 502, 503, 504]);
 
@@ -35,7 +38,7 @@ const isUnprocessed = (outcome: HttpResponse | TransportFault): boolean => {
   if (!('status' in outcome)) return outcome.kind === 'connect' || outcome.kind === 'refused';
   return (
     outcome.status === 429 ||
-    (outcome.status === 503 && outcome.headers['retry-after'] !== undefined)
+    (outcome.status === 503 && ASKING.some((name) => outcome.headers[name] !== undefined))
   );
 };
 
@@ -58,27 +61,46 @@ export const backoffMs = (
   return range / 2 + (range / 2) * random();
 };
 
+/** Never earlier than asked; up to a tenth later, so that callers do not all come at once. */
+export const waitMs = (askedMs: number | undefined, ownMs: number, random: () => number): number =>
+  askedMs === undefined || askedMs === 0 ? ownMs : askedMs * (1 + random() / 10);
+
 /**
- * How long the answer asks to wait, in milliseconds: `Retry-After` in seconds or as a date, or
- * `x-ratelimit-reset`. Absolute times are read against the answer's own `Date`.
+ * How long the answer asks to wait, in milliseconds: `retry-after-ms`, `Retry-After` in seconds or
+ * as a date, or `x-ratelimit-reset`. Absolute times are read against the answer's own `Date`.
  */
 export const askedWaitMs = (
   { status, headers }: HttpResponse,
   clock: Clock,
 ): number | undefined => {
   const serverNow = dateOf(headers.date) ?? clock.now();
-  const retryAfter = headers['retry-after'];
-  if (retryAfter !== undefined) {
-    const seconds = /^\d+(\.\d+)?$/.test(retryAfter) ? Number(retryAfter) * 1000 : undefined;
-    return seconds ?? positive(dateOf(retryAfter), serverNow);
+  const [afterMs, after] = ASKING.map((name) => headers[name]);
+  if (afterMs !== undefined || after !== undefined) {
+    const seconds = numberOf(after);
+    const asked = [
+      numberOf(afterMs),
+      seconds === undefined ? positive(dateOf(after), serverNow) : seconds * 1000,
+    ].filter((ms) => ms !== undefined);
+    // Where two are stated, the longer is early for neither.
+    return asked.length === 0 ? undefined : Math.max(...asked);
   }
   const reset = headers['x-ratelimit-reset'];
   if (status !== 429 || reset === undefined || !/^\d{9,11}$/.test(reset)) return undefined;
   return positive(Number(reset) * 1000, serverNow);
 };
 
-const dateOf = (text: string | undefined): number | undefined => {
-  const time = text === undefined || !/[A-Za-z]/.test(text) ? Number.NaN : Date.parse(text);
+const ASKING = ['retry-after-ms', 'retry-after'] as const;
+
+const numberOf = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+
+// One form of HTTP's dates names no zone (RFC 9110 section 5.6.7); without one they would be local.
+const ZONELESS = /^[A-Za-z]{3} [A-Za-z]{3} [ \d]\d \d\d:\d\d:\d\d \d{4}$/;
+
+/** A date of HTTP as milliseconds since 1970. */
+export const dateOf = (text: string | undefined): number | undefined => {
+  if (text === undefined || !/[A-Za-z]/.test(text)) return undefined;
+  const time = Date.parse(ZONELESS.test(text) ? `${text} GMT` : text);
   return Number.isNaN(time) ? undefined : time;
 };
 

@@ -64,16 +64,37 @@ export const raced = <T>(signal: AbortSignal | undefined, promise: Promise<T>): 
   });
 };
 
+/** A time limit that is under way. */
+export interface Deadline {
+  readonly signal: AbortSignal;
+  readonly leftMs: () => number;
+  /** Lets the limit stand still until the returned function is called. */
+  readonly hold: () => () => void;
+  readonly cancel: () => void;
+}
+
 /** A signal that aborts for `outer` and, with a timeout fault, after `limitMs`. */
 export const withDeadline = (
   clock: Clock,
   limitMs: number,
   outer: AbortSignal | undefined,
-): { readonly signal: AbortSignal; readonly cancel: () => void } => {
+): Deadline => {
   const controller = new AbortController();
-  const stopTimer = clock.after(limitMs, () =>
-    controller.abort(new TransportFault('timeout', 'no complete answer came', { limitMs })),
-  );
+  let endsAt = clock.monotonic() + limitMs;
+  const leftMs = (): number => endsAt - clock.monotonic();
+  const start = (): (() => void) =>
+    clock.after(leftMs(), () =>
+      controller.abort(new TransportFault('timeout', 'no complete answer came', { limitMs })),
+    );
+  let stopTimer = start();
+  const hold = (): (() => void) => {
+    stopTimer();
+    const heldAt = clock.monotonic();
+    return () => {
+      endsAt += clock.monotonic() - heldAt;
+      stopTimer = start();
+    };
+  };
   const onAbort = (): void => controller.abort(outer?.reason);
   if (outer?.aborted) onAbort();
   else outer?.addEventListener('abort', onAbort, { once: true });
@@ -81,5 +102,5 @@ export const withDeadline = (
     stopTimer();
     outer?.removeEventListener('abort', onAbort);
   };
-  return { signal: controller.signal, cancel };
+  return { signal: controller.signal, leftMs, hold, cancel };
 };

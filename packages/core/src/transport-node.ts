@@ -2,9 +2,15 @@ import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import type { AxiosAdapter, AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { TransportFault } from './fault.js';
-import { type Exchanger, ownAxios } from './http.js';
+import { type HttpClient, ownAxios, type Wire } from './http.js';
+import { unusedProxyHint } from './node/proxy-rules.js';
+
+const { bun, deno, node } = process.versions;
+
+/** What runs this program, for the user agent: `node/24.21.0`. */
+export const RUNTIME: string = deno ? `deno/${deno}` : bun ? `bun/${bun}` : `node/${node}`;
 
 const MAX_SOCKETS = 64;
 
@@ -12,30 +18,55 @@ const MAX_SOCKETS = 64;
  * The transport on Node: axios with an adapter of ours over node:http. It keeps connections alive
  * (not in Deno), opens at most 64 a host, follows no redirect, uses no proxy, and bounds what it reads.
  */
-export const createAxios = (
-  own: AxiosInstance | undefined,
-): { instance: Exchanger; close: () => void } => {
-  if (own) return { instance: own, close: () => {} };
-  // Deno itself sends a request again when a kept connection ends, even a write or one that was given up.
-  const keepAlive = !('Deno' in globalThis);
-  const options = { keepAlive, maxSockets: MAX_SOCKETS };
-  const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
-  return {
-    instance: ownAxios({ adapter: adapter(agents) }),
-    close: () => {
-      const idle = Object.values(agents).flatMap(({ freeSockets }) => Object.values(freeSockets));
-      for (const socket of idle.flat()) socket?.destroy();
-    },
-  };
+export const createAxios = (own: HttpClient | undefined): Wire & { close: () => void } => {
+  if (own) return { instance: own, close: () => own.close?.(), hint: () => undefined };
+  const instance = nodeAxios(directAgents());
+  return { instance, close: () => instance.close?.(), hint: unusedProxyHint };
 };
 
-type Agents = Readonly<Record<'http:' | 'https:', http.Agent>>;
+interface Agents {
+  readonly http: http.Agent;
+  readonly https: https.Agent;
+  /** For https through a proxy. */
+  readonly tunnelled?: https.Agent;
+}
+
+// Deno itself sends a request again when a kept connection ends, even a write or one that was given up.
+export const agentOptions = (): { keepAlive: boolean; maxSockets: number } => ({
+  keepAlive: !('Deno' in globalThis),
+  maxSockets: MAX_SOCKETS,
+});
+
+export const directAgents = (): Agents => ({
+  http: new http.Agent(agentOptions()),
+  https: new https.Agent(agentOptions()),
+});
+
+/** axios over these agents, with every guard of the adapter. */
+export const nodeAxios = (
+  agents: Agents,
+  isTunnelled: (url: URL) => boolean = () => false,
+): HttpClient => {
+  const agentOf = (url: URL): http.Agent => {
+    if (agents.tunnelled && isTunnelled(url)) return agents.tunnelled;
+    return url.protocol === 'https:' ? agents.https : agents.http;
+  };
+  const close = (): void => {
+    const idle = Object.values<http.Agent>({ ...agents }).flatMap(({ freeSockets }) =>
+      Object.values(freeSockets).flat(),
+    );
+    for (const socket of idle) socket?.destroy();
+  };
+  return Object.assign(ownAxios({ adapter: adapter(agentOf) }), { close });
+};
+
+type AgentOf = (url: URL) => http.Agent;
 
 const adapter =
-  (agents: Agents): AxiosAdapter =>
+  (agentOf: AgentOf): AxiosAdapter =>
   (config) =>
     new Promise<AxiosResponse>((resolve, reject) => {
-      const request = open(config, agents);
+      const request = open(config, agentOf);
       const fail = (error: unknown): void => {
         reject(TransportFault.from(error, config.url ?? ''));
         request.destroy();
@@ -58,12 +89,11 @@ const adapter =
       request.end(config.data instanceof ArrayBuffer ? Buffer.from(config.data) : config.data);
     });
 
-const open = (config: InternalAxiosRequestConfig, agents: Agents): ClientRequest => {
+const open = (config: InternalAxiosRequestConfig, agentOf: AgentOf): ClientRequest => {
   const url = new URL(config.url ?? '');
-  const isTls = url.protocol === 'https:';
-  return (isTls ? https : http).request(url, {
+  return (url.protocol === 'https:' ? https : http).request(url, {
     method: (config.method ?? 'get').toUpperCase(),
-    agent: agents[isTls ? 'https:' : 'http:'],
+    agent: agentOf(url),
     headers: { ...writableHeaders(config), 'accept-encoding': 'gzip, deflate, br' },
   });
 };

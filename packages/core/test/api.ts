@@ -1,5 +1,6 @@
 import { afterEach, expect } from 'vitest';
-import { type Client, type ClientOptions, connect } from '../src/client.js';
+import { connect } from '../src/client.js';
+import type { Client, ClientOptions } from '../src/client-options.js';
 import type { ClientCredentials } from '../src/grants.js';
 import type { ApiLife } from '../src/life.js';
 import type { CallOptions, Operation, Transport } from '../src/operation.js';

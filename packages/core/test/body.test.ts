@@ -8,6 +8,21 @@ const upload = {
   multipart: [{ name: 'file', as: 'File' }],
 } as const;
 
+const create = { id: 'create', method: 'POST', path: '/things', body: true } as const;
+
+describe('JSON', () => {
+  it('holds no stream: without a word it would be {}', async () => {
+    const streams = [new Blob(['{}']).stream(), (async function* () {})()];
+    for (const stream of streams) {
+      const written = writeBody(create, { body: { nested: [stream] } });
+      await expect(written).rejects.toThrow('it holds a stream; read it first');
+    }
+    await expect(writeBody(create, { body: { nested: [{}] } })).resolves.toMatchObject({
+      body: '{"nested":[{}]}',
+    });
+  });
+});
+
 describe('parts', () => {
   afterEach(() => vi.unstubAllGlobals());
 

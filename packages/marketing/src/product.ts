@@ -7,6 +7,7 @@ import {
 
 export const product: Product = {
   name: 'marketing',
+  packageVersion: '0.0.0',
   origin: 'https://api.criteo.com',
   prefix: '/marketing',
 };

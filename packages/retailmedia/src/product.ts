@@ -7,6 +7,7 @@ import {
 
 export const product: Product = {
   name: 'retailmedia',
+  packageVersion: '0.0.0',
   origin: 'https://api.criteo.com',
   prefix: '',
 };

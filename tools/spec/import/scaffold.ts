@@ -9,6 +9,9 @@ import { PAGES, pageOf } from './pages.ts';
  * What a version has by hand, as import writes it the first time: afterwards it is never touched.
  */
 
+// The release counts on from it.
+const FIRST_VERSION = '0.0.0';
+
 /** Files of a product that has no package yet, by path below the root. */
 export const scaffoldPackage = (
   vendor: Vendor,
@@ -21,7 +24,7 @@ export const scaffoldPackage = (
   const folder = `packages/${product}`;
   const manifest = {
     name: importPath(vendor, product),
-    version: '0.0.0',
+    version: FIRST_VERSION,
     description: `Typed client of ${vendor.title}'s ${title} (independent, not affiliated with ${vendor.title})`,
     license: 'MIT',
     type: 'module',
@@ -66,6 +69,7 @@ const productText = (
 
 export const product: Product = {
   name: '${name}',
+  packageVersion: '${FIRST_VERSION}',
   origin: '${origin}',
   prefix: '${prefix}',
 };

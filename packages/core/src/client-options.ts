@@ -1,0 +1,85 @@
+import type { Grant } from './grants.js';
+import type { HttpClient } from './http.js';
+import type { ApiLife } from './life.js';
+import type { ObserveOptions } from './observe.js';
+import type { Call, CallOptions, RetryOptions, Transport } from './operation.js';
+import type { Secret } from './options.js';
+import type { RateGate, RateLimitOptions } from './rate-gate.js';
+import type { RawRequest } from './raw-request.js';
+import type { Clock } from './time.js';
+import type { TokenEndpoint } from './token-endpoint.js';
+import type { TokenProvider } from './token-provider.js';
+import type { TokenStore } from './token-store.js';
+
+/** Options of a transport: how requests travel. */
+export interface TransportOptions extends ObserveOptions {
+  /** Origin of the API, such as `https://api.example.com`; tokens come from there, too. @default the product's */
+  readonly baseUrl?: string | undefined;
+  /** Allow `http://` to 127.0.0.1, [::1] and localhost, for a sandbox. @default false */
+  readonly allowLoopbackHttp?: boolean | undefined;
+  /** An axios instance of your own (proxy, agent, adapter, interceptors) instead of the built-in transport. */
+  readonly axios?: HttpClient | undefined;
+  /** What follows our own user agent, such as `my-app/1.0`; `false` sends none. A browser sends its own. @default nothing */
+  readonly userAgent?: string | false | undefined;
+  /** Limit of a whole call in milliseconds, over all attempts; an attempt has 60 s, or this if it is more. @default the operation's own, or 120000 */
+  readonly timeoutMs?: number | undefined;
+  readonly retry?: RetryOptions | undefined;
+  /** Time, for tests. @default the system's */
+  readonly clock?: Clock | undefined;
+  /** Randomness in [0, 1) for jitter, for tests. @default Math.random */
+  readonly random?: (() => number) | undefined;
+}
+
+/** Options of a client; `G` is what its API version has of grants. */
+export interface ClientOptions<G extends Grant> extends TransportOptions {
+  readonly clientId: string;
+  /** The secret, or a function that is asked for it before each token request, and again if the pair was refused. */
+  readonly clientSecret?: Secret | undefined;
+  /** @default { type: 'client_credentials' } */
+  readonly grant?: G | undefined;
+  /** Tokens from elsewhere, such as another client's `tokens`. */
+  readonly tokens?: TokenProvider | undefined;
+  /** Waits in time instead of failing for the API's rate limit; another client's `rateLimit` to share its budget. @default what the answers tell */
+  readonly rateLimit?: RateGate | RateLimitOptions | false | undefined;
+  /** Keeps tokens beyond this client. @default none: tokens live and die with the client */
+  readonly store?: TokenStore | undefined;
+  /** Your own id of whoever consented, for grants of a user in a store. It must not be a secret. */
+  readonly subject?: string | undefined;
+}
+
+export interface ClientTransport extends Transport {
+  /** Closes idle connections. */
+  close(): void;
+}
+
+/** A product as its package describes it. */
+export interface Product {
+  readonly name: string;
+  readonly origin: string;
+  /** Path in front of every operation's, or `''`. */
+  readonly prefix: string;
+  /** Of its package, for the user agent. */
+  readonly packageVersion?: string;
+}
+
+/** An API version as its `index.ts` describes it. */
+export interface ApiVersion<G extends Grant, T> extends TokenEndpoint<G> {
+  readonly product: Product;
+  readonly name: string;
+  readonly life: ApiLife;
+  readonly groups: (transport: Transport) => T;
+}
+
+/** What every client has beside the operations of its version. */
+export interface ClientBase extends Transport {
+  /** The client's tokens. Another client may share them: `createClient({ …, tokens: client.tokens })`. */
+  readonly tokens: TokenProvider;
+  /** Keeps calls within the rate limit. Clients of one app share it: `createClient({ …, rateLimit: client.rateLimit })`. */
+  readonly rateLimit: RateGate;
+  /** Sends a request that no document names, with tokens, retries and errors as for the others. */
+  request<R = unknown>(request: RawRequest, options?: CallOptions): Call<R>;
+  /** Closes idle connections. Calls under way go on. */
+  close(): void;
+}
+
+export type Client<T> = ClientBase & T;

@@ -1,0 +1,186 @@
+import { knownBudget } from './criteo/rate-budgets.js';
+import { ConfigError, RateLimitError } from './errors.js';
+import {
+  beginOwn,
+  closedUntil,
+  isOpen,
+  nextChange,
+  openState,
+  type RateAnswer,
+  type RateBudget,
+  type RateState,
+  settle,
+} from './rate-window.js';
+import { abortable, type Clock } from './time.js';
+
+/** Why and for how long a call waits. */
+export interface RateWait {
+  /** At least so many milliseconds, as far as is known. */
+  readonly ms: number;
+  /** Calls of its class that wait, this one among them. */
+  readonly queued: number;
+}
+
+/** The call that asks to be let in. */
+export interface RateEntry {
+  readonly operation: string;
+  /** HTTP requests that were sent for it. */
+  readonly attempts: number;
+  readonly signal: AbortSignal;
+  /** To be called once before the call has to wait: from then on its time limit stands still. */
+  readonly onWait: (wait: RateWait) => void;
+}
+
+/**
+ * Keeps the calls of one or more clients within a rate limit. `learn` is called once for each
+ * `enter` that resolved, so that a gate knows what is in flight.
+ */
+export interface RateGate {
+  /**
+   * Resolves as soon as one call of the class may be sent.
+   * @throws {RateLimitError} if there is no room in time; rejects with the signal's reason when that aborts
+   */
+  enter(rateClass: string, entry: RateEntry): Promise<void>;
+  /** What the answer said; nothing if none came. */
+  learn(rateClass: string, answer: RateAnswer | undefined): void;
+}
+
+export interface RateLimitOptions {
+  /** How long a call may wait for room, in milliseconds; its own time limit stands still. @default 900000, 15 minutes */
+  readonly maxQueueMs?: number | undefined;
+  /** Paces from the first call on, for those who share a budget with others. @default what the answers tell */
+  readonly limits?: RateLimits | undefined;
+}
+
+/** Budgets by class of operations; reports have one of their own. */
+export interface RateLimits {
+  readonly default?: RateBudget | undefined;
+  readonly reporting?: RateBudget | undefined;
+}
+
+/** Lets everything pass. */
+export const openGate: RateGate = { enter: async () => {}, learn: () => {} };
+
+/**
+ * The gate that the option `rateLimit` means.
+ * @throws {ConfigError} for a figure that is no positive number
+ */
+export const rateGateOf = (
+  option: RateGate | RateLimitOptions | false | undefined,
+  clock: Clock,
+): RateGate => {
+  if (option === false) return openGate;
+  if (typeof option !== 'object' || !option) return createRateGate({}, clock);
+  return 'enter' in option ? option : createRateGate(option, clock);
+};
+
+const LONGEST_QUEUE_MS = 900_000;
+
+/** A gate in memory: open until an answer tells of a budget; then it lets pass what the budget has, in order. */
+const createRateGate = (options: RateLimitOptions, clock: Clock): RateGate => {
+  const { limits = {}, maxQueueMs = LONGEST_QUEUE_MS } = checked(options);
+  const lanes = new Map<string, Lane>();
+  const laneOf = (rateClass: string): Lane => {
+    const lane = lanes.get(rateClass) ?? createLane();
+    lanes.set(rateClass, lane);
+    return lane;
+  };
+
+  const pump = (lane: Lane): void => {
+    lane.stopTimer();
+    const now = clock.monotonic();
+    for (const waiter of lane.queue) {
+      const hasRoom = isOpen(lane.state, now);
+      if (!hasRoom && closedUntil(lane.state, now) < waiter.expiresAt) break;
+      lane.queue.delete(waiter);
+      if (hasRoom) lane.state.inFlight += 1;
+      waiter.settle(hasRoom);
+    }
+    const [first] = lane.queue;
+    if (first === undefined) return;
+    const at = Math.min(first.expiresAt, nextChange(lane.state, now));
+    lane.stopTimer = clock.after(at - now, () => pump(lane));
+  };
+
+  const queueUp = (lane: Lane, signal: AbortSignal): Promise<boolean> =>
+    abortable(signal, (settled) => {
+      const waiter: Waiter = { expiresAt: clock.monotonic() + maxQueueMs, settle: settled };
+      lane.queue.add(waiter);
+      pump(lane);
+      return () => {
+        lane.queue.delete(waiter);
+        pump(lane);
+      };
+    });
+
+  const refusal = (rateClass: string, lane: Lane, { operation, attempts }: RateEntry): Error => {
+    const now = clock.monotonic();
+    const retryAfterMs = closedUntil(lane.state, now) - now;
+    return new RateLimitError(
+      `${operation} was not sent${attempts > 0 ? ' again' : ''}: the rate limit of its class (${rateClass}) left no room within ${maxQueueMs} ms.`,
+      {
+        operation,
+        attempts,
+        retryable: true,
+        retryAfterMs,
+        limit: lane.state.told?.budget.limit ?? lane.state.own?.budget.limit,
+        remaining: 0,
+        resetAt: new Date(clock.now() + retryAfterMs),
+        hint: 'Make fewer calls at once, or let them wait longer: rateLimit: { maxQueueMs }.',
+      },
+    );
+  };
+
+  return {
+    enter: async (rateClass, entry) => {
+      entry.signal.throwIfAborted();
+      const lane = laneOf(rateClass);
+      const now = clock.monotonic();
+      beginOwn(lane.state, limits[rateClass as keyof RateLimits], now);
+      // Nobody overtakes those who wait.
+      if (lane.queue.size === 0 && isOpen(lane.state, now)) {
+        lane.state.inFlight += 1;
+        return;
+      }
+      const ms = closedUntil(lane.state, now) - now;
+      if (ms >= maxQueueMs) throw refusal(rateClass, lane, entry);
+      entry.onWait({ ms, queued: lane.queue.size + 1 });
+      if (!(await queueUp(lane, entry.signal))) throw refusal(rateClass, lane, entry);
+    },
+    learn: (rateClass, answer) => {
+      const lane = laneOf(rateClass);
+      settle(lane.state, answer, knownBudget(rateClass), clock.monotonic());
+      pump(lane);
+    },
+  };
+};
+
+/** The calls of one class. */
+interface Lane {
+  readonly state: RateState;
+  /** In the order in which they came. */
+  readonly queue: Set<Waiter>;
+  stopTimer: () => void;
+}
+
+interface Waiter {
+  readonly expiresAt: number;
+  /** Lets the call in, or refuses it. */
+  readonly settle: (hasRoom: boolean) => void;
+}
+
+const createLane = (): Lane => ({ state: openState(), queue: new Set(), stopTimer: () => {} });
+
+const checked = (options: RateLimitOptions): RateLimitOptions => {
+  const { limits = {}, maxQueueMs = 0 } = options;
+  if (!(maxQueueMs >= 0)) throw invalid('maxQueueMs', 'a number of milliseconds from 0 on');
+  for (const name of ['default', 'reporting'] as const) {
+    const budget = limits[name];
+    if (!budget || (budget.limit >= 1 && budget.windowMs > 0)) continue;
+    throw invalid(`limits.${name}`, 'like { limit: 100, windowMs: 60_000 }, both positive');
+  }
+  return options;
+};
+
+const invalid = (name: string, shape: string): ConfigError =>
+  new ConfigError(`The option 'rateLimit.${name}' must be ${shape}.`);

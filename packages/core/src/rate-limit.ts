@@ -1,0 +1,56 @@
+import type { HttpRequest, HttpResponse, Middleware } from './http.js';
+import type { Observe } from './observe.js';
+import type { RateGate } from './rate-gate.js';
+import type { RateAnswer } from './rate-window.js';
+import { askedWaitMs, dateOf } from './retry.js';
+import type { Clock } from './time.js';
+
+const DEFAULT_CLASS = 'default';
+
+/** Sends when the gate lets the call in. The wait does not count against the call's time limit. */
+export const rateLimit =
+  (gate: RateGate, tell: Observe, clock: Clock): Middleware =>
+  async (request, next) => {
+    const { call, operation } = request;
+    if (operation.auth === 'none') return next(request);
+    const { id, rateClass = DEFAULT_CLASS } = operation;
+    let resume: (() => void) | undefined;
+    const onWait = (wait: { readonly ms: number; readonly queued: number }): void => {
+      resume = call.deadline.hold();
+      tell({ type: 'waiting', operation: id, rateClass, ...wait });
+    };
+    const { attempts, signal } = call;
+    await gate
+      .enter(rateClass, { operation: id, attempts, signal, onWait })
+      .finally(() => resume?.());
+    let answer: RateAnswer | undefined;
+    try {
+      const response = await next(resume ? await renewed(request) : request);
+      answer = rateAnswer(response, clock);
+      return response;
+    } finally {
+      gate.learn(rateClass, answer);
+    }
+  };
+
+// A token may have ended in the queue.
+const renewed = async (request: HttpRequest): Promise<HttpRequest> =>
+  (await request.renew?.()) ?? request;
+
+const rateAnswer = (response: HttpResponse, clock: Clock): RateAnswer => {
+  const { headers, status } = response;
+  const isRefused = status === 429;
+  const resetAt = count(headers['x-ratelimit-reset'], 1_000);
+  const serverNow = dateOf(headers.date) ?? clock.now();
+  return {
+    isRefused,
+    limit: count(headers['x-ratelimit-limit']),
+    remaining: count(headers['x-ratelimit-remaining']),
+    resetAt,
+    resetInMs: resetAt === undefined ? undefined : Math.max(0, resetAt - serverNow),
+    retryAfterMs: isRefused ? askedWaitMs(response, clock) : undefined,
+  };
+};
+
+const count = (text: string | undefined, unit = 1): number | undefined =>
+  /^\d{1,11}$/.test(text ?? '') ? Number(text) * unit : undefined;

@@ -1,0 +1,223 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { request as requestOverTls } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import tls from 'node:tls';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Client } from '../src/client-options.js';
+import { ConfigError, ConnectionError, type SdkError } from '../src/errors.js';
+import { proxyFromEnv } from '../src/node/proxy.js';
+import { ProxyAgent } from '../src/node/proxy-agent.js';
+import type { Environment } from '../src/node/proxy-rules.js';
+import { createThing, fails, getThing, perTest, SECRET } from './api.js';
+import { cert, closers, startApi, startProxy, type TestProxy } from './proxy-world.js';
+
+const setUp = perTest();
+
+const before = tls.getCACertificates('default');
+beforeAll(() => tls.setDefaultCACertificates([...before, cert]));
+afterAll(() => tls.setDefaultCACertificates(before));
+afterEach(() => vi.unstubAllEnvs());
+
+const CREDENTIALS = 'user:canary%20pass';
+const urlOf = ({ port }: TestProxy): string => `http://${CREDENTIALS}@127.0.0.1:${port}`;
+
+const CHILD = `
+  import { createTransport } from '@criteo-sdk/core';
+  import { proxyFromEnv } from '@criteo-sdk/core/node';
+  const transport = createTransport({ baseUrl: process.env.API, axios: proxyFromEnv() });
+  await transport.call({ id: 'get', method: 'GET', path: '/', auth: 'none' });
+  console.log('called');
+`;
+
+/** A client of an https API on this machine, over the proxy of an environment. */
+const clientOf = async (
+  port: number,
+  env: Environment,
+  host = 'localhost',
+): Promise<Client<object>> => {
+  const { connect } = await setUp(() => {});
+  const client = connect({
+    baseUrl: `https://${host}:${port}`,
+    axios: proxyFromEnv(env),
+    retry: { limit: 0 },
+  });
+  closers.push(() => client.close());
+  return client;
+};
+
+describe('proxyFromEnv', () => {
+  it('calls the API through a tunnel, in which the proxy reads nothing', async () => {
+    const [api, proxy] = [await startApi(), await startProxy()];
+    const client = await clientOf(api.port, { HTTPS_PROXY: urlOf(proxy) });
+    expect(await client.call(createThing, { body: { text: 'x'.repeat(300_000) } })).toMatchObject({
+      name: 'a',
+    });
+    expect(api.seen[1]?.headers.authorization).toBe('Bearer canary-token');
+    expect(api.seen[1]?.body).toHaveLength(300_011);
+    const authorization = `Basic ${Buffer.from('user:canary pass').toString('base64')}`;
+    expect(proxy.asked).toEqual([{ target: `localhost:${api.port}`, authorization }]);
+    expect(proxy.bytes().length).toBeGreaterThan(300_000);
+    for (const secret of ['canary-token', SECRET, encodeURIComponent(SECRET), 'Bearer'])
+      expect(proxy.bytes()).not.toContain(secret);
+    for (const { headers } of api.seen) expect(headers).not.toHaveProperty('proxy-authorization');
+  });
+
+  it('checks the certificate of the API itself: a name that it does not have is refused', async () => {
+    const [api, proxy] = [await startApi(), await startProxy()];
+    const client = await clientOf(api.port, { HTTPS_PROXY: urlOf(proxy) }, 'api.example.com');
+    const error = await fails(client.call(getThing, { id: '1' }));
+    expect(error).toMatchObject({
+      name: 'TokenError',
+      cause: { code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+    });
+    expect(proxy.asked[0]?.target).toBe(`api.example.com:${api.port}`);
+    expect(api.seen).toEqual([]);
+  });
+
+  it('opens at most 64 tunnels at once, and keeps them for later calls', async () => {
+    const [api, proxy] = [await startApi({ delayMs: 5 }), await startProxy()];
+    const client = await clientOf(api.port, { HTTPS_PROXY: urlOf(proxy) });
+    for (const times of [200, 1])
+      await Promise.all(Array.from({ length: times }, () => client.call(getThing, { id: '1' })));
+    expect(api.sockets.size).toBeLessThanOrEqual(64);
+    expect(proxy.asked).toHaveLength(api.sockets.size);
+  });
+
+  it.each([
+    ['407 Proxy Authentication Required', '407'],
+    ['403 Forbidden', '403'],
+  ])('fails with the proxy’s host and status when it says %s', async (refusal, status) => {
+    const [api, proxy] = [await startApi(), await startProxy(refusal)];
+    const client = await clientOf(api.port, { HTTPS_PROXY: urlOf(proxy) });
+    const { cause } = (await fails(client.call(getThing, { id: '1' }))) as SdkError;
+    expect(cause).toBeInstanceOf(ConnectionError);
+    expect((cause as Error).message).toContain(
+      `the proxy 127.0.0.1:${proxy.port} refused to open a tunnel: ${status}`,
+    );
+    expect(JSON.stringify(cause) + String((cause as Error).stack)).not.toMatch(/canary|user/);
+    expect(api.seen).toEqual([]);
+  });
+
+  it('fails when nobody listens at the proxy', async () => {
+    const api = await startApi();
+    const client = await clientOf(api.port, { HTTPS_PROXY: `http://${CREDENTIALS}@127.0.0.1:1` });
+    const { cause } = (await fails(client.call(getThing, { id: '1' }))) as SdkError;
+    expect(cause).toMatchObject({ name: 'ConnectionError', code: 'ECONNREFUSED', retryable: true });
+    expect((cause as Error).message).toContain('the proxy 127.0.0.1:1 cannot be reached');
+    expect(String((cause as Error).stack)).not.toContain('canary');
+  });
+
+  it('lets go of a proxy that answers nothing when the call is aborted', async () => {
+    const [api, proxy] = [await startApi(), await startProxy('silence')];
+    const client = await clientOf(api.port, { HTTPS_PROXY: urlOf(proxy) });
+    const started = performance.now();
+    const signal = AbortSignal.timeout(50);
+    expect(await fails(client.call(getThing, { id: '1' }, { signal }))).toBe(signal.reason);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  it('gives a proxy that answers nothing a limit', async () => {
+    const { port } = await startProxy('silence');
+    const agent = new ProxyAgent(new URL(`http://127.0.0.1:${port}`), {}, 50);
+    const error = await new Promise((resolve) =>
+      requestOverTls('https://localhost', { agent }).on('error', resolve).end(),
+    );
+    expect(error).toMatchObject({
+      kind: 'connect',
+      code: 'ETIMEDOUT',
+      message: `the proxy 127.0.0.1:${port} opened no tunnel within 50 ms`,
+    });
+  });
+
+  it.each([1_000, 60_000, 900_000, 5_000_000])(
+    'loses nothing of %i bytes that are read late and end with the connection',
+    async (size) => {
+      const [api, proxy] = [await startApi({ text: 'x'.repeat(size) }), await startProxy()];
+      const agent = new ProxyAgent(new URL(urlOf(proxy)), { ca: cert });
+      const request = requestOverTls(`https://localhost:${api.port}`, { agent }).end();
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+      expect(JSON.parse(Buffer.concat(chunks).toString())).toHaveProperty('text.length', size);
+    },
+  );
+
+  it('keeps no process alive: one ends after its call, with the tunnel still open', async () => {
+    const [api, proxy] = [await startApi(), await startProxy()];
+    const folder = mkdtempSync(join(tmpdir(), 'criteo-proxy-'));
+    closers.push(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'ca.pem'), cert);
+    const child = spawn(process.execPath, ['--input-type=module', '-e', CHILD], {
+      cwd: import.meta.dirname,
+      env: {
+        ...process.env,
+        API: `https://localhost:${api.port}`,
+        HTTPS_PROXY: urlOf(proxy),
+        NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    closers.push(() => child.kill());
+    let calledAt = Number.NaN;
+    child.stdout.once('data', () => (calledAt = performance.now()));
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    // The server would end the connection after five seconds.
+    expect(performance.now() - calledAt).toBeLessThan(3_000);
+    expect(proxy.asked).toHaveLength(1);
+  });
+
+  it.each<[string, Environment, number]>([
+    ['without a variable', {}, 0],
+    ['for a host in NO_PROXY', { NO_PROXY: 'localhost' }, 0],
+    ['with HTTP_PROXY alone', { HTTP_PROXY: 'http://127.0.0.1:1' }, 0],
+  ])('calls directly %s', async (_what, env, tunnels) => {
+    const [api, proxy] = [await startApi(), await startProxy()];
+    const isNamed = 'NO_PROXY' in env;
+    const client = await clientOf(api.port, isNamed ? { ...env, https_proxy: urlOf(proxy) } : env);
+    await client.call(getThing, { id: '1' });
+    expect(api.seen).toHaveLength(2);
+    expect(proxy.asked).toHaveLength(tunnels);
+  });
+
+  it.each([
+    'socks5://user:canary@127.0.0.1:1',
+    'http://user:canary%@127.0.0.1',
+    'http://',
+    '::canary',
+  ])('refuses the proxy %s without showing it', (HTTPS_PROXY) => {
+    const make = (): unknown => proxyFromEnv({ HTTPS_PROXY });
+    expect(make).toThrow(ConfigError);
+    expect(make).toThrow(/^(?!.*canary).*HTTPS_PROXY cannot be used/);
+  });
+});
+
+describe('a connection that fails without a proxy', () => {
+  const hintOf = async (options: object): Promise<string | undefined> => {
+    const { connect } = await setUp(() => {});
+    const client = connect({ baseUrl: 'https://127.0.0.1:1', retry: { limit: 0 }, ...options });
+    return ((await fails(client.call(getThing, { id: '1' }))) as SdkError).hint;
+  };
+
+  it('says so when the environment names one', async () => {
+    vi.stubEnv('HTTPS_PROXY', `http://${CREDENTIALS}@proxy.example`);
+    vi.stubEnv('NO_PROXY', '');
+    const hint = await hintOf({});
+    expect(hint).toMatch(/HTTPS_PROXY is set.*not used silently.*proxyFromEnv\(\)/);
+    expect(hint).not.toContain('canary');
+  });
+
+  it('says nothing of it when there is none, when it is not for this host, or when it is in use', async () => {
+    vi.stubEnv('HTTPS_PROXY', '');
+    vi.stubEnv('https_proxy', '');
+    expect(await hintOf({})).not.toContain('proxyFromEnv');
+    vi.stubEnv('HTTPS_PROXY', 'http://127.0.0.1:1');
+    expect(await hintOf({ axios: proxyFromEnv() })).not.toContain('proxyFromEnv');
+    vi.stubEnv('NO_PROXY', '127.0.0.1');
+    expect(await hintOf({})).not.toContain('proxyFromEnv');
+  });
+});
