@@ -112,7 +112,8 @@ const play = async (what: string, unsafe: boolean): Promise<Sum> => {
 };
 
 const rows = [await play('as it is', false), await play('planted: retry.unsafe', true)];
-console.table(rows.map(({ fates: _, ...row }) => row));
+const columns = Object.keys(rows[0] ?? {}).filter((key) => key !== 'fates');
+console.table(rows, columns);
 console.log('connections:', JSON.stringify(rows[0]?.fates));
 const [own, planted] = rows;
 const faults = [
