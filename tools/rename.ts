@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Plan, placesOf, planOf, RenameError } from './rename/plan.ts';
 import { projectFiles, ROOT, run } from './scratch.ts';
@@ -10,8 +10,6 @@ import { SpecError } from './spec/errors.ts';
  * Gives the packages another scope on npm, wherever it stands, and names the repository in what is published.
  *   --force  also with changes that are not committed
  */
-
-const FORMATTED = ['.ts', '.mjs', '.json', '.jsonc'];
 
 const main = (): void => {
   const { values } = parseArgs({
@@ -31,9 +29,9 @@ const main = (): void => {
 /** What the texts bring with them: order and length of lines, order in the lock file. */
 const finish = ({ from, texts, to }: Plan): void => {
   try {
-    const formatted = [...texts.keys()].filter((path) => FORMATTED.includes(extname(path)));
     console.error('· sorting imports, formatting');
-    run('npx', ['--no-install', 'biome', 'check', '--write', ...formatted], ROOT);
+    const biome = ['biome', 'check', '--write', '--files-ignore-unknown=true'];
+    run('npx', ['--no-install', ...biome, ...texts.keys()], ROOT);
     console.error('· sorting the lock file');
     run('npm', ['install', '--package-lock-only', '--ignore-scripts'], ROOT);
   } catch (error) {
@@ -63,11 +61,17 @@ const nextSteps = ({ from, texts, to }: Plan): string[] => [
   '  git commit -am "…"',
 ];
 
+const isFault = (error: unknown): error is Error =>
+  error instanceof RenameError ||
+  error instanceof SpecError ||
+  (error instanceof TypeError &&
+    'code' in error &&
+    String(error.code).startsWith('ERR_PARSE_ARGS'));
+
 try {
   main();
 } catch (error) {
-  const isFault = error instanceof RenameError || error instanceof SpecError;
-  if (!isFault) throw error;
+  if (!isFault(error)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

@@ -26,6 +26,7 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['minimal pairs: a planted fault is found', 'node tools/check/pairs.ts --planted-fault'],
   ['a made-up second vendor goes all the way', 'node test/vendor/main.ts'],
   ['generated code is what the specs give', 'node tools/check/generated.ts'],
+  ['tarballs: what is in them, the same bytes', 'node tools/check/tarballs.ts'],
   ['packed packages run for their consumers', 'npm run -s test:consumers'],
   ['consumers: planted faults are found', 'npm run -s test:consumers -- --planted'],
   ['the newcomer’s path', 'npm run -s newcomer'],

@@ -5,11 +5,12 @@ import { copyWorkspace, run, withFolder } from '../scratch.ts';
 import { readVendor } from '../spec/vendor.ts';
 
 /*
- * In a scratch clone under another scope, longer or shorter and of another order, all is as it was:
+ * In a scratch clone under another scope, of another length and order, all is as it was:
  * types, lint, every test, generated code to the byte, tarballs. There is nothing under the old name.
  */
 
-const SCOPE = '@zz-ad-sdk';
+// Longer, so that lines break elsewhere, and behind all others, so that imports change places.
+const SCOPE = '@zz-advertising-sdk';
 const REPOSITORY = 'https://github.com/zz/ad-sdk';
 
 const { core } = readVendor();
