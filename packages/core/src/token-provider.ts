@@ -49,7 +49,7 @@ export const createTokenProvider = <G extends Grant>(
     const now = { wall: clock.now(), monotonic: clock.monotonic(), random: random() };
     const [next, tasks] = step(state, event, now);
     state = next;
-    for (const task of tasks) void perform(task);
+    for (const task of tasks) perform(task).catch((error) => failed(task, error));
   };
 
   const perform = async (task: TokenTask): Promise<void> => {
@@ -77,6 +77,11 @@ export const createTokenProvider = <G extends Grant>(
           message: 'The token could not be renewed; the one in use is kept while it lasts.',
         });
     }
+  };
+
+  // A store that refuses its place says so to who waits.
+  const failed = (task: TokenTask, error: unknown): void => {
+    if ('flight' in task) handle({ type: 'failed', flight: task.flight, error });
   };
 
   const ask = async (flight: number, grant: Grant): Promise<TokenEvent> => {

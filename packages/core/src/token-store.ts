@@ -1,4 +1,5 @@
 import { AccessToken, BEARER_VALUE } from './access-token.js';
+import { ConfigError } from './errors.js';
 import type { Observe } from './observe.js';
 import { type Clock, raced, withDeadline } from './time.js';
 
@@ -21,7 +22,8 @@ export interface StoredToken {
 
 /**
  * Keeps tokens beyond one client: for restarts, and for processes that share them. A key holds no
- * secret; a record does. A store that fails is told as a warning, and the client goes on from memory.
+ * secret; a record does. A store that fails is told as a warning, and the client goes on from memory; one
+ * that throws a `ConfigError` ends the call with it.
  */
 export interface TokenStore {
   load(key: string): Promise<StoredToken | undefined>;
@@ -109,7 +111,9 @@ export const shelfOf = (
     const { signal, cancel } = withDeadline(clock, STORE_TIMEOUT_MS, undefined);
     try {
       return await raced(signal, work());
-    } catch {
+    } catch (error) {
+      // The program or the place is wrong: it would never work, and the store says why.
+      if (error instanceof ConfigError) throw error;
       warn(`failed to ${what}`);
       return otherwise;
     } finally {
@@ -128,7 +132,8 @@ export const shelfOf = (
     const asked = (async () => store?.lock?.(key, { signal }))();
     try {
       return await raced(signal, asked);
-    } catch {
+    } catch (error) {
+      if (error instanceof ConfigError) throw error;
       tell({
         type: 'warning',
         message: 'The token store gave no lock; others may renew at the same time.',

@@ -205,6 +205,20 @@ describe('the name of a token in a store', () => {
   });
 });
 
+describe('a store that refuses its place', () => {
+  const refuse = async (): Promise<never> => {
+    throw new ConfigError('tokens/a.json is a symbolic link.');
+  };
+
+  it.each(['load', 'lock', 'save'] as const)('says so to who waits: %s', async (what) => {
+    const { connect, events } = setUp({ ...memoryStore(), [what]: refuse });
+    const tokens = connect();
+    await expect(tokens.get()).rejects.toThrow('is a symbolic link');
+    await expect(tokens.get()).rejects.toThrow(ConfigError);
+    expect(events).toEqual([]);
+  });
+});
+
 describe('a lock of a store', () => {
   it('has clients that share a store renew once, whoever comes first', async () => {
     const { connect, requests } = setUp(memoryStore());
