@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { registerHooks } from 'node:module';
 import { parseArgs } from 'node:util';
-import type { Bench } from './cases.ts';
 import { PLANTED } from './planted.ts';
-import { type Counts, startFaultServer } from './server.ts';
+import type { Result } from './run.ts';
 
 /*
  * npm run test:faults: what the client does when the server misbehaves, over loopback.
  *   F08 F11     these cases only
+ *   --long      a minute of load instead of ten seconds
+ *   --write     writes the cases to docs/faults.md
  *   --json      the last line is the report: [{ id, status, ms }]
  *   --planted   plants each fault of planted.ts into core as it is loaded; its case must turn red
  *   --plant=F08 runs with that fault planted
@@ -17,16 +18,12 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
     planted: { type: 'boolean', default: false },
     plant: { type: 'string' },
+    write: { type: 'boolean', default: false },
   },
 });
-
-interface Result {
-  readonly id: string;
-  readonly status: 'failed' | 'passed';
-  readonly ms: number;
-}
 
 const plant = (id: string): void => {
   const fault = PLANTED.find((planted) => planted.id === id);
@@ -43,48 +40,28 @@ const plant = (id: string): void => {
   });
 };
 
-const benchOf = ({
-  url,
-  controlUrl,
-}: {
-  url: string;
-  controlUrl: string;
-}): Bench & { reset(): Promise<void> } => ({
-  url,
-  script: async (script) =>
-    void (await fetch(`${controlUrl}/script`, { method: 'PUT', body: JSON.stringify(script) })),
-  counts: async () => (await (await fetch(`${controlUrl}/counts`)).json()) as Counts,
-  reset: async () => void (await fetch(`${controlUrl}/reset`, { method: 'POST' })),
-});
-
-const runCases = async (ids: readonly string[]): Promise<Result[]> => {
+const runChosen = async (ids: readonly string[]): Promise<Result[]> => {
   // After the hooks: core must be loaded through them.
-  const { CASES } = await import('./cases.ts');
-  const server = await startFaultServer();
-  const bench = benchOf(server);
-  const results: Result[] = [];
-  for (const { id, what, run } of CASES.filter((one) => ids.length === 0 || ids.includes(one.id))) {
-    await bench.reset();
-    const startedAt = performance.now();
-    const error = await run(bench).then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    const ms = Math.round(performance.now() - startedAt);
-    results.push({ id, status: error === undefined ? 'passed' : 'failed', ms });
-    console.log(
-      `${id}  ${error === undefined ? 'passed' : 'FAILED'}  ${String(ms).padStart(5)} ms  ${what}`,
-    );
-    if (error !== undefined)
-      console.log(`     ${error instanceof Error ? error.message : String(error)}`);
-  }
-  await server.close();
-  return results;
+  const [{ GROUPS }, { runCases }, { tableFault, writeTable }] = await Promise.all([
+    import('./cases.ts'),
+    import('./run.ts'),
+    import('./table.ts'),
+  ]);
+  if (values.write) writeTable(GROUPS);
+  const cases = GROUPS.flatMap((group) => group.cases);
+  const unknown = ids.find((id) => !cases.some((one) => one.id === id));
+  if (unknown !== undefined) throw new Error(`there is no case ${unknown}`);
+  const chosen = cases.filter(({ id }) => ids.length === 0 || ids.includes(id));
+  const results = await runCases(chosen, values.long);
+  const outdated = ids.length === 0 ? tableFault(GROUPS) : undefined;
+  if (outdated === undefined) return results;
+  console.log(outdated);
+  return [...results, { id: 'docs/faults.md', status: 'failed', ms: 0 }];
 };
 
 /** Each planted fault in a process of its own: red is right. */
-const runPlanted = (): Result[] =>
-  PLANTED.map(({ id, file, from }) => {
+const runPlanted = (ids: readonly string[]): Result[] =>
+  PLANTED.filter(({ id }) => ids.length === 0 || ids.includes(id)).map(({ id, file, from }) => {
     const startedAt = performance.now();
     const { status, stdout } = spawnSync(
       process.execPath,
@@ -98,7 +75,7 @@ const runPlanted = (): Result[] =>
   });
 
 if (values.plant !== undefined) plant(values.plant);
-const results = values.planted ? runPlanted() : await runCases(positionals);
+const results = values.planted ? runPlanted(positionals) : await runChosen(positionals);
 if (values.json) console.log(JSON.stringify(results));
 const failed = results.filter(({ status }) => status === 'failed').length;
 if (!values.json) console.log(`${results.length - failed} passed, ${failed} failed`);

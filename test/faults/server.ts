@@ -1,44 +1,25 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createGzip } from 'node:zlib';
+import { type Fault, json, misbehave, zeros } from './misbehave.ts';
 
 /*
  * A server that misbehaves as it is told. It listens on three loopback ports: the API with its token
- * endpoint, a control port (PUT /script, GET /counts, POST /reset), and a second origin that plays
+ * endpoint, a control port (PUT /script, GET /counts, DELETE /tokens), and a second origin that plays
  * the thief: nothing may ever reach it.
  */
-
-/** What to do with one request. */
-export type Fault =
-  | {
-      readonly kind: 'status';
-      readonly status: number;
-      readonly headers?: Record<string, string>;
-      readonly body?: unknown;
-    }
-  | { readonly kind: 'body'; readonly text: string; readonly type?: string }
-  | { readonly kind: 'content-type'; readonly type: string }
-  | { readonly kind: 'set-fields'; readonly fields: Record<string, unknown> }
-  | { readonly kind: 'drop-field'; readonly field: string }
-  | { readonly kind: 'redirect'; readonly status: number }
-  | {
-      readonly kind:
-        | 'echo-secret'
-        | 'empty-200'
-        | 'endless-body'
-        | 'gzip-bomb'
-        | 'hang'
-        | 'lost-response'
-        | 'ok'
-        | 'slow-body'
-        | 'slow-headers'
-        | 'truncated-json';
-    };
 
 /** Faults in the order of requests; when they are used up, all is well. */
 export interface Script {
   readonly token?: readonly Fault[];
   readonly api?: readonly Fault[];
+  /** With it the API takes only tokens that were given and are alive: what they announce, and for how long they are. */
+  readonly life?: { readonly announcedS: number; readonly realMs: number };
 }
 
 /** What was seen. `at` is milliseconds since the start. */
@@ -50,6 +31,12 @@ export interface Counts {
   }[];
   readonly api: readonly { readonly at: number; readonly authorization: string }[];
   readonly thief: number;
+  /** Answers of 401 because of the token. */
+  readonly refused: number;
+  /** Token requests under way at a time, at most. */
+  readonly mostToken: number;
+  /** Requests whose client left before the answer. */
+  readonly left: number;
   /** Sockets that are still open. */
   readonly open: number;
 }
@@ -61,192 +48,135 @@ export interface FaultServer {
 }
 
 export const startFaultServer = async (): Promise<FaultServer> => {
-  let script: { token: Fault[]; api: Fault[] } = { token: [], api: [] };
-  let counts = emptyCounts();
-  let issued = 0;
-  const bomb = await zeros(256);
-
+  const journal = emptyJournal();
   const thief = await listen((_request, response) => {
-    counts.thief += 1;
+    journal.thief += 1;
     response.end();
   });
-  const main = await listen(async (request, response) => {
-    const body = await read(request);
-    const isToken = request.url === '/oauth2/token';
-    const form = new URLSearchParams(body);
-    if (isToken)
-      counts.token.push({
-        at: performance.now(),
-        grant: form.get('grant_type') ?? '',
-        refreshToken: form.get('refresh_token'),
-      });
-    else
-      counts.api.push({
-        at: performance.now(),
-        authorization: request.headers.authorization ?? '',
-      });
-    const fault = (isToken ? script.token : script.api).shift() ?? { kind: 'ok' };
-    if (isToken) issued += 1;
-    const good = isToken
-      ? {
-          access_token: `token-${issued}`,
-          token_type: 'Bearer',
-          expires_in: 900,
-          refresh_token:
-            form.get('grant_type') === 'client_credentials' ? null : `refresh-${issued}`,
-        }
-      : { data: { type: 'thing' } };
-    misbehave(fault, { request, response, form, good, thiefUrl: thief.url, bomb });
-  });
+  const { handle, control: controlled } = endpoints(journal, thief.url);
+  const main = await listen(handle);
   const control = await listen(async (request, response) => {
-    const body = await read(request);
-    if (request.method === 'PUT') script = { token: [], api: [], ...(JSON.parse(body) as object) };
-    if (request.method === 'POST') {
-      counts = emptyCounts();
-      script = { token: [], api: [] };
-      issued = 0;
-    }
+    await controlled(request);
     const open = await new Promise<number>((resolve) =>
       main.server.getConnections((_error, count) => resolve(count)),
     );
-    json(response, 200, { ...counts, open });
+    json(response, 200, { ...journal, open });
   });
   return {
     url: main.url,
     controlUrl: control.url,
     close: async () => {
-      for (const { server } of [main, control, thief]) {
-        server.closeAllConnections();
-        await new Promise((resolve) => server.close(resolve));
-      }
+      for (const { server } of [main, control, thief]) await stop(server);
     },
   };
 };
 
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly form: URLSearchParams;
-  readonly good: Record<string, unknown>;
-  readonly thiefUrl: string;
-  readonly bomb: Buffer;
-}
-
-const misbehave = (
-  fault: Fault,
-  { request, response, form, good, thiefUrl, bomb }: Exchange,
-): unknown => {
-  switch (fault.kind) {
-    case 'ok':
-      return json(response, 200, good);
-    case 'status':
-      return json(response, fault.status, fault.body ?? {}, fault.headers);
-    case 'body':
-      return response
-        .writeHead(200, { 'content-type': fault.type ?? 'application/json' })
-        .end(fault.text);
-    case 'content-type':
-      return response.writeHead(200, { 'content-type': fault.type }).end(JSON.stringify(good));
-    case 'set-fields':
-      return json(response, 200, { ...good, ...fault.fields });
-    case 'drop-field':
-      return json(response, 200, { ...good, [fault.field]: undefined });
-    case 'redirect':
-      return response.writeHead(fault.status, { location: `${thiefUrl}${request.url}` }).end();
-    case 'echo-secret': {
-      const secret = form.get('client_secret') ?? '';
-      const forms = [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')];
-      return json(response, 400, {
-        error: 'invalid_client',
-        error_description: `\u001b]52;c;${forms.join(' ')}\u0007`,
-      });
-    }
-    case 'empty-200':
-      return response.writeHead(200, { 'content-type': 'application/json' }).end();
-    case 'truncated-json':
-      return response
-        .writeHead(200, { 'content-type': 'application/json' })
-        .end(JSON.stringify(good).slice(0, 20));
-    case 'lost-response':
-      return response.destroy();
-    case 'hang':
-      return;
-    case 'slow-headers':
-      return drip(
-        response,
-        () => request.socket.write('X-Slow: 1\r\n'),
-        () => request.socket.write('HTTP/1.1 200 OK\r\n'),
-      );
-    case 'slow-body':
-      response.writeHead(200, { 'content-type': 'application/json' });
-      return drip(response, () => response.write(' '));
-    case 'endless-body':
-      response.writeHead(200, { 'content-type': 'application/json' });
-      return flood(response);
-    case 'gzip-bomb':
-      return response
-        .writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
-        .end(bomb);
-  }
-};
-
-const drip = (response: ServerResponse, write: () => void, begin: () => void = () => {}): void => {
-  begin();
-  const timer = setInterval(write, 20);
-  response.on('close', () => clearInterval(timer));
-};
-
-const flood = (response: ServerResponse): void => {
-  const chunk = Buffer.alloc(64 * 1024, ' ');
-  const more = (): void => {
-    while (!response.destroyed && response.write(chunk));
-  };
-  response.on('drain', more);
-  more();
-};
-
-/** This many MiB of zeros, compressed. */
-const zeros = async (mebibytes: number): Promise<Buffer> => {
-  const gzip = createGzip();
-  const chunks: Buffer[] = [];
-  gzip.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const chunk = Buffer.alloc(1024 * 1024);
-  for (let i = 0; i < mebibytes; i += 1) {
-    if (!gzip.write(chunk)) await new Promise((resolve) => gzip.once('drain', resolve));
-  }
-  await new Promise<void>((resolve) => gzip.end(() => resolve()));
-  return Buffer.concat(chunks);
-};
-
-const listen = async (
+/** A server on a loopback port: a free one, unless it is told which. */
+export const listen = async (
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void> | void,
-): Promise<{ url: string; server: Server }> => {
-  const server = createServer((request, response) => {
+  {
+    port = 0,
+    create = createServer,
+  }: { port?: number; create?: (handle: RequestListener) => Server } = {},
+): Promise<{ url: string; port: number; server: Server }> => {
+  const server = create((request, response) => {
     Promise.resolve(handle(request, response)).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  // A case that fails may leave it open: the run ends all the same.
+  server.unref();
+  const bound = (server.address() as AddressInfo).port;
+  return { url: `http://127.0.0.1:${bound}`, port: bound, server };
 };
 
-const read = async (request: IncomingMessage): Promise<string> => {
+export const stop = async (server: Server): Promise<void> => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+};
+
+export const read = async (request: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');
 };
 
-const json = (
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Record<string, string> = {},
-): void => {
-  response
-    .writeHead(status, { 'content-type': 'application/json', ...headers })
-    .end(JSON.stringify(body));
-};
-
-const emptyCounts = (): {
+type Journal = { -readonly [K in keyof Omit<Counts, 'open'>]: Counts[K] } & {
   token: Counts['token'][number][];
   api: Counts['api'][number][];
-  thief: number;
-} => ({ token: [], api: [], thief: 0 });
+};
+
+const emptyJournal = (): Journal => ({
+  token: [],
+  api: [],
+  thief: 0,
+  refused: 0,
+  mostToken: 0,
+  left: 0,
+});
+
+const endpoints = (
+  journal: Journal,
+  thiefUrl: string,
+): {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  control(request: IncomingMessage): Promise<void>;
+} => {
+  let script: Script = {};
+  const faults: { token: Fault[]; api: Fault[] } = { token: [], api: [] };
+  const ends = new Map<string, number>();
+  let tokensUnderWay = 0;
+
+  const isAlive = (authorization: string): boolean =>
+    script.life === undefined || (ends.get(authorization) ?? 0) > performance.now();
+
+  const giveToken = (form: URLSearchParams): Record<string, unknown> => {
+    const { announcedS, realMs } = script.life ?? { announcedS: 900, realMs: 900_000 };
+    const number = journal.token.length;
+    ends.set(`Bearer token-${number}`, performance.now() + realMs);
+    const hasRefresh = form.get('grant_type') !== 'client_credentials';
+    return {
+      access_token: `token-${number}`,
+      token_type: 'Bearer',
+      expires_in: announcedS,
+      refresh_token: hasRefresh ? `refresh-${number}` : null,
+    };
+  };
+
+  const faultFor = (isToken: boolean, authorization: string): Fault => {
+    const told = (isToken ? faults.token : faults.api).shift();
+    if (told !== undefined) return told;
+    if (isToken || isAlive(authorization)) return { kind: 'ok' };
+    journal.refused += 1;
+    return { kind: 'status', status: 401 };
+  };
+
+  return {
+    handle: async (request, response) => {
+      const isToken = request.url === '/oauth2/token';
+      const { authorization = '' } = request.headers;
+      const form = new URLSearchParams(await read(request));
+      const at = performance.now();
+      const grant = form.get('grant_type') ?? '';
+      if (isToken) journal.token.push({ at, grant, refreshToken: form.get('refresh_token') });
+      else journal.api.push({ at, authorization });
+      tokensUnderWay += isToken ? 1 : 0;
+      journal.mostToken = Math.max(journal.mostToken, tokensUnderWay);
+      response.once('close', () => {
+        tokensUnderWay -= isToken ? 1 : 0;
+        journal.left += response.writableFinished || response.errored ? 0 : 1;
+      });
+      const good = isToken ? giveToken(form) : { data: { type: 'thing' } };
+      const fault = faultFor(isToken, authorization);
+      const bomb = fault.kind === 'gzip-bomb' ? await zeros(256) : undefined;
+      await misbehave(fault, { request, response, form, good, thiefUrl, bomb });
+    },
+    control: async (request) => {
+      const body = await read(request);
+      if (request.method === 'DELETE') ends.clear();
+      if (request.method !== 'PUT') return;
+      script = JSON.parse(body) as Script;
+      faults.token = [...(script.token ?? [])];
+      faults.api = [...(script.api ?? [])];
+    },
+  };
+};
