@@ -7,7 +7,7 @@ import type { Secret } from './options.js';
 import type { RateGate, RateLimitOptions } from './rate-gate.js';
 import type { RawRequest } from './raw-request.js';
 import type { Clock } from './time.js';
-import type { TokenEndpoint } from './token-endpoint.js';
+import type { Credentials, TokenEndpoint } from './token-endpoint.js';
 import type { TokenProvider } from './token-provider.js';
 import type { TokenStore } from './token-store.js';
 
@@ -31,14 +31,39 @@ export interface TransportOptions extends ObserveOptions {
 }
 
 /** Options of a client; `G` is what its API version has of grants. */
-export interface ClientOptions<G extends Grant> extends TransportOptions {
+export type ClientOptions<G extends Grant> = ClientSettings<G> &
+  (ClientPair | GivenCredentials | GivenTokens);
+
+/** The credentials of an app. */
+export interface ClientPair {
   readonly clientId: string;
-  /** The secret, or a function that is asked for it before each token request, and again if the pair was refused. */
+  /**
+   * The secret, or a function that is asked for it before each token request, and again if the pair was refused.
+   * A consent by PKCE may have none (RFC 6749 section 2.1, public clients), where the API version allows it.
+   */
   readonly clientSecret?: Secret | undefined;
+}
+
+/** Credentials that change while the client lives: an app whose pair is replaced needs no restart. */
+export interface GivenCredentials {
+  /** Asked before each token request, and again if the pair was refused. */
+  readonly credentials: () => Credentials | Promise<Credentials>;
+  /** Only beside a `store`: the name of the app there, kept when the pair changes. */
+  readonly clientId?: string;
+}
+
+/** A client that asks for no token itself. */
+export interface GivenTokens {
+  /** Tokens from elsewhere, such as another client's `tokens`. */
+  readonly tokens: TokenProvider;
+  /** Not used. */
+  readonly clientId?: string;
+}
+
+/** Options of a client, but for who it is. */
+export interface ClientSettings<G extends Grant> extends TransportOptions {
   /** @default { type: 'client_credentials' } */
   readonly grant?: G | undefined;
-  /** Tokens from elsewhere, such as another client's `tokens`. */
-  readonly tokens?: TokenProvider | undefined;
   /** Waits in time instead of failing for the API's rate limit; another client's `rateLimit` to share its budget. @default what the answers tell */
   readonly rateLimit?: RateGate | RateLimitOptions | false | undefined;
   /** Keeps tokens beyond this client. @default none: tokens live and die with the client */

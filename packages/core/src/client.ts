@@ -8,7 +8,7 @@ import type {
   Product,
   TransportOptions,
 } from './client-options.js';
-import type { Grant } from './grants.js';
+import { type Grant, isUsersGrant, mayBePublic } from './grants.js';
 import {
   axiosSend,
   type CallState,
@@ -30,11 +30,10 @@ import type {
   Transport,
 } from './operation.js';
 import {
-  checkCredentials,
   checkGrant,
   checkTimeout,
+  credentialsOf,
   retryPolicy,
-  secretOf,
   storeKey,
   targetOf,
 } from './options.js';
@@ -59,8 +58,10 @@ export const connect = <G extends Grant, T>(
   const target = targetOf({ ...options, baseUrl: options.baseUrl ?? origin, prefix });
   const { close, ...wire } = createAxios(options.axios);
   const context = contextOf(options, target, wire, api);
-  const tokens = options.tokens ?? ownTokens(api, options, context);
-  const gate = rateGateOf(options.rateLimit, context.clock);
+  const tokens =
+    'tokens' in options && options.tokens ? options.tokens : ownTokens(api, options, context);
+  const isUsers = options.grant !== undefined && isUsersGrant(options.grant);
+  const gate = rateGateOf(options.rateLimit, context.clock, isUsers);
   const transport = transportTo(context, [authenticate(tokens)], gate);
   const request = <R>(raw: RawRequest, callOptions?: CallOptions): Call<R> =>
     transport.call(...toOperation<R>(raw), callOptions);
@@ -118,10 +119,9 @@ const ownTokens = <G extends Grant, T>(
     versionName(api),
     options.store !== undefined,
   );
-  checkCredentials(options);
-  const { clientId, clientSecret, store } = options;
+  const { store } = options;
   const { clock, random, tell } = context;
-  const credentials = async () => ({ clientId, clientSecret: await secretOf(clientSecret) });
+  const credentials = credentialsOf(options, api.publicClients === true && mayBePublic(grant));
   const key = storeKey(context.target, grant, options);
   return createTokenProvider({
     endpoint: api,

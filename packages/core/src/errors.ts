@@ -157,11 +157,14 @@ export class TokenError extends SdkError {
   readonly code: string | undefined;
   /** Why an answer could not be used, if one came. */
   readonly reason: TokenErrorReason | undefined;
+  /** How long the token endpoint asks to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(message: string, fields: TokenErrorFields = {}) {
     super(message, fields);
     this.code = fields.code;
     this.reason = fields.reason;
+    this.retryAfterMs = fields.retryAfterMs;
   }
 }
 
@@ -171,6 +174,7 @@ export type TokenErrorReason = ResponseErrorReason | 'empty' | 'unusable';
 export interface TokenErrorFields extends ErrorFields {
   readonly code?: string | undefined;
   readonly reason?: TokenErrorReason | undefined;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** The user's consent is used up, revoked or expired: only a new consent helps. */

@@ -1,5 +1,5 @@
 import { hintFor } from './criteo/hints.js';
-import { readReported } from './criteo/problem.js';
+import { readProblems } from './criteo/problem.js';
 import {
   ApiError,
   type ApiErrorFields,
@@ -59,7 +59,7 @@ export const errorOfStatus = (
   clock: Clock,
 ): ApiError => {
   const { status, headers } = response;
-  const reported = readReported(errorBody(response));
+  const reported = readProblems(errorBody(response));
   const clean = cleaner(request);
   const problems = reported.problems
     .slice(0, MOST_PROBLEMS)
@@ -91,7 +91,7 @@ export const errorOfStatus = (
 /** The trace id of an error answer, for those who only watch. */
 export const traceOf = (request: HttpRequest, response: HttpResponse): { traceId?: string } => {
   if (response.status < 400) return {};
-  const { traceId } = readReported(errorBody(response));
+  const { traceId } = readProblems(errorBody(response));
   return traceId === undefined ? {} : { traceId: cleaner(request)(traceId) };
 };
 

@@ -26,6 +26,13 @@ export interface RefreshToken {
 
 export type Grant = AuthorizationCode | ClientCredentials | PkceAuthorizationCode | RefreshToken;
 
+/** Does a user stand behind it, rather than the app itself? */
+export const isUsersGrant = ({ type }: Grant): boolean => type !== 'client_credentials';
+
+/** May it go without a secret, where the version allows it: a code bound by PKCE, and what came of one? */
+export const mayBePublic = (grant: Grant): boolean =>
+  grant.type === 'refresh_token' || 'codeVerifier' in grant;
+
 /** A grant's parameters under the names that the generated token operations give them. */
 export const grantParameters = <G extends Grant>(grant: G): GrantParameters<G> => {
   const { type, ...fields } = grant;

@@ -6,7 +6,11 @@ export type {
   Client,
   ClientBase,
   ClientOptions,
+  ClientPair,
+  ClientSettings,
   ClientTransport,
+  GivenCredentials,
+  GivenTokens,
   Product,
   TransportOptions,
 } from './client-options.js';

@@ -98,6 +98,10 @@ export interface Problem {
   readonly type?: string;
   readonly title?: string;
   readonly detail?: string;
+  /** Which resource it is about. */
+  readonly instance?: string;
+  /** Which part of the request it is about, as the API names it. */
+  readonly source?: Readonly<Record<string, string>>;
   readonly traceId?: string;
 }
 
@@ -107,7 +111,9 @@ export interface Answer<R> {
   readonly status: number;
   /** Header names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What the API warned of although it answered with success. */
+  /** What failed although the API answered with success: single entities of a bulk call. */
+  readonly problems: readonly Problem[];
+  /** What the API warned of beside. */
   readonly warnings: readonly Problem[];
   readonly traceId: string | undefined;
   /** HTTP requests that the call took, without those for tokens. */

@@ -1,8 +1,9 @@
 import { ConfigError } from './errors.js';
-import type { Grant } from './grants.js';
+import { type Grant, isUsersGrant } from './grants.js';
 import type { RetryOptions } from './operation.js';
 import type { Target } from './request.js';
 import type { RetryPolicy } from './retry.js';
+import type { Credentials } from './token-endpoint.js';
 import type { TokenStore } from './token-store.js';
 
 /** A client secret, or what is asked for it before each token request. */
@@ -71,22 +72,40 @@ export const checkGrant = <G extends Grant>(
   throw new ConfigError(`The grant '${chosen.type}' needs '${missing}', a non-empty string.`);
 };
 
-/** @throws {ConfigError} if the client id or its secret is missing */
-export const checkCredentials = ({
-  clientId,
-  clientSecret,
-}: {
-  readonly clientId: string;
-  readonly clientSecret?: Secret | undefined;
-}): void => {
+/**
+ * Who asks for tokens, as it is now each time.
+ * @param isPublic may the secret be absent?
+ * @throws {ConfigError} if the client id or its secret is missing
+ */
+export const credentialsOf = (
+  { clientId, clientSecret, credentials }: CredentialOptions,
+  isPublic: boolean,
+): (() => Promise<Credentials>) => {
+  if (credentials !== undefined) {
+    if (typeof credentials === 'function' && clientSecret === undefined)
+      return async () => checkPair(await credentials());
+    throw new ConfigError(
+      "createClient takes 'credentials' as a function, and no 'clientSecret' beside it.",
+    );
+  }
   if (!isText(clientId))
     throw new ConfigError("createClient needs 'clientId', a non-empty string.", CREDENTIALS);
-  if (isText(clientSecret) || typeof clientSecret === 'function') return;
+  if (isText(clientSecret)) return async () => ({ clientId, clientSecret });
+  if (typeof clientSecret === 'function')
+    return async () => checkPair({ clientId, clientSecret: await clientSecret() });
+  if (clientSecret === undefined && isPublic) return async () => ({ clientId, clientSecret: '' });
   throw new ConfigError(
     "createClient needs 'clientSecret', a non-empty string or a function that returns one.",
     CREDENTIALS,
   );
 };
+
+/** Of a client, whichever way it names itself. */
+export interface CredentialOptions {
+  readonly clientId?: string;
+  readonly clientSecret?: Secret | undefined;
+  readonly credentials?: () => Credentials | Promise<Credentials>;
+}
 
 /**
  * The retry options of a call over those of its client; what is `undefined` does not count.
@@ -135,7 +154,12 @@ export const storeKey = (
   grant: Grant,
   { clientId, store, subject }: StoreOptions,
 ): string => {
-  const isUsers = grant.type !== 'client_credentials';
+  if (store !== undefined && !isText(clientId)) {
+    throw new ConfigError("createClient needs 'clientId' beside 'store' and 'credentials'.", {
+      hint: 'It names the app in the store; keep it when the pair changes.',
+    });
+  }
+  const isUsers = isUsersGrant(grant);
   if (isUsers && store !== undefined && !isText(subject)) {
     throw new ConfigError(
       `createClient needs 'subject' beside 'store' for the grant '${grant.type}'.`,
@@ -153,20 +177,22 @@ export const storeKey = (
     );
   }
   const kind = isUsers ? 'user' : 'client';
-  return [origin + prefix, clientId, kind, subject ?? ''].map(encodeURIComponent).join(' ');
+  return [origin + prefix, clientId ?? '', kind, subject ?? ''].map(encodeURIComponent).join(' ');
 };
 
 interface StoreOptions {
-  readonly clientId: string;
+  readonly clientId?: string;
   readonly store?: TokenStore | undefined;
   readonly subject?: string | undefined;
 }
 
-/** The secret as it is now. */
-export const secretOf = async (secret: Secret | undefined): Promise<string> => {
-  const value = typeof secret === 'function' ? await secret() : secret;
-  if (isText(value)) return value;
-  throw new ConfigError("The function 'clientSecret' returned no secret.", CREDENTIALS);
+const checkPair = (pair: Credentials | undefined): Credentials => {
+  const { clientId, clientSecret } = pair ?? {};
+  if (isText(clientId) && isText(clientSecret)) return { clientId, clientSecret };
+  throw new ConfigError(
+    "The function 'credentials' or 'clientSecret' returned no pair, or no secret.",
+    CREDENTIALS,
+  );
 };
 
 const CREDENTIALS = {

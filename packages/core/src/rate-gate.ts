@@ -68,16 +68,17 @@ export const openGate: RateGate = { enter: async () => {}, learn: () => {} };
 export const rateGateOf = (
   option: RateGate | RateLimitOptions | false | undefined,
   clock: Clock,
+  isUsers = false,
 ): RateGate => {
   if (option === false) return openGate;
-  if (typeof option !== 'object' || !option) return createRateGate({}, clock);
-  return 'enter' in option ? option : createRateGate(option, clock);
+  if (typeof option !== 'object' || !option) return createRateGate({}, clock, isUsers);
+  return 'enter' in option ? option : createRateGate(option, clock, isUsers);
 };
 
 const LONGEST_QUEUE_MS = 900_000;
 
 /** A gate in memory: open until an answer tells of a budget; then it lets pass what the budget has, in order. */
-const createRateGate = (options: RateLimitOptions, clock: Clock): RateGate => {
+const createRateGate = (options: RateLimitOptions, clock: Clock, isUsers: boolean): RateGate => {
   const { limits = {}, maxQueueMs = LONGEST_QUEUE_MS } = checked(options);
   const lanes = new Map<string, Lane>();
   const laneOf = (rateClass: string): Lane => {
@@ -149,7 +150,7 @@ const createRateGate = (options: RateLimitOptions, clock: Clock): RateGate => {
     },
     learn: (rateClass, answer) => {
       const lane = laneOf(rateClass);
-      settle(lane.state, answer, knownBudget(rateClass), clock.monotonic());
+      settle(lane.state, answer, knownBudget(rateClass, isUsers), clock.monotonic());
       pump(lane);
     },
   };

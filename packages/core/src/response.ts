@@ -16,13 +16,20 @@ export const readAnswer = (
   tell: Observe,
 ): Answer<unknown> => {
   const data = readData(request, response, tell);
-  const { warnings, traceId } = readReported(data);
+  const { problems, warnings, traceId } = readReported(data);
   const clean = cleaner(request);
+  const cleaned = (list: readonly Problem[]): Problem[] =>
+    list.map((problem) => cleanProblem(problem, clean));
+  if (problems.length + warnings.length > 0) {
+    const message = `${request.operation.id} succeeded, but with ${problems.length} problems and ${warnings.length} warnings: withResponse() has them.`;
+    tell({ type: 'warning', message });
+  }
   return {
     data,
     status: response.status,
     headers: response.headers,
-    warnings: warnings.map((warning) => cleanProblem(warning, clean)),
+    problems: cleaned(problems),
+    warnings: cleaned(warnings),
     traceId: traceId === undefined ? undefined : clean(traceId),
     attempts: request.call.attempts,
   };
@@ -76,7 +83,15 @@ export const textOf = (body: string | Uint8Array): string =>
   typeof body === 'string' ? body : new TextDecoder().decode(body);
 
 export const cleanProblem = (problem: Problem, clean: (text: string) => string): Problem =>
-  Object.fromEntries(Object.entries(problem).map(([key, text]) => [key, clean(text)]));
+  Object.fromEntries(
+    Object.entries(problem).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? clean(value) : cleanFields(value, clean),
+    ]),
+  );
+
+const cleanFields = (fields: object, clean: (text: string) => string): object =>
+  Object.fromEntries(Object.entries(fields).map(([key, text]) => [clean(key), clean(text)]));
 
 /** Media type in lower case, without parameters; empty if none was sent. */
 export const mediaType = (headers: Readonly<Record<string, string>>): string =>

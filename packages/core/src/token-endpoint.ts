@@ -6,6 +6,7 @@ import type { CallOptions, Transport } from './operation.js';
 /** Who asks for a token. */
 export interface Credentials {
   readonly clientId: string;
+  /** Empty for a public client, and then not sent (RFC 6749 section 2.3.1). */
   readonly clientSecret: string;
 }
 
@@ -26,6 +27,8 @@ export interface TokenEndpoint<G extends Grant = Grant> {
   readonly grants: readonly G['type'][];
   /** Life of a token whose answer does not state it, in milliseconds. */
   readonly defaultLifetimeMs: number;
+  /** True if what came of a consent by PKCE needs no secret. */
+  readonly publicClients?: boolean;
   readonly requestToken: (
     transport: Transport,
     parameters: TokenParameters<G>,

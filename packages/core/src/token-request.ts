@@ -3,6 +3,7 @@ import {
   ApiError,
   ConfigError,
   ConnectionError,
+  RateLimitError,
   ReauthRequiredError,
   ResponseError,
   SdkError,
@@ -14,7 +15,12 @@ import type { Observe } from './observe.js';
 import type { RetryOptions, Transport } from './operation.js';
 import { backoffMs } from './retry.js';
 import { type Clock, sleep, withDeadline } from './time.js';
-import { type Credentials, readTokenResponse, type TokenEndpoint } from './token-endpoint.js';
+import {
+  type Credentials,
+  readTokenResponse,
+  type TokenEndpoint,
+  type TokenParameters,
+} from './token-endpoint.js';
 
 /** What a token request needs, besides the grant. */
 export interface TokenRequester<G extends Grant> {
@@ -69,7 +75,13 @@ const requestWith = async <G extends Grant>(
   grant: Grant,
   outer: AbortSignal,
 ): Promise<AccessToken> => {
-  const parameters = { ...pair, ...grantParameters(grant as G) };
+  const { clientId, clientSecret } = pair;
+  // Only a version whose operation needs no secret has public clients.
+  const parameters = {
+    clientId,
+    ...(clientSecret !== '' && { clientSecret }),
+    ...grantParameters(grant as G),
+  } as TokenParameters<G>;
   const requestedAt = clock.now();
   const warn = (message: string): void => tell({ type: 'warning', message });
   const deadline = withDeadline(clock, TOKEN_TIMEOUT_MS, outer);
@@ -120,7 +132,9 @@ const tokenErrorOf = (error: unknown, grant: Grant): unknown => {
   const code = error instanceof ApiError ? error.code : undefined;
   const reason =
     error instanceof ResponseError || error instanceof TokenError ? error.reason : undefined;
-  const fields = { operation, status, retryable, attempts, traceId, code, reason, cause: error };
+  const retryAfterMs = error instanceof RateLimitError ? error.retryAfterMs : undefined;
+  const said = { operation, status, retryable, attempts, traceId, code, reason, retryAfterMs };
+  const fields = { ...said, cause: error };
   const isRefused = code === 'invalid_grant';
   const isLostCode =
     grant.type === 'authorization_code' && error.status === undefined && mayHaveSpent(error);

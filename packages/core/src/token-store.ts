@@ -50,18 +50,39 @@ export interface TokenLock {
   release(): Promise<void>;
 }
 
-/** A store in memory, for tests and for clients of one process. Nothing is dropped: a refresh token may be the only one. */
+const MOST_RECORDS = 1_000;
+
+/**
+ * A store in memory, for tests and for clients of one process. Of tokens that can be had again it keeps the
+ * 1,000 that were used last; one with a refresh token is never dropped, as it may be the only one.
+ */
 export const memoryStore = (): TokenStore => {
   const records = new Map<string, StoredToken>();
+  // Names of those without a refresh token; who was used last stands last.
+  const replaceable = new Set<string>();
+  const use = (key: string, { record }: StoredToken): void => {
+    replaceable.delete(key);
+    if (record.refreshToken === undefined) replaceable.add(key);
+    const [oldest] = replaceable;
+    if (replaceable.size <= MOST_RECORDS || oldest === undefined) return;
+    replaceable.delete(oldest);
+    records.delete(oldest);
+  };
   const turns = new Map<string, Promise<void>>();
   let saves = 0;
   let holders = 0;
   return {
-    load: async (key) => records.get(key),
+    load: async (key) => {
+      const stored = records.get(key);
+      if (stored) use(key, stored);
+      return stored;
+    },
     save: async (key, record, { expectedVersion }) => {
       if (records.get(key)?.version !== expectedVersion) return false;
       saves += 1;
-      records.set(key, { record, version: String(saves) });
+      const stored = { record, version: String(saves) };
+      records.set(key, stored);
+      use(key, stored);
       return true;
     },
     lock: async (key, { signal }) => {

@@ -1,10 +1,6 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { request as requestOverTls } from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Client } from '../src/client-options.js';
@@ -24,14 +20,6 @@ afterEach(() => vi.unstubAllEnvs());
 
 const CREDENTIALS = 'user:canary%20pass';
 const urlOf = ({ port }: TestProxy): string => `http://${CREDENTIALS}@127.0.0.1:${port}`;
-
-const CHILD = `
-  import { createTransport } from '@criteo-sdk/core';
-  import { proxyFromEnv } from '@criteo-sdk/core/node';
-  const transport = createTransport({ baseUrl: process.env.API, axios: proxyFromEnv() });
-  await transport.call({ id: 'get', method: 'GET', path: '/', auth: 'none' });
-  console.log('called');
-`;
 
 /** A client of an https API on this machine, over the proxy of an environment. */
 const clientOf = async (
@@ -146,30 +134,6 @@ describe('proxyFromEnv', () => {
       expect(JSON.parse(Buffer.concat(chunks).toString())).toHaveProperty('text.length', size);
     },
   );
-
-  it('keeps no process alive: one ends after its call, with the tunnel still open', async () => {
-    const [api, proxy] = [await startApi(), await startProxy()];
-    const folder = mkdtempSync(join(tmpdir(), 'criteo-proxy-'));
-    closers.push(() => rmSync(folder, { recursive: true }));
-    writeFileSync(join(folder, 'ca.pem'), cert);
-    const child = spawn(process.execPath, ['--input-type=module', '-e', CHILD], {
-      cwd: import.meta.dirname,
-      env: {
-        ...process.env,
-        API: `https://localhost:${api.port}`,
-        HTTPS_PROXY: urlOf(proxy),
-        NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    closers.push(() => child.kill());
-    let calledAt = Number.NaN;
-    child.stdout.once('data', () => (calledAt = performance.now()));
-    expect(await once(child, 'exit')).toEqual([0, null]);
-    // The server would end the connection after five seconds.
-    expect(performance.now() - calledAt).toBeLessThan(3_000);
-    expect(proxy.asked).toHaveLength(1);
-  });
 
   it.each<[string, Environment, number]>([
     ['without a variable', {}, 0],

@@ -202,12 +202,15 @@ describe('a 429', () => {
   });
 
   it.each([
-    ['default', 60_000 / 250],
-    ['reporting', 60_000 / 40],
+    ['default', 60_000 / 250, false],
+    ['reporting', 60_000 / 40, false],
+    ['default', 60_000 / 10, true],
+    ['reporting', 60_000 / 10, true],
   ])(
-    'without headers lets %s calls in one by one, every %d ms, for a minute',
-    async (rateClass, paceMs) => {
-      const { clock, gate } = setUp();
+    'without headers lets %s calls in one by one, every %d ms, for a minute (with a consent: %s)',
+    async (rateClass, paceMs, isUsers) => {
+      const { clock } = setUp();
+      const gate = rateGateOf({}, clock, isUsers);
       const { admitted, enter } = enterers(gate, rateClass);
       await gate.enter(rateClass, entry());
       gate.learn(rateClass, refused());

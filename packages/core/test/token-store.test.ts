@@ -126,6 +126,50 @@ describe('a token store', () => {
   });
 });
 
+describe('a store in memory', () => {
+  const names = async (store: TokenStore, keys: readonly string[]): Promise<string[]> => {
+    const found = await Promise.all(
+      keys.map(async (key) => ((await store.load(key)) ? [key] : [])),
+    );
+    return found.flat();
+  };
+  const fill = async (store: TokenStore, keys: readonly string[], refreshToken?: string) => {
+    for (const key of keys) {
+      const kept = { ...record(manualClock(), 'a'), refreshToken };
+      await store.save(key, kept, { expectedVersion: undefined, ttlMs: undefined });
+    }
+  };
+  const keys = (count: number): string[] => Array.from({ length: count }, (_, at) => `key-${at}`);
+
+  it('keeps the 1,000 tokens that were used last', async () => {
+    const store = memoryStore();
+    await fill(store, keys(1_000));
+    expect(await names(store, ['key-0'])).toEqual(['key-0']);
+    await fill(store, ['one', 'two']);
+    expect(await names(store, keys(4))).toEqual(['key-0', 'key-3']);
+    expect(await names(store, [...keys(1_000), 'one', 'two'])).toHaveLength(1_000);
+  });
+
+  it('drops no token that has a refresh token', async () => {
+    const store = memoryStore();
+    await fill(store, keys(3_000), 'r');
+    await fill(store, ['app']);
+    expect(await names(store, [...keys(3_000), 'app'])).toHaveLength(3_001);
+  });
+
+  it('counts a token once, however often it is saved, and not once it has a refresh token', async () => {
+    const store = memoryStore();
+    await fill(store, keys(1_000));
+    for (const refreshToken of [undefined, 'r']) {
+      const expectedVersion = (await store.load('key-0'))?.version;
+      const kept = { ...record(manualClock(), 'b'), refreshToken };
+      expect(await store.save('key-0', kept, { expectedVersion, ttlMs: 1 })).toBe(true);
+    }
+    await fill(store, ['one']);
+    expect(await names(store, [...keys(1_000), 'one'])).toHaveLength(1_001);
+  });
+});
+
 describe("a user's stored tokens", () => {
   it('are resumed without a refresh token of the program', async () => {
     const store = memoryStore();

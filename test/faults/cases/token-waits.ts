@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { RateLimitError, TokenError } from '@criteo-sdk/retailmedia';
+import { TokenError } from '@criteo-sdk/retailmedia';
 import {
   type Bench,
   type Case,
@@ -58,13 +58,13 @@ export const TOKEN_WAITS: readonly Case[] = [
   },
   {
     id: 'F05',
-    what: '429 for a day: an error at once, whose cause says how long',
+    what: '429 for a day: an error at once that says how long',
     run: async (bench) => {
       const startedAt = performance.now();
       const error = await failing(bench, { token: [tooMany('86400')] });
       assert.ok(performance.now() - startedAt < 1_000);
-      assert.ok(error instanceof TokenError && error.cause instanceof RateLimitError);
-      assert.equal(error.cause.retryAfterMs, 86_400_000);
+      assert.ok(error instanceof TokenError);
+      assert.equal(error.retryAfterMs, 86_400_000);
       await seen(bench, { token: 1 });
     },
   },

@@ -1,6 +1,6 @@
 import { createClient } from '@criteo-sdk/retailmedia/2022-10';
 
-createClient({ clientSecret: 'secret' }); // expect TS2741
+createClient({ clientSecret: 'secret' }); // expect TS2345
 createClient(); // expect TS2554
 createClient({
   clientId: 'id',

@@ -121,7 +121,7 @@ export const scaffoldVersion = (
   today: string,
 ): string => {
   const token = tokenOperation(model);
-  const { properties } = token.body?.schema ?? {};
+  const { properties, required } = token.body?.schema ?? {};
   const fields = object(properties);
   const values = object(fields.grant_type).enum;
   const grants = (Array.isArray(values) ? values : ['client_credentials']).map(String);
@@ -132,6 +132,9 @@ export const scaffoldVersion = (
   );
   const api = `${token.group.slice(0, 1).toUpperCase()}${token.group.slice(1)}Api`;
   const { defaultLifetimeMs, title } = productOf(vendor, name.product);
+  // With PKCE alone: the first versions demand no parameter at all.
+  const isPublic =
+    types.includes(PKCE) && !(Array.isArray(required) && required.includes('client_secret'));
   // All that core knows has a name.
   const isEvery = new Set(Object.values(GRANTS).flat().concat(PKCE)).size === types.length;
   const own = isEvery ? ['Grant'] : types;
@@ -157,7 +160,7 @@ const version: ApiVersion<${union}, Groups> = {
   life,
   groups,
   grants: [${grants.map((grant) => `'${grant}'`).join(', ')}],
-  defaultLifetimeMs: ${grouped(defaultLifetimeMs)},
+  defaultLifetimeMs: ${grouped(defaultLifetimeMs)},${isPublic ? '\n  publicClients: true,' : ''}
   requestToken: (transport, parameters, options) =>
     new ${api}(transport).${token.name}(parameters, options),
 };

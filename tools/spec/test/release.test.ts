@@ -211,7 +211,7 @@ describe('a new package', () => {
 });
 
 describe("a version's index.ts", () => {
-  const form = (properties: JsonObject): JsonObject => ({
+  const form = (properties: JsonObject, required: readonly string[] = []): JsonObject => ({
     post: operation({
       'x-name': 'getToken',
       'x-group': 'oAuth',
@@ -219,16 +219,22 @@ describe("a version's index.ts", () => {
       security: [],
       requestBody: {
         content: {
-          'application/x-www-form-urlencoded': { schema: { type: 'object', properties } },
+          'application/x-www-form-urlencoded': {
+            schema: { type: 'object', properties, required: [...required] },
+          },
         },
       },
     }),
   });
-  const scaffold = (name: typeof stable, properties: JsonObject): string =>
+  const scaffold = (
+    name: typeof stable,
+    properties: JsonObject,
+    required?: readonly string[],
+  ): string =>
     scaffoldVersion(
       VENDOR,
       name,
-      readModel(documentWith({ '/token': form(properties) })),
+      readModel(documentWith({ '/token': form(properties, required) })),
       '2026-11-22',
     );
   const grants = (...names: string[]): JsonObject => ({
@@ -252,6 +258,13 @@ describe("a version's index.ts", () => {
     const text = scaffold(stable, { ...all, code_verifier: { type: 'string' } });
     expect(text).toContain('ClientOptions<Grant>');
     expect(text).not.toContain('type Grants');
+    expect(text).toContain('  publicClients: true,\n');
+  });
+
+  it('has public clients only where PKCE is, and the secret may be left out', () => {
+    const pkce = { ...grants('authorization_code'), code_verifier: { type: 'string' } };
+    expect(scaffold(stable, grants('authorization_code'))).not.toContain('publicClients');
+    expect(scaffold(stable, pkce, ['client_secret'])).not.toContain('publicClients');
   });
 
   it('says how long it lives, or that it promises nothing', () => {

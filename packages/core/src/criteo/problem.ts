@@ -1,6 +1,6 @@
 import type { Problem } from '../operation.js';
 
-/** What an error or success body of Criteo says beside its data (docs/facts.md, "Error bodies"). */
+/** What a body of Criteo says beside its data (docs/facts.md, "Error bodies"). */
 export interface Reported {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
@@ -8,23 +8,28 @@ export interface Reported {
 }
 
 /**
- * Reads `errors` and `warnings` of every generation, OAuth's error object (RFC 6749 section 5.2),
+ * Reads an error body: `errors` of every generation, OAuth's error object (RFC 6749 section 5.2),
  * and the single objects of the legacy API.
  */
+export const readProblems = (body: unknown): Pick<Reported, 'problems' | 'traceId'> => {
+  const fields = isObject(body) ? body : {};
+  const problems = Array.isArray(fields.errors) ? listed(fields.errors) : single(fields);
+  return { problems, traceId: traceOf(problems) };
+};
+
+/** Reads what a success body tells: of entities that failed, and of what is odd. */
 export const readReported = (body: unknown): Reported => {
   const fields = isObject(body) ? body : {};
-  const problems = Array.isArray(fields.errors)
-    ? fields.errors.filter(isObject).map(toProblem)
-    : single(fields);
-  const warnings = Array.isArray(fields.warnings)
-    ? fields.warnings.filter(isObject).map(toProblem)
-    : [];
-  return {
-    problems,
-    warnings,
-    traceId: [...problems, ...warnings].find(({ traceId }) => traceId)?.traceId,
-  };
+  const problems = listed(fields.errors);
+  const warnings = listed(fields.warnings);
+  return { problems, warnings, traceId: traceOf([...problems, ...warnings]) };
 };
+
+const listed = (list: unknown): Problem[] =>
+  Array.isArray(list) ? list.filter(isObject).map(toProblem) : [];
+
+const traceOf = (problems: readonly Problem[]): string | undefined =>
+  problems.find(({ traceId }) => traceId)?.traceId;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -42,10 +47,18 @@ const toProblem = (fields: Fields): Problem =>
     type: text(fields.type)?.replace('access_control', 'access-control'),
     title: text(fields.title),
     detail: text(fields.detail) ?? text(fields.message),
+    instance: text(fields.instance),
+    source: texts(fields.source),
     traceId: text(fields.traceId) ?? text(fields.traceIdentifier),
   });
 
-const compact = (fields: Readonly<Record<string, string | undefined>>): Problem =>
+// One schema of the vendor lets it be any object.
+const texts = (value: unknown): Readonly<Record<string, string>> | undefined => {
+  const entries = isObject(value) ? Object.entries(value).filter(([, one]) => text(one)) : [];
+  return entries.length === 0 ? undefined : Object.fromEntries(entries as [string, string][]);
+};
+
+const compact = (fields: { readonly [K in keyof Problem]: Problem[K] | undefined }): Problem =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 const text = (value: unknown): string | undefined =>

@@ -2,8 +2,10 @@ import type { RateBudget } from '../rate-window.js';
 
 const MINUTE_MS = 60_000;
 
-const REPORTING: RateBudget = { limit: 40, windowMs: MINUTE_MS };
+/** What an app has a minute by its own grant, or by one user's consent to one account (docs/facts.md, "Rate limits"). */
+export const knownBudget = (rateClass: string, isUsers: boolean): RateBudget => ({
+  limit: isUsers ? 10 : (OWN[rateClass] ?? 250),
+  windowMs: MINUTE_MS,
+});
 
-/** What an app has a minute by its own grant (docs/facts.md, "Rate limits"). */
-export const knownBudget = (rateClass: string): RateBudget =>
-  rateClass === 'reporting' ? REPORTING : { limit: 250, windowMs: MINUTE_MS };
+const OWN: Readonly<Record<string, number>> = { reporting: 40 };

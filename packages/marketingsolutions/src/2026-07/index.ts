@@ -18,6 +18,7 @@ const version: ApiVersion<Grant, Groups> = {
   groups,
   grants: ['client_credentials', 'authorization_code', 'refresh_token'],
   defaultLifetimeMs: 900_000,
+  publicClients: true,
   requestToken: (transport, parameters, options) =>
     new OAuthApi(transport).createToken(parameters, options),
 };
