@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { fileStore } from '@criteo-sdk/core/node';
 import { memoryStore } from '@criteo-sdk/retailmedia';
 import { consented, resumed } from './app.ts';
-import { type Judge, startJudge } from './provider.ts';
+import { type Judge, PUBLIC_ID, startJudge } from './provider.ts';
 
 /*
  * npm run test:judge: our tokens before an authorization server of others, which ends a consent as
@@ -27,13 +27,13 @@ interface Report {
   readonly longestWaitMs: number;
 }
 
-const rotations = async (judge: Judge): Promise<string> => {
+const rotations = async (judge: Judge, app?: typeof PUBLIC): Promise<string> => {
   const store = memoryStore();
-  let client = await consented(judge.url, store);
+  let client = await consented(judge.url, store, app);
   const seen = new Set<string>();
   while ((judge.grants.refresh_token ?? 0) < 20) {
     // A restart in the middle: the store has what is needed.
-    if (judge.grants.refresh_token === 10) client = resumed(judge.url, store);
+    if (judge.grants.refresh_token === 10) client = resumed(judge.url, store, app);
     const { value } = await client.tokens.get();
     seen.add(value);
     client.tokens.invalidate(value);
@@ -41,6 +41,12 @@ const rotations = async (judge: Judge): Promise<string> => {
   assert.ok(seen.size >= 20, `only ${seen.size} tokens`);
   return 'a code with PKCE, then 20 rotations with a restart in the middle';
 };
+
+const PUBLIC = { clientId: PUBLIC_ID };
+
+/** RFC 6749 section 2.1. */
+const withoutSecret = async (judge: Judge): Promise<string> =>
+  `without a secret: ${await rotations(judge, PUBLIC)}`;
 
 const manyProcesses = async (judge: Judge): Promise<string> => {
   const folder = mkdtempSync(join(tmpdir(), 'criteo-judge-'));
@@ -114,6 +120,7 @@ interface Proof {
 
 const PROOFS: readonly Proof[] = [
   { name: 'rotations', prove: rotations },
+  { name: 'rotations without a secret', prove: withoutSecret },
   { name: 'many processes', prove: manyProcesses },
   { name: 'without the lock', prove: withoutLock, isPlanted: true },
 ];

@@ -10,7 +10,14 @@ import Provider from 'oidc-provider';
 
 export const CLIENT_ID = 'judged';
 export const CLIENT_SECRET = 'judged-secret-0123456789';
+/** A client that keeps no secret, and may send none. */
+export const PUBLIC_ID = 'judged-public';
 export const REDIRECT_URI = 'https://app.example/callback';
+
+const CLIENT = {
+  redirect_uris: [REDIRECT_URI],
+  grant_types: ['authorization_code', 'refresh_token'],
+};
 
 const LATENCY_MS = 50;
 
@@ -30,12 +37,12 @@ export const startJudge = async (accessTokenSeconds: number): Promise<Judge> => 
   const provider = new Provider(url, {
     clients: [
       {
+        ...CLIENT,
         client_id: CLIENT_ID,
         client_secret: CLIENT_SECRET,
-        redirect_uris: [REDIRECT_URI],
-        grant_types: ['authorization_code', 'refresh_token'],
         token_endpoint_auth_method: 'client_secret_post',
       },
+      { ...CLIENT, client_id: PUBLIC_ID, token_endpoint_auth_method: 'none' },
     ],
     routes: { authorization: '/request', token: '/oauth2/token' },
     features: { devInteractions: { enabled: false } },
