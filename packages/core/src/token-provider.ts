@@ -86,11 +86,9 @@ export const createTokenProvider = <G extends Grant>(
 
   const ask = async (flight: number, grant: Grant): Promise<TokenEvent> => {
     request = new AbortController();
-    const obtainedAt = clock.now();
     try {
-      const { value, expiresAt, refreshToken } = await requestToken(options, grant, request.signal);
-      const fresh = { value, refreshToken, obtainedAt, expiresAt: expiresAt.getTime() };
-      return { type: 'granted', flight, granted: fresh };
+      const granted = await requestToken(options, grant, request.signal);
+      return { type: 'granted', flight, granted };
     } catch (error) {
       return { type: 'failed', flight, error };
     }

@@ -1,4 +1,3 @@
-import type { AccessToken } from './access-token.js';
 import {
   ApiError,
   ConfigError,
@@ -21,6 +20,7 @@ import {
   type TokenEndpoint,
   type TokenParameters,
 } from './token-endpoint.js';
+import type { TokenRecord } from './token-store.js';
 
 /** What a token request needs, besides the grant. */
 export interface TokenRequester<G extends Grant> {
@@ -56,7 +56,7 @@ export const requestToken = async <G extends Grant>(
   requester: TokenRequester<G>,
   grant: Grant,
   outer: AbortSignal,
-): Promise<AccessToken> => {
+): Promise<TokenRecord> => {
   const pair = await requester.credentials();
   try {
     return await requestWith(requester, pair, grant, outer);
@@ -74,7 +74,7 @@ const requestWith = async <G extends Grant>(
   pair: Credentials,
   grant: Grant,
   outer: AbortSignal,
-): Promise<AccessToken> => {
+): Promise<TokenRecord> => {
   const { clientId, clientSecret } = pair;
   // Only a version whose operation needs no secret has public clients.
   const parameters = {
@@ -95,7 +95,9 @@ const requestWith = async <G extends Grant>(
     for (let repeat = 0; ; repeat += 1) {
       try {
         const answer = await endpoint.requestToken(transport, parameters, options);
-        return readTokenResponse(answer, { requestedAt, defaultLifetimeMs, warn });
+        const reading = { requestedAt, defaultLifetimeMs, warn };
+        const { value, refreshToken, expiresAt } = readTokenResponse(answer, reading);
+        return { value, refreshToken, obtainedAt: requestedAt, expiresAt: expiresAt.getTime() };
       } catch (error) {
         const mayRepeat =
           grant.type === 'client_credentials' && repeat < MOST_UNREADABLE && isBroken(error);

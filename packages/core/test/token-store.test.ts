@@ -126,6 +126,38 @@ describe('a token store', () => {
   });
 });
 
+describe('the record of a token', () => {
+  it('has the life that the answer stated, however long the secret was fetched before', async () => {
+    const store = memoryStore();
+    const clock = manualClock();
+    const tokens = createTokenProvider<ClientCredentials>({
+      endpoint: {
+        grants: ['client_credentials'],
+        defaultLifetimeMs: 900_000,
+        requestToken: async () => {
+          await clock.advance(700);
+          return { access_token: 'a', expires_in: 2 };
+        },
+      },
+      transport: { call: () => expect.unreachable() },
+      grant: { type: 'client_credentials' },
+      credentials: async () => {
+        await clock.advance(3_000);
+        return { clientId: 'id', clientSecret: 'secret' };
+      },
+      clock,
+      random: () => 0,
+      tell: () => {},
+      store,
+      key: 'key',
+    });
+    const startedAt = clock.now();
+    await tokens.get();
+    const { obtainedAt, expiresAt } = (await store.load('key'))?.record ?? {};
+    expect([obtainedAt, expiresAt]).toEqual([startedAt + 3_000, startedAt + 5_000]);
+  });
+});
+
 describe('a store in memory', () => {
   const names = async (store: TokenStore, keys: readonly string[]): Promise<string[]> => {
     const found = await Promise.all(
