@@ -199,7 +199,7 @@ const KINDS = {
 // Copies of this package may meet in a process: `instanceof` asks for a mark, by a name that no bundler shortens.
 for (const [name, kind] of Object.entries(KINDS)) {
   const mark = Symbol.for(`${SDK_NAME}.${name}`);
-  Object.defineProperty(kind.prototype, mark, { value: true });
+  Object.defineProperty(kind.prototype, mark, {});
   Object.defineProperty(kind, Symbol.hasInstance, {
     value(this: unknown, error: unknown): boolean {
       // A class of the user's inherits this, and has no mark.

@@ -49,12 +49,16 @@ const UNREADABLE = /^(?:HPE_|Z_|ERR_)/;
 /** Is this the code of a certificate that was refused? Then nothing was sent. */
 export const isUntrustedCode = (code: string | undefined): boolean => UNTRUSTED.test(code ?? '');
 
-const UNTRUSTED = /^(?:CERT_|DEPTH_|ERR_SSL|ERR_TLS|SELF_|UNABLE_)/;
+// Node's names of what OpenSSL says of a certificate, and those of TLS itself.
+const UNTRUSTED =
+  /^(?:CERT_|CRL_|DEPTH_|ERR_SSL|ERR_TLS|ERROR_IN_C|HOSTNAME_|INVALID_(?:CA|PURPOSE)$|PATH_LENGTH_|SELF_|UNABLE_)/;
 
 const WORDS: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the host name could not be resolved',
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was reset',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the network cannot be reached',
   ENOTFOUND: 'the host name does not exist',
   ERR_CANCELED: 'it was cancelled by the axios instance',
   HPE_HEADER_OVERFLOW: 'its headers are too large',
@@ -63,7 +67,7 @@ const WORDS: Readonly<Record<string, string>> = {
 const describe = (code: string | undefined): string =>
   code === undefined
     ? 'the connection failed'
-    : `${WORDS[code] ?? 'the exchange failed'} (${code})`;
+    : `${WORDS[code] ?? (isUntrustedCode(code) ? 'its certificate is not trusted' : 'the exchange failed')} (${code})`;
 
 const codeOf = (error: unknown): string | undefined => {
   const code =
@@ -75,18 +79,16 @@ const isTooLarge = (error: unknown): boolean =>
   error instanceof Error && /^maxContentLength size of \d+ exceeded$/.test(error.message);
 
 // Linux reports such codes for established connections, too; then something may have been processed.
-const isFromConnecting = (error: unknown): boolean => {
+const isFromConnecting = (error: unknown): error is object => {
   if (typeof error !== 'object' || error === null) return false;
   const syscall: unknown = Reflect.get(error, 'syscall');
-  if (typeof syscall === 'string')
-    return syscall === 'connect' || syscall.startsWith('getaddrinfo');
+  if (typeof syscall === 'string') return syscall === 'connect' || syscall === 'getaddrinfo';
   const inner: unknown[] =
     error instanceof AggregateError ? error.errors : [Reflect.get(error, 'cause')];
   return inner.length > 0 && inner.every(isFromConnecting);
 };
 
-const isOwn = (error: unknown, url: string): boolean => {
-  const config: unknown =
-    typeof error === 'object' && error !== null ? Reflect.get(error, 'config') : undefined;
+const isOwn = (error: object, url: string): boolean => {
+  const config: unknown = Reflect.get(error, 'config');
   return typeof config !== 'object' || config === null || Reflect.get(config, 'url') === url;
 };

@@ -130,9 +130,22 @@ describe("the vendor's signed consent address", () => {
   it.each(['a b', 'a&b', 'a=b', 'ä', '', 'a#b', 'a%20b'])(
     'refuses the state %j, which would need escaping',
     (state) => {
-      expect(() => signConsentUrl({ ...signed, state })).toThrow(ConfigError);
+      expect(() => signConsentUrl({ ...signed, state })).toThrow(
+        expect.objectContaining({
+          name: 'ConfigError',
+          message:
+            "A signed consent address cannot hold this value of 'state': it would need escaping.",
+          hint: 'Use letters, digits and . _ ~ - (and : / in the address).',
+        }),
+      );
     },
   );
+
+  it('is not signed by an empty secret', () => {
+    expect(() => signConsentUrl({ ...signed, signingSecret: '' })).toThrow(
+      new ConfigError("The option 'signingSecret' is empty."),
+    );
+  });
 
   it('has a callback whose signature over the raw body is checked', () => {
     const body = '{"consent":true}';

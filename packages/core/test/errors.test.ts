@@ -65,3 +65,29 @@ describe('instanceof', () => {
     },
   );
 });
+
+describe('an error', () => {
+  it.each(KINDS)('called %s says so when it is printed', (kind) => {
+    expect(String(make(kind, errors))).toBe(`${kind}: It failed.`);
+  });
+
+  it('becomes JSON with its name, its message and its data', () => {
+    const error = new errors.ApiError('It failed.', {
+      operation: 'getThing',
+      status: 400,
+      traceId: 't',
+      hint: 'Mend it.',
+    });
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      name: 'ApiError',
+      message: 'It failed.',
+      operation: 'getThing',
+      status: 400,
+      retryable: false,
+      attempts: 0,
+      traceId: 't',
+      hint: 'Mend it.',
+      problems: [],
+    });
+  });
+});

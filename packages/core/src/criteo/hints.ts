@@ -9,12 +9,13 @@ export const hintFor = (
 ): string | undefined => {
   if (status === 410) return switchedOff(call.life.successor);
   if (operation.auth === 'none') {
-    return status < 500 && status !== 429 && code !== 'invalid_grant' ? TOKEN_HINT : undefined;
+    return REFUSES_PAIR.has(status) && code !== 'invalid_grant' ? TOKEN_HINT : undefined;
   }
   if (status === 403) return forbidden(operation.scopes);
   return HINTS[status];
 };
 
+const REFUSES_PAIR: ReadonlySet<number> = new Set([400, 401, 403]);
 const TOKEN_HINT =
   'Check that clientId and clientSecret are a pair of one app, and that the app has this grant.';
 

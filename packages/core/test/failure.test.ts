@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { errorOfFault, errorOfStatus, redirected, traceOf } from '../src/failure.js';
+import { type FaultKind, TransportFault } from '../src/fault.js';
+import type { CallState, HttpRequest, HttpResponse } from '../src/http.js';
+import { withDeadline } from '../src/time.js';
+import { getThing } from './api.js';
+import { manualClock } from './manual-clock.js';
+
+const clock = manualClock();
+const deadline = withDeadline(clock, 1_000, undefined);
+
+const requestWith = (state: Partial<CallState> = {}): HttpRequest => ({
+  operation: getThing,
+  method: 'GET',
+  url: 'https://api.example.com:8443/v/things/1',
+  headers: {},
+  call: {
+    signal: deadline.signal,
+    deadline,
+    attemptMs: 1_000,
+    retry: { limit: 0, baseMs: 1, maxMs: 1, unsafe: false },
+    life: {},
+    hint: (url) => `Nothing arrived at ${url}.`,
+    attempts: 2,
+    isAmbiguous: false,
+    isOutOfRetries: false,
+    secrets: new Set(['the-token']),
+    ...state,
+  },
+});
+const request = requestWith();
+const HINT = 'Nothing arrived at https://api.example.com:8443/v/things/1.';
+const BUDGET =
+  'It was not repeated, because too many calls to this host failed: the retry budget refills as calls succeed.';
+const NOTE = ' The request may have been processed: look before you repeat it.';
+
+const answer = (
+  status: number,
+  body: unknown = '',
+  headers: HttpResponse['headers'] = {},
+): HttpResponse => ({
+  status,
+  headers,
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+});
+
+describe('the error of a fault', () => {
+  const HOST = 'api.example.com:8443';
+  const UNREAD = 'the answer cannot be read';
+  const lost = { name: 'ConnectionError', retryable: true, hint: HINT };
+  const late = { ...lost, name: 'TimeoutError', code: 'ETIMEDOUT' };
+  const unread = { name: 'ResponseError', retryable: false, hint: undefined };
+
+  it.each<[FaultKind, string, object, string, object]>([
+    ['connect', 'no route', { code: 'EHOSTUNREACH' }, `no route at ${HOST}.`, lost],
+    ['network', 'a reset', { code: 'ECONNRESET' }, `a reset at ${HOST}.`, lost],
+    ['refused', 'no', { code: 'CERT_REVOKED' }, `no at ${HOST}.`, { ...unread, name: lost.name }],
+    ['timeout', 'no end', { limitMs: 9 }, 'no end within 9 ms.', late],
+    ['response', 'odd', {}, `${UNREAD}: odd.`, { ...unread, reason: 'unreadable' }],
+    ['too-large', 'huge', {}, `${UNREAD}: huge.`, { ...unread, reason: 'too-large' }],
+  ])('of the kind %s (%s, %o) says: %s', (kind, words, options, message, fields) => {
+    const error = errorOfFault(request, new TransportFault(kind, words, options));
+    expect(error).toMatchObject({
+      message: `getThing failed: ${message}`,
+      operation: 'getThing',
+      attempts: 2,
+      ...options,
+      ...fields,
+    });
+  });
+
+  it('says whether something may have happened, and why it was not repeated', () => {
+    const fault = new TransportFault('network', 'the connection was reset');
+    const uncertain = requestWith({ isAmbiguous: true, isOutOfRetries: true });
+    expect(errorOfFault(uncertain, fault)).toMatchObject({
+      message: `getThing failed: the connection was reset at api.example.com:8443.${NOTE}`,
+      hint: `${HINT} ${BUDGET}`,
+    });
+    expect(errorOfStatus(uncertain, answer(500), clock)).toMatchObject({
+      message: `getThing failed: 500${NOTE}`,
+      hint: BUDGET,
+    });
+  });
+});
+
+describe('the error of a status', () => {
+  const [code, type, title, detail, traceId] = ['some-code', 'some-type', 'Title.', 'Detail.', 't'];
+
+  it.each([
+    ['that says nothing', {}, '500'],
+    [
+      'with all',
+      { errors: [{ code, type, title, detail, traceId }] },
+      '500 some-code · Detail. · trace t',
+    ],
+    ['without a code', { errors: [{ type, title }] }, '500 some-type · Title.'],
+    ['with words alone', { errors: [{ detail }] }, '500 · Detail.'],
+    [
+      'whose second problem has a trace id',
+      { errors: [{ code }, { traceId }] },
+      '500 some-code · trace t',
+    ],
+    ['with a secret', { errors: [{ detail: 'No the-token.' }] }, '500 · No [redacted].'],
+  ])('quotes a body %s', (_what, body, words) => {
+    expect(errorOfStatus(request, answer(500, body), clock).message).toBe(
+      `getThing failed: ${words}`,
+    );
+  });
+
+  it('holds twenty problems at most', () => {
+    const errors = Array.from({ length: 21 }, (_, index) => ({ code: `code-${index}` }));
+    expect(errorOfStatus(request, answer(400, { errors }), clock).problems).toEqual(
+      errors.slice(0, 20),
+    );
+  });
+
+  it('reads a body of 64 Ki characters, and none that is longer', () => {
+    const body = JSON.stringify({ errors: [{ code }] });
+    const problemsOf = (length: number): unknown =>
+      errorOfStatus(request, answer(400, body.padEnd(length)), clock).problems;
+    expect(problemsOf(65_536)).toEqual([{ code }]);
+    expect(problemsOf(65_537)).toEqual([]);
+  });
+
+  it.each([
+    ['250', 250],
+    ['0', 0],
+    ['x250', undefined],
+    ['250x', undefined],
+    ['-1', undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('takes for the rate limit %j the number %j', (text, number) => {
+    const names = text === undefined ? [] : ['limit', 'remaining', 'reset'];
+    const headers = Object.fromEntries(names.map((name) => [`x-ratelimit-${name}`, String(text)]));
+    expect(errorOfStatus(request, answer(429, '', headers), clock)).toMatchObject({
+      name: 'RateLimitError',
+      limit: number,
+      remaining: number,
+      resetAt: number === undefined ? undefined : new Date(number * 1_000),
+    });
+  });
+});
+
+describe('the trace id for those who watch', () => {
+  it.each([
+    [399, { traceId: 't' }, {}],
+    [400, { traceId: 't' }, { traceId: 't' }],
+    [500, { traceId: 'of the-token' }, { traceId: 'of [redacted]' }],
+    [500, { code: 'c' }, {}],
+  ])('of a %i with %j is %j', (status, body, trace) => {
+    expect(traceOf(request, answer(status, body))).toStrictEqual(trace);
+  });
+});
+
+describe('the error of a redirect', () => {
+  it.each([
+    ['https://elsewhere.example/path?secret=1', 'https://elsewhere.example'],
+    ['/sign-in?secret=1', 'https://api.example.com:8443'],
+    ['https://', 'nowhere'],
+    [undefined, 'nowhere'],
+  ])('to %s names %s and no more', (location, place) => {
+    const headers = location === undefined ? undefined : { location };
+    expect(redirected(request, answer(302, '', headers))).toMatchObject({
+      name: 'ResponseError',
+      message: `getThing failed: 302, a redirect to ${place}, which is not followed.`,
+      hint: 'Set baseUrl to the address that answers by itself.',
+      reason: 'redirected',
+      status: 302,
+      operation: 'getThing',
+      attempts: 2,
+    });
+  });
+});
