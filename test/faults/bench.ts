@@ -18,6 +18,8 @@ export interface Case {
   readonly what: string;
   /** It measures, or changes what the whole process sees: no other case runs meanwhile. */
   readonly alone?: true;
+  /** It looks at the whole run: all others have ended. */
+  readonly last?: true;
   run(bench: Bench): Promise<unknown>;
 }
 
@@ -158,6 +160,14 @@ export const movableClock = (): Clock & { jump(ms: number): void } => {
     },
   };
 };
+
+/** A token for 15 minutes. */
+export const recordOf = (obtainedAt: number): TokenRecord => ({
+  value: 'stored',
+  refreshToken: undefined,
+  obtainedAt,
+  expiresAt: obtainedAt + 900_000,
+});
 
 /** Puts a record into a store under the key that a client of this bench uses. */
 export const keyOf = async (

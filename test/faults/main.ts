@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { registerHooks } from 'node:module';
 import { parseArgs } from 'node:util';
+import './plant.ts';
 import { PLANTED } from './planted.ts';
 import type { Result } from './run.ts';
 
 /*
  * npm run test:faults: what the client does when the server misbehaves, over loopback.
  *   F08 F11     these cases only
- *   --long      a minute of load instead of ten seconds
+ *   --long      a minute of load instead of ten seconds, 200 kills instead of 20
  *   --write     writes the cases to docs/faults.md
  *   --json      the last line is the report: [{ id, status, ms }]
  *   --planted   plants each fault of planted.ts into core as it is loaded; its case must turn red
@@ -25,23 +25,8 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const plant = (id: string): void => {
-  const fault = PLANTED.find((planted) => planted.id === id);
-  if (!fault) throw new Error(`no fault is planted for ${id}`);
-  registerHooks({
-    load: (url, context, next) => {
-      const loaded = next(url, context);
-      if (!url.endsWith(`/core/dist/${fault.file}`)) return loaded;
-      const source = String(loaded.source);
-      if (!source.includes(fault.from))
-        throw new Error(`${fault.file} does not hold ${fault.from}`);
-      return { ...loaded, source: source.replace(fault.from, fault.to) };
-    },
-  });
-};
-
 const runChosen = async (ids: readonly string[]): Promise<Result[]> => {
-  // After the hooks: core must be loaded through them.
+  // After plant.ts: core must be loaded through its hooks.
   const [{ GROUPS }, { runCases }, { tableFault, writeTable }] = await Promise.all([
     import('./cases.ts'),
     import('./run.ts'),
@@ -74,7 +59,6 @@ const runPlanted = (ids: readonly string[]): Result[] =>
     return { id, status: isFound ? 'passed' : 'failed', ms };
   });
 
-if (values.plant !== undefined) plant(values.plant);
 const results = values.planted ? runPlanted(positionals) : await runChosen(positionals);
 if (values.json) console.log(JSON.stringify(results));
 const failed = results.filter(({ status }) => status === 'failed').length;

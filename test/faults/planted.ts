@@ -72,6 +72,12 @@ export const PLANTED: readonly Planted[] = [
     from: 'new http.Agent(agentOptions())',
     to: 'new http.Agent({ ...agentOptions(), proxyEnv: process.env })',
   },
+  {
+    id: 'F52',
+    file: 'client.js',
+    from: 'attemptMs: Math.max(ATTEMPT_TIMEOUT_MS, statedMs ?? 0)',
+    to: 'attemptMs: 700',
+  },
   { id: 'F53', file: 'retry-budget.js', from: '?? 0) - 1', to: '?? 0)' },
   {
     id: 'F54',
@@ -119,4 +125,25 @@ export const PLANTED: readonly Planted[] = [
     to: '({ reject }) => reject(task.error), void Promise.reject(task.error))',
   },
   { id: 'F65', file: 'options.js', from: "subject ?? ''", to: "''" },
+  { id: 'F67', file: 'node/private-files.js', from: '(mode & 0o077) !== 0', to: 'false' },
+  { id: 'F68', file: 'node/file-store.js', from: 'if (isBad)', to: 'if (false)' },
+  {
+    id: 'F69',
+    file: 'token-store.js',
+    from: 'if (error instanceof ConfigError)',
+    to: 'if (true)',
+  },
+  {
+    id: 'F70',
+    file: 'node/file-store.js',
+    from: 'await rename(fresh, path);',
+    to: "await (await import('node:fs/promises')).writeFile(path, '{'); await new Promise((done) => setTimeout(done, 5)); await rename(fresh, path);",
+  },
+  { id: 'F71', file: 'token-state.js', from: 'state.hasLock && !flight.isLocked', to: 'false' },
+  {
+    id: 'F72',
+    file: 'node/file-store.js',
+    from: 'stored?.version !== expectedVersion',
+    to: 'false',
+  },
 ];

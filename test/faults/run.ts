@@ -9,16 +9,20 @@ export interface Result {
 
 const AT_ONCE = 6;
 
-/** Runs the cases, each with a server of its own: several at once, then those that must be alone. */
+/** Runs the cases, each with a server of its own: several at once, then those that must be alone, then the last. */
 export const runCases = async (cases: readonly Case[], isLong: boolean): Promise<Result[]> => {
   const results: Result[] = [];
-  const queue = cases.filter(({ alone }) => !alone);
+  const turnOf = ({ alone, last }: Case): number => (last ? 2 : Number(alone ?? false));
+  const queue = cases.filter((one) => turnOf(one) === 0);
   const work = async (): Promise<void> => {
     for (let one = queue.shift(); one; one = queue.shift())
       results.push(await runCase(one, isLong));
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  for (const one of cases.filter(({ alone }) => alone)) results.push(await runCase(one, isLong));
+  for (const turn of [1, 2]) {
+    for (const one of cases.filter((other) => turnOf(other) === turn))
+      results.push(await runCase(one, isLong));
+  }
   return results.sort((a, b) => a.id.localeCompare(b.id));
 };
 

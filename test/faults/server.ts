@@ -20,6 +20,8 @@ export interface Script {
   readonly api?: readonly Fault[];
   /** With it the API takes only tokens that were given and are alive: what they announce, and for how long they are. */
   readonly life?: { readonly announcedS: number; readonly realMs: number };
+  /** Each refresh token is good once, beginning with `refresh-0`: the second use of one ends the consent. */
+  readonly rotates?: boolean;
 }
 
 /** What was seen. `at` is milliseconds since the start. */
@@ -33,6 +35,9 @@ export interface Counts {
   readonly thief: number;
   /** Answers of 401 because of the token. */
   readonly refused: number;
+  /** Refresh tokens that came though they were not the last, and consents that this ended. */
+  readonly reused: number;
+  readonly revoked: number;
   /** Token requests under way at a time, at most. */
   readonly mostToken: number;
   /** Requests whose client left before the answer. */
@@ -110,6 +115,8 @@ const emptyJournal = (): Journal => ({
   api: [],
   thief: 0,
   refused: 0,
+  reused: 0,
+  revoked: 0,
   mostToken: 0,
   left: 0,
 });
@@ -125,6 +132,7 @@ const endpoints = (
   const faults: { token: Fault[]; api: Fault[] } = { token: [], api: [] };
   const ends = new Map<string, number>();
   let tokensUnderWay = 0;
+  let lastRefresh: string | undefined;
 
   const isAlive = (authorization: string): boolean =>
     script.life === undefined || (ends.get(authorization) ?? 0) > performance.now();
@@ -134,6 +142,7 @@ const endpoints = (
     const number = journal.token.length;
     ends.set(`Bearer token-${number}`, performance.now() + realMs);
     const hasRefresh = form.get('grant_type') !== 'client_credentials';
+    if (lastRefresh !== undefined && hasRefresh) lastRefresh = `refresh-${number}`;
     return {
       access_token: `token-${number}`,
       token_type: 'Bearer',
@@ -142,7 +151,17 @@ const endpoints = (
     };
   };
 
-  const faultFor = (isToken: boolean, authorization: string): Fault => {
+  const isSpent = (form: URLSearchParams): boolean => {
+    const sent = form.get('refresh_token');
+    if (!script.rotates || sent === null || sent === lastRefresh) return false;
+    journal.reused += 1;
+    journal.revoked += lastRefresh === undefined ? 0 : 1;
+    lastRefresh = undefined;
+    return true;
+  };
+
+  const faultFor = (isToken: boolean, authorization: string, form: URLSearchParams): Fault => {
+    if (isToken && isSpent(form)) return SPENT;
     const told = (isToken ? faults.token : faults.api).shift();
     if (told !== undefined) return told;
     if (isToken || isAlive(authorization)) return { kind: 'ok' };
@@ -165,8 +184,8 @@ const endpoints = (
         tokensUnderWay -= isToken ? 1 : 0;
         journal.left += response.writableFinished || response.errored ? 0 : 1;
       });
+      const fault = faultFor(isToken, authorization, form);
       const good = isToken ? giveToken(form) : { data: { type: 'thing' } };
-      const fault = faultFor(isToken, authorization);
       const bomb = fault.kind === 'gzip-bomb' ? await zeros(256) : undefined;
       await misbehave(fault, { request, response, form, good, thiefUrl, bomb });
     },
@@ -175,8 +194,11 @@ const endpoints = (
       if (request.method === 'DELETE') ends.clear();
       if (request.method !== 'PUT') return;
       script = JSON.parse(body) as Script;
+      lastRefresh = 'refresh-0';
       faults.token = [...(script.token ?? [])];
       faults.api = [...(script.api ?? [])];
     },
   };
 };
+
+const SPENT: Fault = { kind: 'status', status: 400, body: { error: 'invalid_grant' } };

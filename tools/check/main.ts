@@ -13,7 +13,7 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['lint', 'npm run -s lint'],
   ['workflows are linted', 'node tools/check/workflows.ts'],
   ['supply chain, and planted violations', 'node tools/check/supply-chain.ts'],
-  ['faults F01 to F66', 'node test/faults/main.ts'],
+  ['faults F01 to F72', 'node test/faults/main.ts'],
   ['faults planted in core are found', 'node test/faults/main.ts --planted'],
   ['assumptions, flipped', 'node test/assumptions/main.ts'],
   ['a bad network', 'npm run -s test:bad-network -- --calls 1000'],

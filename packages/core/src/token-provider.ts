@@ -55,7 +55,11 @@ export const createTokenProvider = <G extends Grant>(
   const perform = async (task: TokenTask): Promise<void> => {
     switch (task.type) {
       case 'load':
-        return handle({ type: 'loaded', flight: task.flight, stored: await shelf.load() });
+        return handle({
+          type: 'loaded',
+          flight: task.flight,
+          stored: await shelf.load(locks.has(task.flight)),
+        });
       case 'lock':
         return handle(await lock(task.flight));
       case 'unlock':

@@ -110,13 +110,16 @@ export interface Shelf {
   /** Undefined where the store has no lock, or none can be had: then others may renew at the same time. */
   lock(): Promise<TokenLock | undefined>;
   readonly hasLock: boolean;
+  /** Only when a save that is still under way has ended: who comes next must find what it wrote. */
   unlock(held: TokenLock): Promise<void>;
-  load(): Promise<StoredToken | undefined>;
+  /** Under the lock it waits longer: to take a slow store for an empty one would spend a refresh token twice. */
+  load(isLocked: boolean): Promise<StoredToken | undefined>;
   save(record: TokenRecord, expectedVersion: string | undefined): Promise<void>;
 }
 
 const LONGEST_LIFETIME_MS = 86_400_000;
 const STORE_TIMEOUT_MS = 500;
+const LOCKED_TIMEOUT_MS = 10_000;
 // Longer than a holder may take over one token request; then it is better to have a token than to wait.
 const LOCK_TIMEOUT_MS = 20_000;
 
@@ -128,8 +131,13 @@ export const shelfOf = (
   const warn = (what: string): void =>
     tell({ type: 'warning', message: `The token store ${what}; the token is kept in memory.` });
   // A store that fails or hangs must not fail the call; nor may its errors be shown: they may hold the record.
-  const guarded = async <T>(what: string, work: () => Promise<T>, otherwise: T): Promise<T> => {
-    const { signal, cancel } = withDeadline(clock, STORE_TIMEOUT_MS, undefined);
+  const guarded = async <T>(
+    what: string,
+    work: () => Promise<T>,
+    otherwise: T,
+    limitMs = STORE_TIMEOUT_MS,
+  ): Promise<T> => {
+    const { signal, cancel } = withDeadline(clock, limitMs, undefined);
     try {
       return await raced(signal, work());
     } catch (error) {
@@ -141,8 +149,9 @@ export const shelfOf = (
       cancel();
     }
   };
-  const load = async (from: TokenStore): Promise<StoredToken | undefined> => {
-    const stored = await guarded('load', async () => from.load(key), undefined);
+  const load = async (from: TokenStore, isLocked: boolean): Promise<StoredToken | undefined> => {
+    const limitMs = isLocked ? LOCKED_TIMEOUT_MS : STORE_TIMEOUT_MS;
+    const stored = await guarded('load', async () => from.load(key), undefined, limitMs);
     if (stored === undefined || stored === null || isRecord(stored.record))
       return stored ?? undefined;
     warn('holds something that is no token');
@@ -166,16 +175,29 @@ export const shelfOf = (
       cancel();
     }
   };
+  let saving: Promise<unknown> = Promise.resolve();
   return {
     hasLock: store?.lock !== undefined,
     lock,
-    unlock: (held) => guarded('release its lock', () => held.release(), undefined),
-    load: async () => (store ? load(store) : undefined),
+    unlock: async (held) => {
+      const { signal, cancel } = withDeadline(clock, LOCKED_TIMEOUT_MS, undefined);
+      await raced(signal, saving).catch(() => {});
+      cancel();
+      await guarded('release its lock', () => held.release(), undefined);
+    },
+    load: async (isLocked) => (store ? load(store, isLocked) : undefined),
     save: async (record, expectedVersion) => {
       if (!store) return;
       const { refreshToken, obtainedAt, expiresAt } = record;
       const ttlMs = refreshToken === undefined ? expiresAt - obtainedAt : undefined;
-      await guarded('save', async () => store.save(key, record, { expectedVersion, ttlMs }), false);
+      const save = async (): Promise<boolean> =>
+        store.save(key, record, { expectedVersion, ttlMs });
+      const work = (): Promise<boolean> => {
+        const saved = save();
+        saving = saved;
+        return saved;
+      };
+      await guarded('save', work, false);
     },
   };
 };

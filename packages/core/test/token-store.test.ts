@@ -352,6 +352,42 @@ describe('a lock of a store', () => {
     expect(isReleased).toBe(true);
   });
 
+  it.each([
+    ['save', 9_000],
+    ['load', 9_000],
+  ] as const)(
+    'is kept until a slow %s has ended, so that nothing is spent twice',
+    async (what, ms) => {
+      const shared = memoryStore();
+      const slow: TokenStore = {
+        ...shared,
+        [what]: async (...args: never[]) => {
+          await new Promise<void>((resolve) => clock.after(ms, resolve));
+          return (shared[what] as (...args: never[]) => unknown)(...args);
+        },
+      };
+      const { clock, connect, requests } = setUp(slow);
+      const [one, other] = [connect(), connect()];
+      const all = Promise.all([one.get(), other.get()]);
+      for (let second = 0; second < 60; second += 1) await clock.advance(1_000);
+      const values = (await all).map(({ value }) => value);
+      expect(values).toEqual(['token-1', 'token-1']);
+      expect(requests()).toBe(1);
+    },
+  );
+
+  it('is given back in the end where a save never ends', async () => {
+    const shared = memoryStore();
+    const { clock, connect } = setUp({ ...shared, save: () => new Promise(() => {}) });
+    const waiting = connect().get();
+    await clock.advance(0);
+    await clock.advance(500);
+    expect((await waiting).value).toBe('token-1');
+    const held = shared.lock?.('key', { signal: AbortSignal.timeout(5_000) });
+    await clock.advance(10_000);
+    expect((await held)?.fence).toBe('2');
+  });
+
   it('ends with the signal of who waits for it, and lets the next one have it', async () => {
     const store = memoryStore();
     const first = await store.lock?.('key', { signal: AbortSignal.timeout(1_000) });

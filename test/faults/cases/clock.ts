@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { memoryStore, systemClock, type TokenRecord } from '@criteo-sdk/retailmedia';
+import { memoryStore, systemClock } from '@criteo-sdk/retailmedia';
 import {
   type Case,
   call,
@@ -8,6 +8,7 @@ import {
   keyOf,
   listeningClock,
   movableClock,
+  recordOf,
   seen,
   times,
 } from '../bench.ts';
@@ -119,13 +120,6 @@ export const CLOCK: readonly Case[] = [
     },
   },
 ];
-
-const recordOf = (obtainedAt: number): TokenRecord => ({
-  value: 'stored',
-  refreshToken: undefined,
-  obtainedAt,
-  expiresAt: obtainedAt + 900_000,
-});
 
 /** The clock whose monotonic half moves along: time really passes. */
 const both = (clock: ReturnType<typeof movableClock>): typeof systemClock => ({

@@ -117,7 +117,7 @@ export const CONCURRENCY: readonly Case[] = [
   {
     id: 'F66',
     what: 'renewals that fail with nobody waiting, callers that have left: no unhandled rejection, over all cases',
-    alone: true,
+    last: true,
     run: async (bench) => {
       const failed = { kind: 'status', status: 400, delayMs: 100 } as const;
       await bench.script({

@@ -18,7 +18,7 @@ import {
 import { type Fault, json } from '../misbehave.ts';
 import { listen, read, stop } from '../server.ts';
 
-/** Connections that break, or never come about. F52, a slow and lossy line, waits for toxiproxy. */
+/** Connections that break, or never come about. */
 export const NETWORK: readonly Case[] = [
   {
     id: 'F44',

@@ -1,0 +1,113 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileStore } from '@criteo-sdk/core/node';
+import { call, connect, type Options } from './bench.ts';
+import { namesIn, quickStore, storeWarnings } from './token-folder.ts';
+
+/*
+ * A process that keeps tokens in a folder: `node store-process.ts <role> <url> <folder> [<more>]`. What it sees
+ * it says to the process that started it, and it ends with that one.
+ */
+
+const [role = '', url = '', folder = '', more = ''] = process.argv.slice(2);
+process.once('disconnect', () => process.exit());
+const say = (message: unknown): void => void process.send?.(message);
+
+/** Saves what it loads, without a pause, until it is killed. */
+const writer = async (): Promise<void> => {
+  const store = quickStore(folder);
+  for (let saves = 0; ; saves += 1) {
+    const stored = await store.load(more);
+    if (!stored) throw new Error('The token is gone.');
+    await store.save(more, stored.record, { expectedVersion: stored.version, ttlMs: undefined });
+    if (saves === 0) say('ready');
+  }
+};
+
+/** Makes two calls, and says what the disk answers to a write. */
+const caller = async (): Promise<void> => {
+  // Root may write everywhere, others may not.
+  if (more !== '' && process.getuid?.() === 0) process.seteuid?.(Number(more));
+  const { warnings, observe } = storeWarnings();
+  const client = connect({ url }, { store: fileStore({ folder }), observe });
+  await call(client);
+  await call(client);
+  say({ disk: answerOfDisk(), warnings, halfWritten: namesIn(folder, '.tmp') });
+};
+
+const answerOfDisk = (): unknown => {
+  try {
+    writeFileSync(join(folder, 'probe'), 'a byte or two');
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code;
+  }
+};
+
+export interface RenewerReport {
+  readonly renewed: number;
+  readonly failed: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Renews again and again, when it gets its turn, until it is told to stop or there is no token. */
+const renewer = async (): Promise<void> => {
+  let renewed = 0;
+  const failed: string[] = [];
+  const { warnings, observe } = storeWarnings();
+  const client = connect(
+    { url },
+    {
+      ...RESUMED,
+      store: fileStore({ folder }),
+      observe: (event) => {
+        observe(event);
+        if (event.type === 'attempt' && event.status === 200) renewed += 1;
+      },
+    },
+  );
+  let isOver = false;
+  const told = once(process, 'message').then(() => {
+    isOver = true;
+  });
+  const turn = async (): Promise<void> => {
+    await client.tokens.get().then(
+      ({ value }) => client.tokens.invalidate(value),
+      (error: Error) => void failed.push(`${error.name}: ${error.message}`),
+    );
+    // Who has just had the lock would be the first to take it again.
+    await sleep(20 + Math.random() * 60);
+  };
+  while (renewed + failed.length === 0) await turn();
+  say('begun');
+  while (!isOver && failed.length === 0) await turn();
+  await told;
+  say({ renewed, failed, warnings } satisfies RenewerReport);
+};
+
+const RESUMED: Options = { grant: { type: 'refresh_token' }, subject: 'user' };
+
+/** Makes a call, and says whether its token could be saved. */
+const saver = async (): Promise<void> => {
+  const store = quickStore(folder);
+  const client = connect(
+    { url },
+    {
+      store: {
+        ...store,
+        save: async (...args) => {
+          const isSaved = await store.save(...args);
+          say({ isSaved });
+          return isSaved;
+        },
+      },
+    },
+  );
+  await call(client);
+  say('called');
+};
+
+const roles: Readonly<Record<string, () => Promise<void>>> = { writer, caller, renewer, saver };
+await roles[role]?.();
