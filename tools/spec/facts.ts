@@ -30,7 +30,7 @@ export const factsOf = (entry: SpecEntry): OperationFact[] =>
     path: operation.path,
     safeToRetry: operation.safeToRetry,
     rateClass: operation.rateClass,
-    paging: operation.source['x-paging'] ?? null,
+    paging: operation.paging ?? null,
     job: operation.source['x-job'] ?? null,
     responseKinds: [operation.result.kind],
     scopes: operation.scopes,

@@ -89,7 +89,9 @@ export class ResponseError extends SdkError {
 export type ResponseErrorReason =
   | 'content-type'
   | 'redirected'
+  | 'repeated-page'
   | 'too-large'
+  | 'too-many-pages'
   | 'unreadable'
   | 'unsafe-integer';
 

@@ -72,6 +72,8 @@ export type {
   Method,
   NoParams,
   Operation,
+  PagedOperation,
+  Paging,
   Problem,
   QueryParameter,
   ResponseKind,
@@ -79,6 +81,15 @@ export type {
   Transport,
 } from './operation.js';
 export type { Secret } from './options.js';
+export {
+  type Item,
+  type Page,
+  type PagedMethod,
+  type Pager,
+  type PagingArguments,
+  type PagingOptions,
+  paginate,
+} from './paging.js';
 export type {
   RateEntry,
   RateGate,

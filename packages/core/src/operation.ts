@@ -60,6 +60,22 @@ export interface Operation<P = never, R = unknown> {
   readonly '~types'?: (params: P) => R;
 }
 
+/** How an operation lists page by page. */
+export interface Paging {
+  /** `page`: by `pageIndex`, from 0, and `pageSize`; `offset`: by `offset` and `limit`. */
+  readonly style: 'offset' | 'page';
+  /** Where the answer counts all items, such as `meta.totalItems`. */
+  readonly total?: string;
+  /** Items of a page if the call does not ask. */
+  readonly defaultSize?: number;
+  readonly maxSize?: number;
+}
+
+/** An operation whose answer is a page: {@link paginate}. */
+export interface PagedOperation<P = never, R = unknown> extends Operation<P, R> {
+  readonly paging: Paging;
+}
+
 /** Parameters of an operation that takes none. */
 export type NoParams = Readonly<Record<string, never>>;
 

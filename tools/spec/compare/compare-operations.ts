@@ -74,6 +74,7 @@ const factsOf = (operation: OperationModel): Record<string, readonly [Kind, Json
   'Repeating a call after an unclear failure': ['behaviour-changed', operation.safeToRetry],
   'Rate class': ['behaviour-changed', operation.rateClass],
   'Time limit in milliseconds': ['behaviour-changed', operation.timeoutMs ?? null],
+  Paging: ['behaviour-changed', JSON.stringify(operation.paging ?? null)],
   'Statuses of answers': ['status-changed', Object.keys(operation.responses).sort()],
   'Headers of answers': ['header-changed', headersOf(operation)],
   'Media types of the body': ['media-type-changed', operation.bodyTypes.toSorted()],

@@ -22,6 +22,8 @@ import { type Field, schemaLines, type TypeWriter, typeWriter } from './types.ts
 interface OperationText {
   readonly name: string;
   readonly doc: string;
+  /** Of the constant: what core can do with it. */
+  readonly type: string;
   readonly params: string;
   readonly result: string;
   /** Empty where an operation takes no parameters. */
@@ -119,6 +121,7 @@ const readText = (operation: OperationModel, writer: TypeWriter): OperationText 
   return {
     name,
     doc: comment(operationLines(operation)),
+    type: operation.paging ? 'PagedOperation' : 'Operation',
     params: fields.length > 0 ? params : 'NoParams',
     result: writer.print(resultOf(operation, writer.reader)),
     paramsInterface:
@@ -163,9 +166,28 @@ const operationFacts = (operation: OperationModel): { key: string; value: string
     ['safeToRetry', operation.safeToRetry !== isGet && String(operation.safeToRetry)],
     ['rateClass', operation.rateClass !== 'default' && string(operation.rateClass)],
     ['timeoutMs', operation.timeoutMs !== undefined && number(operation.timeoutMs)],
+    ['paging', operation.paging !== undefined && pagingFact(operation)],
     ['scopes', operation.scopes.length > 0 && `[${operation.scopes.map(string).join(', ')}]`],
   ];
   return facts.flatMap(([key, value]) => (value === false ? [] : [{ key, value }]));
+};
+
+const PAGE_PARAMETERS = { offset: ['offset', 'limit'], page: ['pageIndex', 'pageSize'] };
+
+const pagingFact = ({ paging, parameters, result }: OperationModel): string => {
+  const { style = 'offset', total, defaultSize, maxSize } = paging ?? {};
+  const missing = PAGE_PARAMETERS[style].find(
+    (name) => !parameters.some((parameter) => parameter.name === name),
+  );
+  if (missing) throw new SpecError(`x-paging: there is no parameter '${missing}'.`);
+  if (result.kind !== 'json') throw new SpecError('x-paging: the answer is no JSON.');
+  const entries = [
+    ['style', string(style)],
+    ['total', total !== undefined && string(total)],
+    ['defaultSize', defaultSize !== undefined && number(defaultSize)],
+    ['maxSize', maxSize !== undefined && number(maxSize)],
+  ].filter(([, value]) => value !== false);
+  return `{ ${entries.map(([key, value]) => `${key}: ${value}`).join(', ')} }`;
 };
 
 /** The path with the names that its parameters have in TypeScript. */
@@ -226,9 +248,10 @@ const fileText = (
   core: string,
 ): FileText => ({
   core: string(core),
-  coreTypes: texts.some(({ params }) => params === 'NoParams')
-    ? 'NoParams, Operation'
-    : 'Operation',
+  coreTypes: [
+    ...(texts.some(({ params }) => params === 'NoParams') ? ['NoParams'] : []),
+    ...new Set(texts.map(({ type }) => type).sort()),
+  ].join(', '),
   models: models.length > 0 ? [{ names: models.join(', ') }] : [],
 });
 

@@ -115,6 +115,7 @@ describe('identifier', () => {
     'Blob',
     'Promise',
     'Operation',
+    'PagedOperation',
     'NoParams',
     'groups',
     'transport',

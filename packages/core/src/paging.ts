@@ -1,0 +1,188 @@
+import { ConfigError, ResponseError, type ResponseErrorReason } from './errors.js';
+import type { Arguments, Call, CallOptions, PagedOperation } from './operation.js';
+
+/** A method that lists something page by page. */
+export type PagedMethod<P, R> = ((...args: Arguments<P>) => Call<R>) & {
+  readonly operation: PagedOperation<P, R>;
+};
+
+/** What a page lists. */
+export type Item<R> = R extends { readonly data?: readonly (infer I)[] | null } ? I : never;
+
+export interface PagingOptions extends CallOptions {
+  /** More pages than this are an error, so that nothing goes on for ever. @default 10000 */
+  readonly maxPages?: number | undefined;
+}
+
+export interface Page<P, R> {
+  readonly items: readonly Item<R>[];
+  /** The whole body. */
+  readonly data: R;
+  /** Parameters of the next page: `paginate(method, page.next)` goes on from there. Undefined on the last page. */
+  readonly next: P | undefined;
+}
+
+/** All items, or all pages; each loop begins anew, and asks for a page only when it is needed. */
+export interface Pager<P, R> extends AsyncIterable<Item<R>> {
+  /** The pages themselves; an item that moved from one to the next while they were read is in both. */
+  pages(): AsyncIterable<Page<P, R>>;
+  /** At most so many items; no further page is asked for. `Infinity` for all. */
+  toArray(options: { readonly limit: number }): Promise<Item<R>[]>;
+}
+
+/** `params` may be left out where all of its members may. */
+// biome-ignore lint/complexity/noBannedTypes: `{} extends P` asks whether every member is optional
+export type PagingArguments<P> = {} extends P
+  ? [params?: P, options?: PagingOptions]
+  : [params: P, options?: PagingOptions];
+
+/**
+ * Lists everything, whatever the operation's style of paging. An item whose id came before is left out: lists
+ * change while they are read.
+ * @example for await (const account of paginate(client.account.getAccounts)) console.log(account.id);
+ * @throws {ConfigError} for a page size of 0
+ * @throws {ResponseError} if a page brings nothing but what came before, or there are too many
+ */
+export const paginate = <P, R>(
+  method: PagedMethod<P, R>,
+  ...[params, options = {}]: PagingArguments<P>
+): Pager<P, R> => {
+  checkSize(method.operation, params ?? {});
+  const pages = (): AsyncGenerator<Page<P, R>> => walk(method, (params ?? {}) as P, options);
+  async function* items(): AsyncGenerator<Item<R>> {
+    const seen = new RecentIds();
+    for await (const page of pages()) {
+      const fresh = page.items.filter((item) => seen.add(item));
+      if (fresh.length === 0 && page.items.length > 0)
+        throw stuck(method, 'repeated-page', 'a page brought nothing but items of earlier pages');
+      yield* fresh;
+    }
+  }
+  return {
+    pages,
+    [Symbol.asyncIterator]: items,
+    toArray: async ({ limit }) => {
+      if (!(limit >= 0)) throw new ConfigError("'limit' of toArray must be a number from 0 on.");
+      const found: Item<R>[] = [];
+      if (limit === 0) return found;
+      for await (const item of items()) if (found.push(item) >= limit) break;
+      return found;
+    },
+  };
+};
+
+const MOST_PAGES = 10_000;
+
+async function* walk<P, R>(
+  method: PagedMethod<P, R>,
+  first: P,
+  { maxPages = MOST_PAGES, ...options }: PagingOptions,
+): AsyncGenerator<Page<P, R>> {
+  let params: P | undefined = first;
+  let before: string | undefined;
+  for (let count = 0; params !== undefined; count += 1) {
+    if (count >= maxPages)
+      throw stuck(method, 'too-many-pages', `there are more than ${maxPages} pages`);
+    const data: R = await method(...([params, options] as unknown as Arguments<P>));
+    const items = itemsOf(method, data);
+    const text = items.length > 0 ? JSON.stringify(items) : undefined;
+    if (text !== undefined && text === before)
+      throw stuck(method, 'repeated-page', 'a page was the same as the one before');
+    before = text;
+    params = nextParams(method.operation, params, items.length, data);
+    yield { items, data, next: params };
+  }
+}
+
+const itemsOf = <P, R>(method: PagedMethod<P, R>, data: R): readonly Item<R>[] => {
+  const list: unknown = (data as { data?: unknown } | undefined)?.data ?? [];
+  if (Array.isArray(list)) return list;
+  throw stuck(method, 'unreadable', "its 'data' is no list");
+};
+
+const PARAMETERS = {
+  offset: { at: 'offset', size: 'limit' },
+  page: { at: 'pageIndex', size: 'pageSize' },
+} as const;
+
+const checkSize = ({ id, paging }: Pick<PagedOperation, 'id' | 'paging'>, params: object): void => {
+  const { size } = PARAMETERS[paging.style];
+  const { [size]: asked = 1 } = params as Numbers;
+  if (asked >= 1) return;
+  throw new ConfigError(`${id}: '${size}' must be at least 1: pages of none have no end.`, {
+    operation: id,
+  });
+};
+
+type Numbers = Readonly<Record<string, number | undefined>>;
+
+/** Parameters of the page after this one, if there is one. */
+const nextParams = <P, R>(
+  { paging }: PagedOperation<P, R>,
+  params: P,
+  received: number,
+  data: R,
+): P | undefined => {
+  const isByPage = paging.style === 'page';
+  const { at, size } = PARAMETERS[paging.style];
+  const { [at]: start = 0, [size]: asked } = params as Numbers;
+  const sizeNow = asked ?? paging.defaultSize ?? received;
+  const total = numberAt(data, paging.total);
+  const seen = (isByPage ? start * sizeNow : start) + received;
+  // What is called a count may be that of this page: only a larger one is surely that of all.
+  const isLast =
+    total !== undefined && total > received ? seen >= total : isShort(received, asked, paging);
+  if (received === 0 || isLast) return undefined;
+  return { ...params, [at]: isByPage ? start + 1 : start + received };
+};
+
+// Who asks for more than the API gives gets less, and that is no end; less than is usual is one.
+const isShort = (
+  received: number,
+  asked: number | undefined,
+  { defaultSize = 1 }: { defaultSize?: number },
+): boolean => received < Math.min(asked ?? defaultSize, defaultSize);
+
+/** The number at a path such as `metadata.count`. */
+const numberAt = (data: unknown, path: string | undefined): number | undefined => {
+  if (path === undefined) return undefined;
+  const found = path
+    .split('.')
+    .reduce<unknown>(
+      (value, key) =>
+        typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined,
+      data,
+    );
+  return typeof found === 'number' ? found : undefined;
+};
+
+const MOST_IDS = 1_000_000;
+
+/** Ids of items that came lately; what has no id is never known. */
+class RecentIds {
+  readonly #ids = new Set<unknown>();
+
+  /** True if it was not there. */
+  add(item: unknown): boolean {
+    const id: unknown =
+      typeof item === 'object' && item !== null ? Reflect.get(item, 'id') : undefined;
+    if (typeof id !== 'string' && typeof id !== 'number') return true;
+    if (this.#ids.has(id)) return false;
+    const [oldest] = this.#ids;
+    if (this.#ids.size >= MOST_IDS) this.#ids.delete(oldest);
+    this.#ids.add(id);
+    return true;
+  }
+}
+
+const stuck = (
+  { operation: { id } }: { readonly operation: { readonly id: string } },
+  reason: ResponseErrorReason,
+  why: string,
+): ResponseError =>
+  new ResponseError(`${id} failed: ${why}.`, {
+    operation: id,
+    reason,
+    hint:
+      reason === 'too-many-pages' ? 'Pass maxPages for more, or narrow what is listed.' : undefined,
+  });
