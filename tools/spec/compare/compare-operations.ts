@@ -74,7 +74,7 @@ const factsOf = (operation: OperationModel): Record<string, readonly [Kind, Json
   'Repeating a call after an unclear failure': ['behaviour-changed', operation.safeToRetry],
   'Rate class': ['behaviour-changed', operation.rateClass],
   'Time limit in milliseconds': ['behaviour-changed', operation.timeoutMs ?? null],
-  Paging: ['behaviour-changed', JSON.stringify(operation.paging ?? null)],
+  Paging: ['behaviour-changed', pagingText(operation)],
   'Statuses of answers': ['status-changed', Object.keys(operation.responses).sort()],
   'Headers of answers': ['header-changed', headersOf(operation)],
   'Media types of the body': ['media-type-changed', operation.bodyTypes.toSorted()],
@@ -83,6 +83,18 @@ const factsOf = (operation: OperationModel): Record<string, readonly [Kind, Json
     [...new Set(Object.values(operation.responses).flatMap(typesOf))].sort(),
   ],
 });
+
+const pagingText = ({ paging }: OperationModel): string => {
+  if (!paging) return 'none';
+  const { style, total, defaultSize, maxSize } = paging;
+  const parts = [
+    `by ${style}`,
+    defaultSize !== undefined && `${defaultSize} at once`,
+    maxSize !== undefined && `at most ${maxSize}`,
+    total !== undefined && `counted at ${total}`,
+  ];
+  return parts.filter(Boolean).join(', ');
+};
 
 const headersOf = ({ responses }: OperationModel): string[] =>
   Object.entries(responses)
