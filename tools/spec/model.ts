@@ -32,18 +32,10 @@ export interface OperationModel {
   readonly safeToRetry: boolean;
   readonly rateClass: string;
   readonly timeoutMs: number | undefined;
-  readonly paging: PagingModel | undefined;
+  /** How it lists page by page, as the overlay says (`x-paging`). */
+  readonly paging: JsonObject | undefined;
   /** The operation itself, for facts that are passed on as they are. */
   readonly source: JsonObject;
-}
-
-/** How an operation lists page by page (`x-paging`). */
-export interface PagingModel {
-  readonly style: 'offset' | 'page';
-  /** Where the answer counts all items. */
-  readonly total: string | undefined;
-  readonly defaultSize: number | undefined;
-  readonly maxSize: number | undefined;
 }
 
 export interface ParameterModel {
@@ -145,23 +137,9 @@ const readOperation = (
         ? source['x-safe-to-retry']
         : missing(where, 'x-safe-to-retry'),
     rateClass: text(source['x-rate-class']) ?? missing(where, 'x-rate-class'),
-    timeoutMs: whole(source['x-timeout-ms']),
-    paging: readPaging(source['x-paging']),
+    timeoutMs: typeof source['x-timeout-ms'] === 'number' ? source['x-timeout-ms'] : undefined,
+    paging: isObject(source['x-paging']) ? source['x-paging'] : undefined,
     source,
-  };
-};
-
-const whole = (value: Json | undefined): number | undefined =>
-  typeof value === 'number' ? value : undefined;
-
-const readPaging = (source: Json | undefined): PagingModel | undefined => {
-  if (source === undefined) return undefined;
-  const { style, total, defaultSize, maxSize } = object(source);
-  return {
-    style: style === 'page' ? 'page' : 'offset',
-    total: text(total),
-    defaultSize: whole(defaultSize),
-    maxSize: whole(maxSize),
   };
 };
 

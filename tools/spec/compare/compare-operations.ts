@@ -84,17 +84,10 @@ const factsOf = (operation: OperationModel): Record<string, readonly [Kind, Json
   ],
 });
 
-const pagingText = ({ paging }: OperationModel): string => {
-  if (!paging) return 'none';
-  const { style, total, defaultSize, maxSize } = paging;
-  const parts = [
-    `by ${style}`,
-    defaultSize !== undefined && `${defaultSize} at once`,
-    maxSize !== undefined && `at most ${maxSize}`,
-    total !== undefined && `counted at ${total}`,
-  ];
-  return parts.filter(Boolean).join(', ');
-};
+const pagingText = ({ paging = {} }: OperationModel): string =>
+  Object.entries(paging)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
 
 const headersOf = ({ responses }: OperationModel): string[] =>
   Object.entries(responses)

@@ -172,22 +172,16 @@ const operationFacts = (operation: OperationModel): { key: string; value: string
   return facts.flatMap(([key, value]) => (value === false ? [] : [{ key, value }]));
 };
 
-const PAGE_PARAMETERS = { offset: ['offset', 'limit'], page: ['pageIndex', 'pageSize'] };
-
 const pagingFact = ({ paging, parameters, result }: OperationModel): string => {
-  const { style = 'offset', total, defaultSize, maxSize } = paging ?? {};
-  const missing = PAGE_PARAMETERS[style].find(
-    (name) => !parameters.some((parameter) => parameter.name === name),
-  );
+  const names = paging?.style === 'page' ? ['pageIndex', 'pageSize'] : ['offset', 'limit'];
+  const missing = names.find((name) => !parameters.some((parameter) => parameter.name === name));
   if (missing) throw new SpecError(`x-paging: there is no parameter '${missing}'.`);
   if (result.kind !== 'json') throw new SpecError('x-paging: the answer is no JSON.');
-  const entries = [
-    ['style', string(style)],
-    ['total', total !== undefined && string(total)],
-    ['defaultSize', defaultSize !== undefined && number(defaultSize)],
-    ['maxSize', maxSize !== undefined && number(maxSize)],
-  ].filter(([, value]) => value !== false);
-  return `{ ${entries.map(([key, value]) => `${key}: ${value}`).join(', ')} }`;
+  const entries = Object.entries(paging ?? {}).map(
+    ([key, value]) =>
+      `${propertyKey(key)}: ${typeof value === 'number' ? number(value) : string(String(value))}`,
+  );
+  return `{ ${entries.join(', ')} }`;
 };
 
 /** The path with the names that its parameters have in TypeScript. */

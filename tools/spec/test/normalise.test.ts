@@ -191,6 +191,23 @@ describe('facts', () => {
     });
   });
 
+  it('say how a list pages, and that it does, where it has the parameters for it', () => {
+    const paging = { style: 'offset', total: 'meta.count', maxSize: 100 };
+    const lists = (names: readonly string[], response: JsonObject = { type: 'object' }) =>
+      documentOf(
+        answering(response, { 'x-paging': paging, parameters: names.map((name) => query(name)) }),
+      );
+    expect(factsOfOnly(lists(['limit', 'offset'])).paging).toBe(
+      '{ style: "offset", total: "meta.count", maxSize: 100 }',
+    );
+    expect(textsOf(lists(['limit', 'offset'])).operations[0]?.type).toBe('PagedOperation');
+    expect(() => textsOf(lists(['offset']))).toThrow("x-paging: there is no parameter 'limit'.");
+    const text = documentOf(
+      operation({ 'x-paging': paging, parameters: [query('limit'), query('offset')] }),
+    );
+    expect(() => textsOf(text)).toThrow('x-paging: the answer is no JSON.');
+  });
+
   it('name a query parameter alone where name and style are plain', () => {
     const parameters = [
       query('plain'),

@@ -39,6 +39,7 @@ export const documentWith = (paths: JsonObject, schemas: JsonObject = {}): JsonO
 export interface OperationText {
   readonly name: string;
   readonly doc: string;
+  readonly type: string;
   readonly params: string;
   readonly result: string;
   readonly paramsInterface: readonly { readonly fields: readonly FieldText[] }[];
