@@ -7,6 +7,8 @@ import type { Operation } from '../src/operation.js';
 import type { TokenParameters, TokenResponse } from '../src/token-endpoint.js';
 import { memoryStore } from '../src/token-store.js';
 import { fails, getThing } from './api.js';
+import { manualClock } from './manual-clock.js';
+import { enterers, entry } from './rate-world.js';
 import { type FaultServer, type Handler, json, serve } from './server.js';
 
 /* Who a client says that it is: by a pair, by a function, without a secret, or not at all. */
@@ -177,6 +179,39 @@ describe('tokens from elsewhere', () => {
     const client = clientOf(server, { tokens: other.tokens });
     expect(await client.call(getThing, { id: '1' })).toEqual({ name: 'b' });
     expect(sentTo(server)).toHaveLength(1);
+  });
+
+  it('that are undefined are asked for', async () => {
+    const server = await startServer();
+    const pair = { clientId: 'id', clientSecret: 's' };
+    await clientOf(server, { ...pair, tokens: undefined } as never).tokens.get();
+    expect(sentTo(server)).toHaveLength(1);
+  });
+});
+
+describe("a user's client", () => {
+  const pair = { clientId: 'id', clientSecret: 's' };
+
+  it('without a refresh token needs a store that has one', () => {
+    const resumed = { ...pair, grant: { type: 'refresh_token' } as const, subject: 'me' };
+    expect(() => clientOf(NOWHERE, resumed)).toThrow("needs 'refreshToken'");
+    expect(clientOf(NOWHERE, { ...resumed, store: memoryStore() })).toBeDefined();
+  });
+
+  it.each<[string, Grant | undefined, number]>([
+    ['goes on at 10 calls a minute', REFRESH, 6_000],
+    ["is slower than the app's own, which goes on at 250", undefined, 240],
+  ])('%s after a 429 that says nothing', async (_what, grant, paceMs) => {
+    const clock = manualClock();
+    const { rateLimit } = clientOf(NOWHERE, { ...pair, grant, clock });
+    await rateLimit.enter('default', entry());
+    rateLimit.learn('default', { isRefused: true });
+    const { admitted, enter } = enterers(rateLimit);
+    enter(2);
+    await clock.advance(paceMs - 1);
+    expect(admitted).toEqual([]);
+    await clock.advance(1);
+    expect(admitted).toEqual([0]);
   });
 });
 

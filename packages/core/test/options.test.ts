@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../src/errors.js';
+import type { Grant } from '../src/grants.js';
+import {
+  checkGrant,
+  checkTimeout,
+  credentialsOf,
+  retryPolicy,
+  storeKey,
+  targetOf,
+} from '../src/options.js';
+import { memoryStore } from '../src/token-store.js';
+import { fails } from './api.js';
+
+/** What an option that cannot be used tells: what is wrong, and what to do. */
+const refusal = (make: () => unknown): [message: string, hint?: string, operation?: string] => {
+  try {
+    make();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const { message, hint, operation } = error;
+    return operation ? [message, hint ?? '', operation] : hint ? [message, hint] : [message];
+  }
+  return ['it was taken'];
+};
+
+describe('where requests may go', () => {
+  const ORIGIN = 'Pass an origin such as https://api.example.com.';
+  const MORE = 'it is more than an origin; the path of a product is added to it';
+  const LOOPBACK = 'For a sandbox on this machine pass allowLoopbackHttp: true.';
+
+  it.each([
+    ['https://api.example.com', 'https://api.example.com'],
+    ['https://api.example.com/', 'https://api.example.com'],
+    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['http://[::1]:8080', 'http://[::1]:8080'],
+    ['http://localhost', 'http://localhost'],
+  ])('%s may be, loopback by an option', (baseUrl, origin) => {
+    expect(targetOf({ baseUrl, allowLoopbackHttp: true })).toEqual({ origin, prefix: '' });
+  });
+
+  it('has the path of a product behind it', () => {
+    const target = targetOf({ baseUrl: 'https://api.example.com', prefix: '/marketing/v1.0' });
+    expect(target).toEqual({ origin: 'https://api.example.com', prefix: '/marketing/v1.0' });
+  });
+
+  it.each([
+    ['https://user@api.example.com', 'it holds a user name or password', ORIGIN],
+    ['https://:pass@api.example.com', 'it holds a user name or password', ORIGIN],
+    ['https://api.example.com/v1', MORE, ORIGIN],
+    ['https://api.example.com/?a=1', MORE, ORIGIN],
+    ['https://api.example.com/#a', MORE, ORIGIN],
+    ['nowhere', 'it is no URL', ORIGIN],
+    [undefined, 'it is no URL', ORIGIN],
+    ['ftp://localhost', 'tokens travel over https only', LOOPBACK],
+    ['http://localhost', 'tokens travel over https only', LOOPBACK],
+  ])('%s may not be', (baseUrl, why, hint) => {
+    expect(refusal(() => targetOf({ baseUrl }))).toEqual([
+      `The option 'baseUrl' cannot be used: ${why}.`,
+      hint,
+    ]);
+  });
+
+  it('is https even with the option for loopback', () => {
+    const allowLoopbackHttp = true;
+    for (const baseUrl of ['http://api.example.com', 'ftp://127.0.0.1'])
+      expect(refusal(() => targetOf({ baseUrl, allowLoopbackHttp }))[1]).toBe(LOOPBACK);
+  });
+
+  it.each(['v1', '/v1/', '/v 1', 'https://evil.example/', '/a?b', '/'])(
+    'has no path like %j behind it',
+    (prefix) => {
+      expect(refusal(() => targetOf({ baseUrl: 'https://api.example.com', prefix }))).toEqual([
+        "The option 'prefix' must be a path such as /v1, or empty.",
+      ]);
+    },
+  );
+});
+
+describe('a grant', () => {
+  const ALL: Grant['type'][] = ['client_credentials', 'authorization_code', 'refresh_token'];
+  const code = {
+    type: 'authorization_code',
+    code: 'c',
+    redirectUri: 'https://a.example/',
+  } as const;
+
+  it("is the app's own if none is given", () => {
+    expect(checkGrant(undefined, ALL, 'x/1')).toEqual({ type: 'client_credentials' });
+  });
+
+  it.each([
+    [{ ...code, code: ' ' }, "The grant 'authorization_code' needs 'code', a non-empty string."],
+    [
+      { ...code, redirectUri: '' },
+      "The grant 'authorization_code' needs 'redirectUri', a non-empty string.",
+    ],
+    [
+      { type: 'refresh_token' },
+      "The grant 'refresh_token' needs 'refreshToken', a non-empty string.",
+    ],
+    [
+      'refresh_token',
+      "The option 'grant' must be an object, such as { type: 'client_credentials' }.",
+    ],
+  ] as [Grant, string][])('%j lacks something', (grant, message) => {
+    expect(refusal(() => checkGrant(grant, ALL, 'x/1'))).toEqual([message]);
+  });
+
+  it('that the version has not is told with those that it has', () => {
+    expect(
+      refusal(() => checkGrant(code as Grant, ['client_credentials', 'refresh_token'], 'x/1')),
+    ).toEqual([
+      "x/1 has no grant 'authorization_code'.",
+      'It has: client_credentials, refresh_token.',
+    ]);
+  });
+
+  it('of a user goes on without its refresh token where a store has it, a code does not', () => {
+    expect(checkGrant({ type: 'refresh_token' } as Grant, ALL, 'x/1', true)).toEqual({
+      type: 'refresh_token',
+    });
+    expect(
+      refusal(() => checkGrant({ ...code, code: '' } as Grant, ALL, 'x/1', true))[0],
+    ).toContain("needs 'code'");
+  });
+});
+
+describe('numbers of a call', () => {
+  it.each(['limit', 'baseMs', 'maxMs'] as const)('retry.%s is one from 0 on', (name) => {
+    expect(retryPolicy('getThing', { [name]: 0 })[name]).toBe(0);
+    for (const value of [-1, Number.NaN])
+      expect(refusal(() => retryPolicy('getThing', { [name]: value }))).toEqual([
+        `getThing: 'retry.${name}' must be a number from 0 on.`,
+        '',
+        'getThing',
+      ]);
+  });
+
+  it('of the call win over those of the client, but for what is not stated', () => {
+    const client = { limit: 7, unsafe: true };
+    expect(retryPolicy('x', client, { limit: undefined, baseMs: 5 })).toEqual({
+      limit: 7,
+      baseMs: 5,
+      maxMs: 8_000,
+      unsafe: true,
+    });
+    expect(retryPolicy('x', client, { unsafe: false }, undefined).unsafe).toBe(false);
+    expect(retryPolicy('x', Object.create({ limit: 9 })).limit).toBe(3);
+  });
+
+  it('timeoutMs is one above 0', () => {
+    expect(checkTimeout('getThing', 1)).toBe(1);
+    for (const value of [0, -1, Number.NaN])
+      expect(refusal(() => checkTimeout('getThing', value))).toEqual([
+        "getThing: 'timeoutMs' must be a positive number of milliseconds.",
+        '',
+        'getThing',
+      ]);
+  });
+});
+
+describe('credentials that are missing', () => {
+  const PORTAL =
+    "Both come with the app in the API's developer portal; keep the secret in the environment.";
+
+  it.each([
+    [{ clientSecret: 's' }, "createClient needs 'clientId', a non-empty string."],
+    [
+      { clientId: 'a', clientSecret: ' ' },
+      "createClient needs 'clientSecret', a non-empty string or a function that returns one.",
+    ],
+  ])('%j are told', (options, message) => {
+    expect(refusal(() => credentialsOf(options, false))).toEqual([message, PORTAL]);
+  });
+
+  it('where a function gives none, too', async () => {
+    for (const clientSecret of [() => '', async () => undefined as never])
+      expect(await fails(credentialsOf({ clientId: 'a', clientSecret }, false)())).toMatchObject({
+        name: 'ConfigError',
+        message: "The function 'credentials' or 'clientSecret' returned no pair, or no secret.",
+        hint: PORTAL,
+      });
+  });
+});
+
+describe('the name in a store', () => {
+  const target = { origin: 'https://a.example', prefix: '/b' };
+  const refresh: Grant = { type: 'refresh_token', refreshToken: 'r' };
+  const own: Grant = { type: 'client_credentials' };
+  const store = memoryStore();
+
+  it('is made of place, app, kind of grant and user', () => {
+    expect(storeKey(target, refresh, { clientId: 'id', store, subject: 'me & you' })).toBe(
+      'https%3A%2F%2Fa.example%2Fb id user me%20%26%20you',
+    );
+    expect(storeKey(target, own, { clientId: 'id' })).toBe(
+      'https%3A%2F%2Fa.example%2Fb id client ',
+    );
+    expect(storeKey(target, own, {})).toBe('https%3A%2F%2Fa.example%2Fb  client ');
+  });
+
+  it('needs what tells users and apps apart', () => {
+    expect(refusal(() => storeKey(target, refresh, { clientId: 'id', store }))).toEqual([
+      "createClient needs 'subject' beside 'store' for the grant 'refresh_token'.",
+      'Pass your own id of the user who consented, so that users do not get the tokens of others.',
+    ]);
+    expect(refusal(() => storeKey(target, own, { clientId: 'id', subject: 'me' }))).toEqual([
+      "The option 'subject' goes with a user's grant, and this is the app's own.",
+      "To go on with a user's stored tokens pass grant: { type: 'refresh_token' } beside store and subject.",
+    ]);
+    expect(refusal(() => storeKey(target, own, { store }))).toEqual([
+      "createClient needs 'clientId' beside 'store' and 'credentials'.",
+      'It names the app in the store; keep it when the pair changes.',
+    ]);
+  });
+});
