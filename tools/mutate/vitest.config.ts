@@ -7,7 +7,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * source as text, which here is full of switches, and three that take seconds to show under load
  * what others show at once.
  */
-const LEFT_OUT = ['*-planted', '*-processes', 'steady', 'canary', 'rate-limit'];
+const LEFT_OUT = ['*-planted', '*-processes', 'steady', 'canary', 'rate-limit-windows'];
 /** They judge what is Node's alone, and would only slow down the rest. */
 const OF_NODE = ['file-*', 'proxy*', 'observe'];
 /** They replace modules of Node, which others have loaded by then. */

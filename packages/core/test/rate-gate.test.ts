@@ -337,13 +337,58 @@ describe('limits of your own', () => {
     expect(admitted).toHaveLength(1);
   });
 
+  const MAX = "The option 'rateLimit.maxQueueMs' must be a number of milliseconds from 0 on.";
+  const shape = (name: string): string =>
+    `The option 'rateLimit.limits.${name}' must be like { limit: 100, windowMs: 60_000 }, both positive.`;
+
   it.each([
-    { maxQueueMs: -1 },
-    { maxQueueMs: Number.NaN },
-    { limits: { default: { limit: 0, windowMs: 1 } } },
-    { limits: { reporting: { limit: 1, windowMs: 0 } } },
-  ])('are refused where they are no figures: %j', (options) => {
-    expect(() => rateGateOf(options, manualClock())).toThrow(ConfigError);
+    [{ maxQueueMs: -1 }, MAX],
+    [{ maxQueueMs: Number.NaN }, MAX],
+    [{ limits: { default: { limit: 0, windowMs: 1 } } }, shape('default')],
+    [{ limits: { reporting: { limit: 1, windowMs: 0 } } }, shape('reporting')],
+  ])('are refused where they are no figures: %j', (options, message) => {
+    expect(() => rateGateOf(options, manualClock())).toThrow(new ConfigError(message));
+  });
+
+  it('are named by the error of a call that finds no room', async () => {
+    const { gate, enter } = setUp({
+      limits: { default: { limit: 1, windowMs: 1_000 } },
+      maxQueueMs: 1_000,
+    });
+    await gate.enter('default', entry());
+    gate.learn('default', { isRefused: false });
+    expect(await fails(enter(1)[0] ?? Promise.resolve())).toMatchObject({
+      message:
+        'getThing was not sent: the rate limit of its class (default) left no room within 1000 ms.',
+      hint: 'Make fewer calls at once, or let them wait longer: rateLimit: { maxQueueMs }.',
+      limit: 1,
+      retryAfterMs: 1_000,
+    });
+  });
+});
+
+describe('the option rateLimit', () => {
+  const isHeldBack = async (option: Parameters<typeof rateGateOf>[0]): Promise<boolean> => {
+    const clock = manualClock();
+    const gate = rateGateOf(option, clock);
+    await learnFirst(gate, told(0));
+    const { admitted, enter } = enterers(gate);
+    for (const call of enter(1)) call.catch(() => {});
+    await clock.advance(0);
+    return admitted.length === 0;
+  };
+
+  it('is a gate by answers unless it is false', async () => {
+    expect(await isHeldBack(undefined)).toBe(true);
+    expect(await isHeldBack({})).toBe(true);
+    expect(await isHeldBack(null as never)).toBe(true);
+    expect(await isHeldBack(true as never)).toBe(true);
+    expect(await isHeldBack(false)).toBe(false);
+  });
+
+  it('may be a gate of yours', () => {
+    const gate: RateGate = { enter: async () => {}, learn: () => {} };
+    expect(rateGateOf(gate, manualClock())).toBe(gate);
   });
 });
 

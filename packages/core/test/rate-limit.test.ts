@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, RateLimitError } from '../src/errors.js';
+import { ConfigError } from '../src/errors.js';
 import type { HttpRequest, HttpResponse, Middleware } from '../src/http.js';
 import type { SdkEvent } from '../src/observe.js';
 import type { Operation } from '../src/operation.js';
@@ -9,7 +9,7 @@ import type { RateAnswer } from '../src/rate-window.js';
 import { withDeadline } from '../src/time.js';
 import { fails, getThing, ok, perTest } from './api.js';
 import { manualClock } from './manual-clock.js';
-import { type Handler, json } from './server.js';
+import { json } from './server.js';
 
 const setUp = perTest();
 
@@ -27,79 +27,7 @@ const getKeys: Operation<Record<string, never>, unknown> = {
   auth: 'none',
 };
 
-/** Answers with what a budget of 5 a window has left, by windows of a second. */
-const limited = (statuses: number[] = []): Handler => {
-  const used = new Map<number, number>();
-  return (_seen, response) => {
-    const reset = Math.floor(Date.now() / 1_000) + 1;
-    const count = (used.get(reset) ?? 0) + 1;
-    used.set(reset, count);
-    const status = count > 5 ? 429 : 200;
-    statuses.push(status);
-    json(
-      response,
-      status,
-      { name: 'thing' },
-      {
-        'x-ratelimit-limit': '5',
-        'x-ratelimit-remaining': String(Math.max(0, 5 - count)),
-        'x-ratelimit-reset': String(reset),
-      },
-    );
-  };
-};
-
 describe('a client within its rate limit', () => {
-  it('makes calls wait, tells of it, and none fails', async () => {
-    const events: SdkEvent[] = [];
-    const statuses: number[] = [];
-    const { client } = await setUp(limited(statuses), { observe: (event) => events.push(event) });
-    await client.call(getThing, { id: '1' });
-    await Promise.all(Array.from({ length: 11 }, () => client.call(getThing, { id: '1' })));
-    expect(statuses).toEqual(Array(12).fill(200));
-    const waits = events.filter(({ type }) => type === 'waiting');
-    expect(waits.length).toBeGreaterThanOrEqual(6);
-    expect(waits[0]).toMatchObject({
-      type: 'waiting',
-      operation: 'getThing',
-      rateClass: 'default',
-      queued: 1,
-    });
-  });
-
-  it('lets the time limit of a call stand still while it waits', async () => {
-    const { client } = await setUp(limited());
-    await client.call(getThing, { id: '1' });
-    const calls = Array.from({ length: 14 }, () =>
-      client.call(getThing, { id: '1' }, { timeoutMs: 700 }),
-    );
-    const startedAt = performance.now();
-    await Promise.all(calls);
-    expect(performance.now() - startedAt).toBeGreaterThan(700);
-  });
-
-  it('shares what it knows with a sibling', async () => {
-    const statuses: number[] = [];
-    const { client, connect } = await setUp(limited(statuses));
-    const sibling = connect({ tokens: client.tokens, rateLimit: client.rateLimit });
-    expect(sibling.rateLimit).toBe(client.rateLimit);
-    await client.call(getThing, { id: '1' });
-    await Promise.all(
-      Array.from({ length: 10 }, (_, call) =>
-        (call % 2 === 0 ? client : sibling).call(getThing, { id: '1' }),
-      ),
-    );
-    expect(statuses).toEqual(Array(11).fill(200));
-  });
-
-  it('knows nothing of it where that is switched off', async () => {
-    const statuses: number[] = [];
-    const { client } = await setUp(limited(statuses), { rateLimit: false });
-    await client.call(getThing, { id: '1' });
-    await Promise.all(Array.from({ length: 12 }, () => client.call(getThing, { id: '1' })));
-    expect(statuses).toContain(429);
-  });
-
   it('passes by the gate what takes no token, and tells the gate the class of each call', async () => {
     const entered: string[] = [];
     const rateLimit: RateGate = {
@@ -112,21 +40,6 @@ describe('a client within its rate limit', () => {
     await client.call(getKeys);
     expect(tokenCalls()).toHaveLength(1);
     expect(entered).toEqual(['default getThing', 'reporting getReport']);
-  });
-
-  it('refuses a call that would wait too long, before it is sent', async () => {
-    const { client, apiCalls } = await setUp(limited(), { rateLimit: { maxQueueMs: 0 } });
-    await client.call(getThing, { id: '1' });
-    const calls = Array.from({ length: 12 }, () => client.call(getThing, { id: '1' }));
-    const errors = (await Promise.allSettled(calls)).flatMap((outcome) =>
-      outcome.status === 'rejected' ? [outcome.reason] : [],
-    );
-    expect(errors.length).toBeGreaterThanOrEqual(3);
-    for (const error of errors) {
-      expect(error).toBeInstanceOf(RateLimitError);
-      expect(error).toMatchObject({ operation: 'getThing', attempts: 0, status: undefined });
-    }
-    expect(apiCalls()).toHaveLength(13 - errors.length);
   });
 
   it('is not made with figures that are none', async () => {
@@ -148,18 +61,59 @@ describe('a client within its rate limit', () => {
     await client.call(getThing, { id: '1' });
     expect(apiCalls().map(({ headers }) => headers.authorization)).toEqual(['Bearer new']);
   });
+});
 
-  it('waits for the later of what a 429 asks of the call and of its class', async () => {
-    const at: number[] = [];
-    const { client } = await setUp((seen, response, before) => {
-      at.push(performance.now());
-      if (before === 0) json(response, 429, {}, { 'retry-after': '1' });
-      else ok(seen, response, before);
+describe('a call that the gate holds back', () => {
+  const clock = manualClock();
+  const gate: RateGate = {
+    enter: async (_rateClass, { onWait }) => {
+      onWait({ ms: 7, queued: 3 });
+      await clock.advance(5_000);
+    },
+    learn: () => {},
+  };
+  const held = async (request: Partial<HttpRequest>): Promise<unknown> => {
+    const events: SdkEvent[] = [];
+    const sent: unknown[] = [];
+    const deadline = withDeadline(clock, 1_000, undefined);
+    const call = { deadline, signal: deadline.signal, attempts: 0 };
+    const step = rateLimit(gate, (event) => events.push(event), clock);
+    await step(
+      { operation: getReport, call, ...request } as unknown as HttpRequest,
+      async (one) => {
+        sent.push(one.url);
+        return { status: 200, headers: {}, body: '' };
+      },
+    );
+    const leftMs = deadline.leftMs();
+    deadline.cancel();
+    return { events, leftMs, sent, isOver: deadline.signal.aborted };
+  };
+  const event = {
+    type: 'waiting',
+    operation: 'getReport',
+    rateClass: 'reporting',
+    ms: 7,
+    queued: 3,
+  };
+
+  it('is told, and its time limit stands still', async () => {
+    expect(await held({ url: 'old' })).toEqual({
+      events: [event],
+      leftMs: 1_000,
+      sent: ['old'],
+      isOver: false,
     });
-    await client.call(getThing, { id: '1' });
-    const waitedMs = (at[1] ?? 0) - (at[0] ?? 0);
-    expect(waitedMs).toBeGreaterThanOrEqual(1_000);
-    expect(waitedMs).toBeLessThan(1_700);
+  });
+
+  it('is written anew: its token may have ended', async () => {
+    const renew = async () => ({ url: 'new' }) as HttpRequest;
+    expect(await held({ url: 'old', renew })).toMatchObject({ sent: ['new'] });
+  });
+
+  it('is none that takes no token', async () => {
+    const operation = getKeys as unknown as HttpRequest['operation'];
+    expect(await held({ url: 'old', operation })).toMatchObject({ events: [], sent: ['old'] });
   });
 });
 
@@ -204,14 +158,27 @@ describe('what the gate learns of an answer', () => {
     ]);
   });
 
-  it.each(['-1', 'soon', '1e3', '99999999999999', ''])('takes no number from %j', async (text) => {
-    const headers = {
-      'x-ratelimit-limit': text,
-      'x-ratelimit-remaining': text,
-      'x-ratelimit-reset': text,
-    };
-    expect(await learned(answering(200, headers))).toEqual([{ isRefused: false }]);
+  it('reads it against the local clock where the answer has no Date, and never as a past', async () => {
+    const secondsFromNow = (seconds: number): Record<string, string> => ({
+      'x-ratelimit-reset': String(Math.floor(clock.now() / 1_000) + seconds),
+    });
+    const resetIn = async (seconds: number) =>
+      (await learned(answering(200, secondsFromNow(seconds))))[0]?.resetInMs;
+    expect(await resetIn(3)).toBe(3_000);
+    expect(await resetIn(-3)).toBe(0);
   });
+
+  it.each(['-1', 'soon', '1e3', '1 2', 'x1', '99999999999999', ''])(
+    'takes no number from %j',
+    async (text) => {
+      const headers = {
+        'x-ratelimit-limit': text,
+        'x-ratelimit-remaining': text,
+        'x-ratelimit-reset': text,
+      };
+      expect(await learned(answering(200, headers))).toEqual([{ isRefused: false }]);
+    },
+  );
 
   it('hears once of a call that got no answer', async () => {
     expect(await learned(() => Promise.reject(new Error('lost')))).toEqual([undefined]);
