@@ -1,11 +1,14 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { ApiError, ConnectionError, ReauthRequiredError, TokenError } from '../src/errors.js';
 import type { Grant } from '../src/grants.js';
 import type { SdkEvent } from '../src/observe.js';
 import type { Transport } from '../src/operation.js';
 import type { TokenResponse } from '../src/token-endpoint.js';
-import { windows } from '../src/token-life.js';
+import { ageMs, heldOf, windows } from '../src/token-life.js';
 import { createTokenProvider } from '../src/token-provider.js';
+import { memoryStore, type TokenLock, type TokenStore } from '../src/token-store.js';
 import { manualClock } from './manual-clock.js';
 
 const LIFE_S = 900;
@@ -21,7 +24,11 @@ interface Request {
 }
 
 /** A provider over an endpoint whose requests the test answers by hand. */
-const setUp = (grant: Grant = { type: 'client_credentials' }, secret = async () => 'secret') => {
+const setUp = (
+  grant: Grant = { type: 'client_credentials' },
+  secret = async () => 'secret',
+  store?: TokenStore,
+) => {
   const clock = manualClock();
   const requests: Request[] = [];
   const events: SdkEvent[] = [];
@@ -57,6 +64,7 @@ const setUp = (grant: Grant = { type: 'client_credentials' }, secret = async () 
     clock,
     random: () => 0,
     tell: (event) => events.push(event),
+    store,
   });
   const turn = (): Promise<void> => clock.advance(0);
   /** Gets a first token. */
@@ -89,6 +97,36 @@ describe('windows of a token', () => {
   it('the largest window begins 120 s before the end of 900 s, and at 1.4 s of 3 s', () => {
     expect(windows(900_000, 1).softEndMs).toBe(780_000);
     expect(windows(3_000, 1).softEndMs).toBe(1_400);
+  });
+});
+
+describe('the age of a token', () => {
+  const OBTAINED_AT = 1_000_000;
+  const LIFE_MS = LIFE_S * 1_000;
+  const record = { value: 'a', obtainedAt: OBTAINED_AT, expiresAt: OBTAINED_AT + LIFE_MS };
+
+  it.each([
+    ['goes on from what a record says', 10_000, { wall: OBTAINED_AT, monotonic: 40_000 }],
+    [
+      'is nothing where its clock was ahead of this one',
+      -5_000,
+      { wall: OBTAINED_AT - 5_000, monotonic: 50_000 },
+    ],
+  ])('%s', (_what, passedMs, requestedAt) => {
+    const now = { wall: OBTAINED_AT + passedMs, monotonic: 50_000, random: 0 };
+    const { token: _, ...moments } = heldOf(record, now);
+    expect(moments).toEqual({ requestedAt, ...windows(LIFE_MS, 0) });
+  });
+
+  it.each([
+    ['the monotonic clock where both agree', 20_000, 20_000, 20_000],
+    ['the monotonic clock where the wall clock was set back', 20_000, -3_600_000, 20_000],
+    ['the monotonic clock where the wall clock is up to 30 s ahead of it', 10_000, 40_000, 10_000],
+    ['the wall clock where it is further ahead: the machine slept', 10_000, 40_001, 40_001],
+  ])('is by %s', (_what, monotonicMs, wallMs, age) => {
+    const held = heldOf(record, { wall: OBTAINED_AT, monotonic: 50_000, random: 0 });
+    const now = { wall: OBTAINED_AT + wallMs, monotonic: 50_000 + monotonicMs };
+    expect(ageMs(held, now)).toBe(age);
   });
 });
 
@@ -142,7 +180,10 @@ describe('one flight', () => {
     await turn();
     leaving.abort(new Error('gone'));
     await gone;
-    expect(requests[0]?.signal?.aborted).toBe(true);
+    expect(requests[0]?.signal?.reason).toMatchObject({
+      name: 'TokenError',
+      message: 'Nobody waits for this token any more.',
+    });
     const next = tokens.get();
     await turn();
     expect(requests).toHaveLength(2);
@@ -411,5 +452,70 @@ describe('a secret that is replaced', () => {
     requests[0]?.fail(refused());
     await expect(got).rejects.toThrow(TokenError);
     expect(requests).toHaveLength(1);
+  });
+});
+
+describe('a client that runs for long', () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+
+  /** Is it still held by anybody? */
+  const isKept = async (made: WeakRef<object>): Promise<boolean> => {
+    // A reference made in this turn is kept until the next one.
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+    return made.deref() !== undefined;
+  };
+
+  it('forgets a caller that got its token, and knows one that waits', async () => {
+    const { tokens, requests, turn } = setUp();
+    const got = new WeakRef(tokens.get());
+    await turn();
+    expect(await isKept(got)).toBe(true);
+    requests[0]?.answer();
+    await turn();
+    expect(await isKept(got)).toBe(false);
+    expect((await tokens.get()).value).toBe('token-1');
+  });
+
+  it('forgets a caller that left', async () => {
+    const { tokens, requests, turn } = setUp();
+    const leave = (): WeakRef<object> => {
+      const leaving = new AbortController();
+      const gone = tokens.get({ signal: leaving.signal });
+      gone.catch(() => {});
+      leaving.abort(new Error('gone'));
+      return new WeakRef(gone);
+    };
+    const gone = leave();
+    const staying = tokens.get();
+    await turn();
+    requests[0]?.answer();
+    expect((await staying).value).toBe('token-1');
+    expect(await isKept(gone)).toBe(false);
+  });
+
+  it('forgets a lock that it released', async () => {
+    const locks: WeakRef<TokenLock>[] = [];
+    const lock: TokenStore['lock'] = async () => {
+      const held = { fence: '1', release: async () => {} };
+      locks.push(new WeakRef(held));
+      return held;
+    };
+    const { tokens, turn, warm } = setUp(undefined, undefined, { ...memoryStore(), lock });
+    await warm();
+    await turn();
+    expect(locks).toHaveLength(1);
+    expect(await isKept(locks[0] as WeakRef<TokenLock>)).toBe(false);
+    expect((await tokens.get()).value).toBe('token-1');
+  });
+});
+
+describe('a store of a program that names no token', () => {
+  it('keeps it under the empty name', async () => {
+    const store = memoryStore();
+    const { warm } = setUp(undefined, undefined, store);
+    await warm();
+    expect((await store.load(''))?.record.value).toBe('token-1');
   });
 });
