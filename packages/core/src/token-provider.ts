@@ -41,9 +41,9 @@ export const createTokenProvider = <G extends Grant>(
   const shelf = shelfOf(options.store, options.key ?? '', options);
   const waiting = new Map<number, Waiter>();
   let state = initialState(options.grant, shelf.hasLock);
-  const locks = new Map<number, TokenLock>();
+  const locks = new Map<number, TokenLock | undefined>();
+  const requests = new Map<number, AbortController>();
   let callers = 0;
-  let request = new AbortController();
 
   const handle = (event: TokenEvent): void => {
     const now = { wall: clock.now(), monotonic: clock.monotonic(), random: random() };
@@ -70,7 +70,9 @@ export const createTokenProvider = <G extends Grant>(
         await shelf.save(task.record, task.expectedVersion);
         return handle({ type: 'saved', flight: task.flight });
       case 'stop':
-        return request.abort(new TokenError('Nobody waits for this token any more.'));
+        return requests
+          .get(task.flight)
+          ?.abort(new TokenError('Nobody waits for this token any more.'));
       case 'serve':
         return settle(task.waiters, ({ resolve }) => resolve(task.held.token));
       case 'reject':
@@ -89,18 +91,20 @@ export const createTokenProvider = <G extends Grant>(
   };
 
   const ask = async (flight: number, grant: Grant): Promise<TokenEvent> => {
-    request = new AbortController();
+    const request = new AbortController();
+    requests.set(flight, request);
     try {
       const granted = await requestToken(options, grant, request.signal);
       return { type: 'granted', flight, granted };
     } catch (error) {
       return { type: 'failed', flight, error };
+    } finally {
+      requests.delete(flight);
     }
   };
 
   const lock = async (flight: number): Promise<TokenEvent> => {
-    const held = await shelf.lock();
-    if (held) locks.set(flight, held);
+    locks.set(flight, await shelf.lock());
     return { type: 'locked', flight };
   };
 

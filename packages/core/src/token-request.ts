@@ -13,7 +13,7 @@ import { type Grant, grantParameters } from './grants.js';
 import type { Observe } from './observe.js';
 import type { RetryOptions, Transport } from './operation.js';
 import { backoffMs } from './retry.js';
-import { type Clock, sleep, withDeadline } from './time.js';
+import { type Clock, raced, sleep, withDeadline } from './time.js';
 import {
   type Credentials,
   readTokenResponse,
@@ -57,25 +57,35 @@ export const requestToken = async <G extends Grant>(
   grant: Grant,
   outer: AbortSignal,
 ): Promise<TokenRecord> => {
-  const pair = await requester.credentials();
-  try {
-    return await requestWith(requester, pair, grant, outer);
-  } catch (error) {
-    if (!(error instanceof TokenError) || error.code !== 'invalid_client') throw error;
-    // The secret may have been replaced a moment ago.
-    const now = await requester.credentials();
-    if (now.clientId === pair.clientId && now.clientSecret === pair.clientSecret) throw error;
-    return requestWith(requester, now, grant, outer);
+  let refused: { readonly pair: Credentials; readonly error: TokenError } | undefined;
+  for (;;) {
+    const deadline = withDeadline(requester.clock, TOKEN_TIMEOUT_MS, outer);
+    let pair: Credentials | undefined;
+    try {
+      pair = await raced(deadline.signal, requester.credentials());
+      if (refused && isSamePair(pair, refused.pair)) throw refused.error;
+      return await spend(requester, pair, grant, deadline.signal);
+    } catch (error) {
+      if (error instanceof TransportFault) throw timedOut(error);
+      const isPair = error instanceof TokenError && error.code === 'invalid_client';
+      if (refused || !pair || !isPair) throw error;
+      // The secret may have been replaced a moment ago.
+      refused = { pair, error };
+    } finally {
+      deadline.cancel();
+    }
   }
 };
 
-const requestWith = async <G extends Grant>(
+const isSamePair = (one: Credentials, other: Credentials): boolean =>
+  one.clientId === other.clientId && one.clientSecret === other.clientSecret;
+
+const spend = async <G extends Grant>(
   { endpoint, transport, clock, random, tell }: TokenRequester<G>,
-  pair: Credentials,
+  { clientId, clientSecret }: Credentials,
   grant: Grant,
-  outer: AbortSignal,
+  signal: AbortSignal,
 ): Promise<TokenRecord> => {
-  const { clientId, clientSecret } = pair;
   // Only a version whose operation needs no secret has public clients.
   const parameters = {
     clientId,
@@ -84,31 +94,20 @@ const requestWith = async <G extends Grant>(
   } as TokenParameters<G>;
   const requestedAt = clock.now();
   const warn = (message: string): void => tell({ type: 'warning', message });
-  const deadline = withDeadline(clock, TOKEN_TIMEOUT_MS, outer);
-  const options = {
-    signal: deadline.signal,
-    timeoutMs: TOKEN_TIMEOUT_MS,
-    retry: RETRY[grant.type],
-  };
+  const options = { signal, timeoutMs: TOKEN_TIMEOUT_MS, retry: RETRY[grant.type] };
   const { defaultLifetimeMs } = endpoint;
-  try {
-    for (let repeat = 0; ; repeat += 1) {
-      try {
-        const answer = await endpoint.requestToken(transport, parameters, options);
-        const reading = { requestedAt, defaultLifetimeMs, warn };
-        const { value, refreshToken, expiresAt } = readTokenResponse(answer, reading);
-        return { value, refreshToken, obtainedAt: requestedAt, expiresAt: expiresAt.getTime() };
-      } catch (error) {
-        const mayRepeat =
-          grant.type === 'client_credentials' && repeat < MOST_UNREADABLE && isBroken(error);
-        if (!mayRepeat) throw tokenErrorOf(error, grant);
-        await sleep(clock, backoffMs(repeat, PAUSES, random), deadline.signal);
-      }
+  for (let repeat = 0; ; repeat += 1) {
+    try {
+      const answer = await endpoint.requestToken(transport, parameters, options);
+      const reading = { requestedAt, defaultLifetimeMs, warn };
+      const { value, refreshToken, expiresAt } = readTokenResponse(answer, reading);
+      return { value, refreshToken, obtainedAt: requestedAt, expiresAt: expiresAt.getTime() };
+    } catch (error) {
+      const mayRepeat =
+        grant.type === 'client_credentials' && repeat < MOST_UNREADABLE && isBroken(error);
+      if (!mayRepeat) throw tokenErrorOf(error, grant);
+      await sleep(clock, backoffMs(repeat, PAUSES, random), signal);
     }
-  } catch (error) {
-    throw error instanceof TransportFault ? timedOut(error) : error;
-  } finally {
-    deadline.cancel();
   }
 };
 

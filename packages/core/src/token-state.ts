@@ -86,8 +86,9 @@ export interface Now extends Moment {
   readonly random: number;
 }
 
-// Longer than any takes: workerd drops the work of a request that has ended, and it never lands.
-const LONGEST_FLIGHT_MS = 45_000;
+// Longer than any takes (20 s for the lock, 10 for the store, two rounds of 15 for the endpoint): workerd drops
+// the work of a request that has ended, and it never lands.
+const LONGEST_FLIGHT_MS = 75_000;
 const MOST_REFUSED = 16;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
@@ -135,18 +136,19 @@ const isFlying = ({ flight }: TokenState, now: Now): boolean =>
 
 const joined = (state: TokenState, waiter: number, now: Now): Step => {
   const { flight } = state;
-  if (flight === undefined || !isFlying(state, now)) {
-    // Who waits for one that was lost goes on waiting: for the new one.
-    const waiters = [...(flight?.waiters ?? []), waiter];
-    return takenOff(state, { waiters, isAhead: false }, now);
-  }
+  if (flight === undefined || !isFlying(state, now))
+    return takenOff(state, { waiters: [waiter], isAhead: false }, now);
   return [{ ...state, flight: { ...flight, waiters: [...flight.waiters, waiter] } }, []];
 };
 
 const takenOff = (state: TokenState, kind: Pick<Flight, 'isAhead' | 'waiters'>, now: Now): Step => {
   const id = state.flights + 1;
-  const flight = { ...kind, id, startedAt: now.monotonic };
-  return [{ ...state, flights: id, flight }, [{ type: 'load', flight: id }]];
+  const { flight: lost } = state;
+  // Who waits for one that was lost goes on waiting: for the new one. It may send nothing any more, nor keep its lock.
+  const waiters = [...(lost?.waiters ?? []), ...kind.waiters];
+  const ends: TokenTask[] = lost ? [{ type: 'stop', flight: lost.id }, ...unlocking(lost)] : [];
+  const flight = { ...kind, waiters, id, startedAt: now.monotonic };
+  return [{ ...state, flights: id, flight }, [...ends, { type: 'load', flight: id }]];
 };
 
 const left = (state: TokenState, waiter: number): Step => {
@@ -184,7 +186,8 @@ const loaded = (
   const order = learn(state.order, stored);
   const grant = nextGrant(order);
   const { refusal, grant: last, ...rest } = flight;
-  if (grant === undefined || (refusal !== undefined && isSame(grant, last)))
+  // Without a refusal there was no last one.
+  if (grant === undefined || isSame(grant, last))
     return crashed({ ...state, order }, flight, refusal ?? noGrant(), now);
   const next = { ...rest, grant, expectedVersion: stored?.version };
   return [{ ...state, order, flight: next }, [{ type: 'request', flight: flight.id, grant }]];

@@ -2,7 +2,8 @@ import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createConsent, readConsentCallback } from '../src/consent.js';
 import { isConsentCallbackSigned, signConsentUrl } from '../src/criteo/signed-consent.js';
-import { ConfigError, TokenError } from '../src/errors.js';
+import { ConfigError } from '../src/errors.js';
+import { fails } from './api.js';
 import { manualClock } from './manual-clock.js';
 
 const options = { clientId: 'the app', redirectUri: 'https://app.example/back?x=1' };
@@ -49,16 +50,24 @@ describe('beginning a consent', () => {
     'https://app.example/#x',
     'javascript:alert(1)',
     'http://127.0.0.1.evil.example/',
+    'javascript:alert(1)//https://app.example/',
+    'javascript:alert(1)//http://localhost/',
   ])('refuses the redirect URI %j', async (redirectUri) => {
-    await expect(createConsent({ ...options, redirectUri })).rejects.toThrow(ConfigError);
+    await expect(createConsent({ ...options, redirectUri })).rejects.toThrow(
+      new ConfigError(
+        "The option 'redirectUri' must be an https address without a fragment, or http on loopback.",
+      ),
+    );
   });
 
-  it.each(['http://127.0.0.1:8080/callback', 'http://localhost/', 'http://[::1]:1/x'])(
-    'takes %s for a program on this machine (RFC 8252 section 7.3)',
-    async (redirectUri) => {
-      await expect(createConsent({ ...options, redirectUri })).resolves.toBeDefined();
-    },
-  );
+  it.each([
+    'http://127.0.0.1:8080/callback',
+    'http://localhost/',
+    'http://localhost:8080',
+    'http://[::1]:1/x',
+  ])('takes %s for a program on this machine (RFC 8252 section 7.3)', async (redirectUri) => {
+    await expect(createConsent({ ...options, redirectUri })).resolves.toBeDefined();
+  });
 });
 
 describe('reading the callback', () => {
@@ -71,32 +80,48 @@ describe('reading the callback', () => {
     expect(readConsentCallback(url, { state })).toEqual({ code: 'c/1' });
   });
 
+  const refusal = (url: string, session = { state }): Promise<unknown> =>
+    fails((async () => readConsentCallback(url, session))());
+  const OTHER = 'its state is that of another consent';
+  const NONE = 'it brings no state (assumption consent-returns-state)';
+  const NEITHER = 'it brings neither code nor error (assumption consent-error-parameters)';
+
   it.each([
-    ['another state', '?code=c&state=the-statf', 'its state is that of another consent'],
-    ['a longer state', '?code=c&state=the-state2', 'its state is that of another consent'],
-    ['an empty state', '?code=c&state=', 'its state is that of another consent'],
-    ['no state', '?code=c', 'it brings no state (assumption consent-returns-state)'],
-    [
-      'neither code nor error',
-      '?state=the-state',
-      'it brings neither code nor error (assumption consent-error-parameters)',
-    ],
-    ['an empty code', '?code=&state=the-state', 'it brings neither code nor error'],
-  ])('refuses %s', (_, query, why) => {
-    expect(() => readConsentCallback(`/back${query}`, { state })).toThrow(why);
-    expect(() => readConsentCallback(`/back${query}`, { state })).toThrow(TokenError);
+    ['another state', '/back?code=c&state=the-statf', OTHER],
+    ['a longer state', '/back?code=c&state=the-state2', OTHER],
+    ['an empty state', '/back?code=c&state=', OTHER],
+    ['no state', '/back?code=c', NONE],
+    ['neither code nor error', '/back?state=the-state', NEITHER],
+    ['an empty code', '/back?code=&state=the-state', NEITHER],
+    ['what is no address', 'http://[', 'it is no address'],
+  ])('refuses %s', async (_, url, why) => {
+    expect(await refusal(url)).toMatchObject({
+      name: 'TokenError',
+      message: `The consent failed: ${why}.`,
+      hint: 'Begin a new consent with createConsent, and do not use this callback.',
+    });
   });
 
-  it('tells what the page refused, without control characters', () => {
-    const url = '/back?state=the-state&error=access_denied&error_description=No%1B%5B31m%0Away';
-    expect(() => readConsentCallback(url, { state })).toThrow(
-      'The consent failed: access_denied · No [31m way.',
+  it.each([
+    ['in a word', '', 'access_denied'],
+    [
+      'without control characters',
+      '&error_description=No%1B%5B31m%0Away',
+      'access_denied · No [31m way',
+    ],
+  ])('tells what the page refused, %s', async (_, query, why) => {
+    expect(await refusal(`/back?state=the-state&error=access_denied${query}`)).toMatchObject({
+      name: 'TokenError',
+      message: `The consent failed: ${why}.`,
+      code: 'access_denied',
+      hint: 'The user, or the page, refused.',
+    });
+  });
+
+  it.each([undefined, ''])('needs a state to compare with, and %j is none', async (lost) => {
+    expect(await refusal('/back?code=c&state=', { state: lost as string })).toEqual(
+      new ConfigError("readConsentCallback needs the 'state' of the consent; is the session lost?"),
     );
-    try {
-      readConsentCallback(url, { state });
-    } catch (error) {
-      expect(error).toMatchObject({ code: 'access_denied' });
-    }
   });
 
   it('does not show the code of a callback that it refuses', () => {

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { AccessToken } from '../src/access-token.js';
-import { TokenError } from '../src/errors.js';
 import { readTokenResponse } from '../src/token-endpoint.js';
+import { fails } from './api.js';
 
 const read = (answer: unknown): { token: AccessToken; warnings: string[] } => {
   const warnings: string[] = [];
@@ -37,8 +37,9 @@ describe('the one reading of every token model', () => {
     expect(read({ ...good, refresh_token: 'r' }).token.refreshToken).toBe('r');
   });
 
-  it('takes a life that is written as text', () => {
-    expect(read({ ...good, expires_in: '3' }).token.expiresAt).toEqual(new Date(4_000));
+  it.each(['3', '299'])('takes a life of %s s that is written as text', (expires_in) => {
+    const endsAt = 1_000 + 1_000 * Number(expires_in);
+    expect(read({ ...good, expires_in }).token.expiresAt).toEqual(new Date(endsAt));
   });
 
   it("assumes the version's life where none is stated, and says so", () => {
@@ -50,26 +51,50 @@ describe('the one reading of every token model', () => {
   it('caps a life above one day, and says so', () => {
     const { token, warnings } = read({ ...good, expires_in: 1e12 });
     expect(token.expiresAt).toEqual(new Date(1_000 + 86_400_000));
-    expect(warnings).toHaveLength(1);
+    expect(warnings).toEqual([
+      'The token answer states an expires_in above one day; one day is assumed.',
+    ]);
   });
 
-  it.each([-1, 0, Number.NaN, 'abc', null, '1.5', true])('refuses the life %s', (expires_in) => {
-    expect(() => read({ ...good, expires_in })).toThrow(TokenError);
+  /** What is told of an answer that cannot be used. */
+  const refusal = (answer: unknown): Promise<unknown> => fails((async () => read(answer))());
+  const told = (why: string, reason = 'unusable'): object => ({
+    name: 'TokenError',
+    message: `The token endpoint's answer cannot be used: ${why}.`,
+    reason,
+    hint: 'Is baseUrl the API itself, with no proxy or captive portal in between?',
   });
+
+  it.each([-1, 0, Number.NaN, 'abc', null, '1.5', true, ['900']])(
+    'refuses the life %o',
+    async (expires_in) => {
+      expect(await refusal({ ...good, expires_in })).toMatchObject(
+        told('its expires_in is not a positive number of seconds'),
+      );
+    },
+  );
+
+  const NO_TOKEN = 'it has no access_token';
+  const NOT_SENDABLE = 'its access_token cannot be sent in a header (RFC 6750 section 2.1)';
+  const NOT_BEARER = 'its token_type is not Bearer';
 
   it.each([
-    ['no token', {}],
-    ['an empty token', { ...good, access_token: '' }],
-    ['a token with a line break', { ...good, access_token: 'a\r\nb' }],
-    ['a token with a blank', { ...good, access_token: 'a b' }],
-    ['a token beyond ASCII', { ...good, access_token: 'ä' }],
-    ['a token of 1 MB', { ...good, access_token: 'a'.repeat(1_000_000) }],
-    ['another kind of token', { ...good, token_type: 'mac' }],
-    ['a list', []],
-    ['nothing', null],
-    ['text', 'token'],
-  ])('refuses %s', (_, answer) => {
-    expect(() => read(answer)).toThrow(TokenError);
+    ['no token', {}, NO_TOKEN],
+    ['an empty token', { ...good, access_token: '' }, NO_TOKEN],
+    ['a list', [], NO_TOKEN],
+    ['text', 'token', NO_TOKEN],
+    ['a token with a line break', { ...good, access_token: 'a\r\nb' }, NOT_SENDABLE],
+    ['a token with a blank', { ...good, access_token: 'a b' }, NOT_SENDABLE],
+    ['a token beyond ASCII', { ...good, access_token: 'ä' }, NOT_SENDABLE],
+    ['a token of 1 MB', { ...good, access_token: 'a'.repeat(1_000_000) }, NOT_SENDABLE],
+    ['another kind of token', { ...good, token_type: 'mac' }, NOT_BEARER],
+    ['a kind of token that is no text', { ...good, token_type: 1 }, NOT_BEARER],
+  ])('refuses %s', async (_, answer, why) => {
+    expect(await refusal(answer)).toMatchObject(told(why));
+  });
+
+  it.each([null, undefined])('refuses %s as an empty answer', async (answer) => {
+    expect(await refusal(answer)).toMatchObject(told('it is empty', 'empty'));
   });
 
   it.each([{ token_type: 'bearer' }, { token_type: 'BEARER' }, { token_type: undefined }])(
@@ -103,12 +128,19 @@ describe('an access token', () => {
   });
 
   it('says what it is', () => {
-    expect(String(token)).toBe('[AccessToken until 1970-01-01T00:00:00.000Z]');
+    const words = '[AccessToken until 1970-01-01T00:00:00.000Z]';
+    expect([String(token), inspect(token)]).toEqual([words, words]);
     expect(JSON.parse(JSON.stringify(token))).toEqual({
       value: '[redacted]',
       refreshToken: '[redacted]',
       tokenType: 'Bearer',
       expiresAt: '1970-01-01T00:00:00.000Z',
     });
+  });
+
+  it('does not claim a refresh token that it does not have', () => {
+    const { value, tokenType, expiresAt } = token;
+    const alone = new AccessToken({ value, tokenType, expiresAt });
+    expect(alone.toJSON()).toEqual({ value: '[redacted]', tokenType, expiresAt });
   });
 });

@@ -40,10 +40,10 @@ describe('a bug planted in what is shipped', () => {
     ]
   >([
     [
-      'a second flight beside the first',
+      'a request that goes on, and is forgotten',
       'token-state.ts',
-      'now.monotonic - flight.startedAt < LONGEST_FLIGHT_MS',
-      'false',
+      "[{ type: 'stop', flight: flight.id }, ...unlocking(flight)]",
+      '[...unlocking(flight)]',
       CLIENT,
       { callers: 3 },
       'two flights at once',

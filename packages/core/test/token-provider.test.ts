@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ApiError, ConnectionError, ReauthRequiredError, TokenError } from '../src/errors.js';
 import type { Grant } from '../src/grants.js';
 import type { SdkEvent } from '../src/observe.js';
@@ -191,17 +191,20 @@ describe('one flight', () => {
     expect((await next).value).toBe('token-2');
   });
 
-  it('counts as lost after 45 s: the work of a request that ended may have been dropped', async () => {
+  it('counts as lost after 75 s: the work of a request that ended may have been dropped', async () => {
     let isDropped = false;
     const secret = (): Promise<string> =>
       isDropped ? new Promise(() => {}) : Promise.resolve('secret');
     const { tokens, requests, clock, turn, warm } = setUp(undefined, secret);
     await warm();
     isDropped = true;
-    await clock.advance(846_000);
+    const timers = vi.spyOn(clock, 'after').mockReturnValue(() => {});
+    await clock.advance(816_000);
     expect((await tokens.get()).value).toBe('token-1');
+    await turn();
+    timers.mockRestore();
     isDropped = false;
-    await clock.advance(44_000);
+    await clock.advance(74_000);
     const early = tokens.get();
     early.catch(() => {});
     await turn();
@@ -213,6 +216,43 @@ describe('one flight', () => {
     expect(requests).toHaveLength(2);
     requests[1]?.answer();
     expect((await late).value).toBe('token-2');
+  });
+
+  it('sends nothing any more once another has taken its place', async () => {
+    const give: (() => void)[] = [];
+    const secret = (): Promise<string> =>
+      new Promise((resolve) => give.push(() => resolve('secret')));
+    const { tokens, requests, clock, turn } = setUp(
+      { type: 'refresh_token', refreshToken: 'r-0' },
+      secret,
+    );
+    const timers = vi.spyOn(clock, 'after').mockReturnValue(() => {});
+    const first = tokens.get();
+    await turn();
+    timers.mockRestore();
+    await clock.advance(75_000);
+    const second = tokens.get();
+    await turn();
+    for (const one of give.splice(0)) one();
+    await turn();
+    expect(requests).toHaveLength(1);
+    requests[0]?.answer();
+    expect((await first).value).toBe('token-1');
+    expect((await second).value).toBe('token-1');
+  });
+
+  it('ends where no secret comes in time', async () => {
+    const { tokens, clock, requests, turn } = setUp(undefined, () => new Promise(() => {}));
+    const got = tokens.get();
+    got.catch(() => {});
+    await turn();
+    await clock.advance(15_000);
+    await expect(got).rejects.toMatchObject({
+      name: 'TokenError',
+      message: 'No token came within 15000 ms.',
+      retryable: true,
+    });
+    expect(requests).toHaveLength(0);
   });
 
   it('refuses a caller whose signal has aborted before', async () => {

@@ -322,3 +322,28 @@ describe('a renewal ahead of expiry that fails', () => {
     expect(state.held?.token.value).toBe('b');
   });
 });
+
+describe('a request that never ends', () => {
+  const underWay = follow(initialState(refresh('r-0'), true), [
+    [asked(1), [{ type: 'load', flight: 1 }]],
+    [loaded(1), [{ type: 'lock', flight: 1 }]],
+    [locked(1), [{ type: 'load', flight: 1 }]],
+    [loaded(1), [{ type: 'request', flight: 1, grant: refresh('r-0') }]],
+  ]);
+
+  it('is waited for as long as any may take', () => {
+    const [state, tasks] = step(underWay, asked(2), at(74_999));
+    expect(tasks).toEqual([]);
+    expect(state.flight).toMatchObject({ id: 1, waiters: [1, 2] });
+  });
+
+  it('is then stopped, gives back its lock, and hands over those who wait', () => {
+    const [state, tasks] = step(underWay, asked(2), at(75_000));
+    expect(tasks).toEqual([
+      { type: 'stop', flight: 1 },
+      { type: 'unlock', flight: 1 },
+      { type: 'load', flight: 2 },
+    ]);
+    expect(state.flight).toMatchObject({ id: 2, waiters: [1, 2], isAhead: false });
+  });
+});

@@ -1,10 +1,18 @@
+import { queryObjects } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, TokenError } from '../src/errors.js';
 import type { ClientCredentials, RefreshToken } from '../src/grants.js';
 import type { SdkEvent } from '../src/observe.js';
 import { checkGrant, storeKey } from '../src/options.js';
 import { createTokenProvider } from '../src/token-provider.js';
-import { memoryStore, type TokenRecord, type TokenStore } from '../src/token-store.js';
+import {
+  memoryStore,
+  type Shelf,
+  shelfOf,
+  type TokenRecord,
+  type TokenStore,
+  tokenOf,
+} from '../src/token-store.js';
 import { manualClock } from './manual-clock.js';
 
 const setUp = (store: TokenStore) => {
@@ -106,12 +114,25 @@ describe('a token store', () => {
     const broken = async (): Promise<never> => {
       throw new Error('disk full');
     };
-    const { connect, events } = setUp({ load: broken, save: broken });
+    const lock = async () => ({ fence: '1', release: broken });
+    const { clock, connect, events } = setUp({ load: broken, save: broken, lock });
     const tokens = connect();
     expect((await tokens.get()).value).toBe('token-1');
     expect((await tokens.get()).value).toBe('token-1');
-    expect(events).toHaveLength(2);
-    expect(JSON.stringify(events)).toContain('The token store failed to load');
+    await clock.advance(0);
+    expect(events).toEqual(
+      ['load', 'load', 'save', 'release its lock'].map((what) => ({
+        type: 'warning',
+        message: `The token store failed to ${what}; the token is kept in memory.`,
+      })),
+    );
+  });
+
+  it('that answers in time leaves no timer behind', async () => {
+    const { clock, connect } = setUp(memoryStore());
+    await connect().get();
+    await clock.advance(0);
+    expect(clock.pending()).toBe(0);
   });
 
   it('in memory saves only over the version that was loaded', async () => {
@@ -199,6 +220,83 @@ describe('a store in memory', () => {
     }
     await fill(store, ['one']);
     expect(await names(store, [...keys(1_000), 'one'])).toHaveLength(1_001);
+  });
+});
+
+describe('what a client asks of its store', () => {
+  const stored = { value: 'a', obtainedAt: 1_000, expiresAt: 901_000 };
+
+  const shelf = (store?: Partial<TokenStore>): { shelf: Shelf; events: SdkEvent[] } => {
+    const events: SdkEvent[] = [];
+    const tools = { clock: manualClock(), tell: (event: SdkEvent) => events.push(event) };
+    const { lock: _, ...lockless } = memoryStore();
+    return { shelf: shelfOf(store && { ...lockless, ...store }, 'key', tools), events };
+  };
+  const holding = (record?: unknown) =>
+    shelf({ load: async () => ({ record, version: '1' }) as never });
+
+  it.each([
+    ['is missing', undefined],
+    ['is text', 'token'],
+    ['has no text as its token', { ...stored, value: ['a'] }],
+    ['has no text as its refresh token', { ...stored, refreshToken: 1 }],
+    ['has no text as its origin', { ...stored, refreshToken: 'r', origin: null }],
+    ['has text as its beginning', { ...stored, obtainedAt: '1000' }],
+    ['has text as its end', { ...stored, expiresAt: '901000' }],
+    ['ends as it begins', { ...stored, expiresAt: stored.obtainedAt }],
+    ['ends before it begins', { ...stored, expiresAt: 0 }],
+    ['lives longer than a day', { ...stored, expiresAt: stored.obtainedAt + 86_400_001 }],
+  ])('is not a record that %s: that is told as a warning', async (_what, record) => {
+    const { shelf, events } = holding(record);
+    expect(await shelf.load(false)).toBeUndefined();
+    const message =
+      'The token store holds something that is no token; the token is kept in memory.';
+    expect(events).toEqual([{ type: 'warning', message }]);
+  });
+
+  it.each([
+    ['of an app', stored],
+    ['of a user', { ...stored, refreshToken: 'r', origin: 'c' }],
+    ['that lives for a day', { ...stored, expiresAt: stored.obtainedAt + 86_400_000 }],
+  ])('is a record %s', async (_what, record) => {
+    const { shelf, events } = holding(record);
+    expect(await shelf.load(false)).toEqual({ record, version: '1' });
+    expect(events).toEqual([]);
+  });
+
+  it('may be missing, and written as null', async () => {
+    const { shelf: empty, events } = shelf({ load: async () => null as never });
+    expect(await empty.load(false)).toBeUndefined();
+    expect(events).toEqual([]);
+  });
+
+  it.each([
+    ['the life of a token that can be had again', {}, 900_000],
+    ['no life of a refresh token', { refreshToken: 'r' }, undefined],
+  ])('is to keep a record, with the version before it and %s', async (_what, fields, ttlMs) => {
+    const saved: unknown[] = [];
+    const { shelf: full } = shelf({ save: async (...all) => saved.push(all) > 0 });
+    const record = { ...stored, ...fields };
+    await full.save(record, '7');
+    expect(saved).toEqual([['key', record, { expectedVersion: '7', ttlMs }]]);
+  });
+
+  it.each([
+    ['without a store', undefined],
+    ['with one that has none', {}],
+  ])('is no lock %s', async (_what, store) => {
+    const { shelf: lockless, events } = shelf(store);
+    expect([lockless.hasLock, await lockless.lock()]).toEqual([false, undefined]);
+    expect(events).toEqual([]);
+  });
+
+  it('becomes a bearer token again', () => {
+    expect(tokenOf({ ...stored, refreshToken: 'r' })).toMatchObject({
+      value: 'a',
+      tokenType: 'Bearer',
+      refreshToken: 'r',
+      expiresAt: new Date(901_000),
+    });
   });
 });
 
@@ -330,8 +428,10 @@ describe('a lock of a store', () => {
     const store = memoryStore();
     let isReleased = false;
     let give = (): void => {};
-    const late: NonNullable<TokenStore['lock']> = () =>
+    const asked: AbortSignal[] = [];
+    const late: NonNullable<TokenStore['lock']> = (_key, { signal }) =>
       new Promise((resolve) => {
+        asked.push(signal);
         const release = async (): Promise<void> => {
           isReleased = true;
         };
@@ -341,6 +441,7 @@ describe('a lock of a store', () => {
     const waiting = connect().get();
     await clock.advance(20_000);
     expect((await waiting).value).toBe('token-1');
+    expect(asked.map(({ aborted }) => aborted)).toEqual([true]);
     expect(events).toEqual([
       {
         type: 'warning',
@@ -398,5 +499,35 @@ describe('a lock of a store', () => {
     await expect(gone).rejects.toThrow('gone');
     await first?.release();
     expect((await next)?.fence).toBe('2');
+  });
+
+  it('goes from one to the next, however many wait', async () => {
+    const store = memoryStore();
+    const signal = AbortSignal.timeout(1_000);
+    const first = await store.lock?.('key', { signal });
+    const waiting = store.lock?.('key', { signal });
+    await first?.release();
+    const second = await waiting;
+    let isThere = false;
+    const last = store.lock?.('key', { signal }).then((third) => {
+      isThere = true;
+      return third;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isThere).toBe(false);
+    await second?.release();
+    expect((await last)?.fence).toBe('3');
+  });
+
+  it('leaves nothing behind of a name that nobody holds or waits for', async () => {
+    const store = memoryStore();
+    const signal = AbortSignal.timeout(5_000);
+    const count = (): number => Number(queryObjects(Promise));
+    const before = count();
+    for (let user = 0; user < 1_000; user += 1)
+      await (await store.lock?.(`user-${user}`, { signal }))?.release();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(count() - before).toBeLessThan(500);
+    expect((await store.lock?.('user-0', { signal }))?.fence).toBe('1001');
   });
 });
