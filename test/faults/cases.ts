@@ -4,6 +4,7 @@ import { API_STATUSES } from './cases/api-statuses.ts';
 import { CLOCK } from './cases/clock.ts';
 import { CONCURRENCY } from './cases/concurrency.ts';
 import { NETWORK } from './cases/network.ts';
+import { PAGING } from './cases/paging.ts';
 import { POOR_LINE } from './cases/poor-line.ts';
 import { STORE_DISKS } from './cases/store-disks.ts';
 import { STORE_PROCESSES } from './cases/store-processes.ts';
@@ -16,7 +17,10 @@ import { TOKEN_WAITS } from './cases/token-waits.ts';
 /** All cases by group. */
 export const GROUPS: readonly { readonly title: string; readonly cases: readonly Case[] }[] = [
   { title: 'Token endpoint', cases: [...TOKEN_WAITS, ...TOKEN_ANSWERS, ...TOKEN_GRANTS] },
-  { title: 'API', cases: [...API_STATUSES, ...API_ANSWERS] },
+  {
+    title: 'API',
+    cases: [...API_STATUSES, ...API_ANSWERS, ...PAGING].sort((a, b) => a.id.localeCompare(b.id)),
+  },
   {
     title: 'Network',
     cases: [...NETWORK, ...TLS, ...POOR_LINE].sort((a, b) => a.id.localeCompare(b.id)),

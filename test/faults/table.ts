@@ -18,8 +18,7 @@ const tableOf = (groups: typeof GROUPS): string =>
   `${[
     '# What the client does when the server misbehaves',
     `Each line is tried by \`npm run test:faults\` over loopback, with the compiled packages; requests are counted by the
-server. F40 and F41 come with paging, F73 and F74 with a store in Redis. This page comes from the cases:
-\`${WRITE}\`.`,
+server. F73 and F74 come with a store in Redis. This page comes from the cases: \`${WRITE}\`.`,
     ...groups.map(
       ({ title, cases }) =>
         `## ${title}\n\n| no. | fault, and what must be seen |\n|---|---|\n${cases
