@@ -58,7 +58,7 @@ export const PLANTED: readonly Planted[] = [
   { id: 'F37', file: 'transport-node.js', from: 'values?.[0]', to: 'values?.at(-1)' },
   { id: 'F38', file: 'json.js', from: 'RISKY_KEY.test(json)', to: 'false' },
   { id: 'F42', file: 'body.js', from: 'isStream(item)', to: 'false' },
-  { id: 'F40', file: 'paging.js', from: 'text === before', to: 'false' },
+  { id: 'F40', file: 'paging.js', from: 'count >= maxPages', to: 'false' },
   { id: 'F41', file: 'middlewares.js', from: 'response.status !== 401', to: 'true' },
   { id: 'F44', file: 'fault.js', from: "'response' : 'network'", to: "'response' : 'connect'" },
   { id: 'F46', file: 'fault.js', from: "'ECONNREFUSED', ", to: '' },
