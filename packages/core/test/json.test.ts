@@ -26,6 +26,15 @@ describe('reading JSON of a server', () => {
     expect(parseJson('['.repeat(65) + ']'.repeat(65))).toEqual({ ok: false, reason: 'too-deep' });
     expect(parseJson('['.repeat(64) + ']'.repeat(64)).ok).toBe(true);
     expect(parseJson('['.repeat(100_000))).toEqual({ ok: false, reason: 'too-deep' });
+    expect(parseJson('{"a": '.repeat(65) + 1 + '}'.repeat(65))).toEqual({
+      ok: false,
+      reason: 'too-deep',
+    });
+  });
+
+  it.each(['[1]', '{"a":1}', '[]', '{}'])('counts levels, not brackets: 100 times %s', (item) => {
+    const text = `[${Array(100).fill(item)}]`;
+    expect(parseJson(text)).toEqual({ ok: true, value: JSON.parse(text) });
   });
 
   it.each([
@@ -33,6 +42,8 @@ describe('reading JSON of a server', () => {
     ['{"a, b":{"x":"1,2","y":-9007199254740993}}', 'a, b.y'],
     ['[[1,2],[3,12345678901234567890]]', '1.1'],
     ['9007199254740993', ''],
+    ['{"a":[],"b":{"c":{}},"d\\"e":9007199254740993}', 'd\\"e'],
+    ['["\\\\",9007199254740993]', '1'],
   ])('names the field of an integer that would lose digits: %s', (text, field) => {
     expect(parseJson(text)).toEqual({ ok: false, reason: 'unsafe-integer', field });
   });
@@ -42,7 +53,14 @@ describe('reading JSON of a server', () => {
     '-9007199254740991',
     '12345678901234567890.5',
     '1e30',
+    '12345678901234567890e1',
+    '12345678901234567890E1',
+    '0e+12345678901234567890',
+    '0e-12345678901234567890',
     '"12345678901234567890"',
+    '"\\" 12345678901234567890"',
+    '["\\\\",1]',
+    '{"a":1,"b 12345678901234567890":2}',
   ])('takes %s', (text) => {
     expect(parseJson(text)).toEqual({ ok: true, value: JSON.parse(text) });
   });
@@ -50,6 +68,7 @@ describe('reading JSON of a server', () => {
   it.each([
     '{"__proto__":{"polluted":1},"a":1}',
     '{"constructor":{"prototype":{"polluted":1}},"a":1}',
+    '{"prototype":{"polluted":1},"a":1}',
     '{"\\u005f_proto__":{"polluted":1},"a":1}',
   ])('drops keys that reach a prototype: %s', (text) => {
     const reading = parseJson(text);

@@ -1,9 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createTransport } from '../src/client.js';
 import { type SdkError, TimeoutError } from '../src/errors.js';
-import type { HttpResponse } from '../src/http.js';
-import { askedWaitMs } from '../src/retry.js';
-import { systemClock } from '../src/time.js';
+import { TransportFault } from '../src/fault.js';
+import type { HttpRequest, HttpResponse } from '../src/http.js';
 import { fails, getThing, ok, perTest, type SetUp } from './api.js';
 import { manualClock } from './manual-clock.js';
 import { type Handler, json } from './server.js';
@@ -103,50 +102,85 @@ describe('the retry budget of a host', () => {
   });
 });
 
-describe('how long an answer asks to wait', () => {
-  const asked = (headers: HttpResponse['headers'], status = 503): number | undefined =>
-    askedWaitMs({ status, headers, body: '' }, { ...systemClock, now: () => Date.UTC(2000, 0, 1) });
-  const date = 'Sun, 06 Nov 1994 08:49:30 GMT';
+describe('the book of the budgets', () => {
+  const outcomes = {
+    503: { status: 503, headers: {}, body: '' },
+    network: new TransportFault('network', 'it broke'),
+    timeout: new TransportFault('timeout', 'no answer came'),
+  };
+  const to = (host: string): HttpRequest =>
+    ({ url: `https://${host}.example/things`, call: {} }) as unknown as HttpRequest;
 
-  it.each<[string, HttpResponse['headers'], number | undefined]>([
-    ['seconds', { 'retry-after': '7' }, 7_000],
-    ['a fraction', { 'retry-after': '0.25' }, 250],
-    ['milliseconds', { 'retry-after-ms': '1500' }, 1_500],
-    ['a fraction of a millisecond', { 'retry-after-ms': '1.5' }, 1.5],
-    ['both: the longer', { 'retry-after-ms': '1500', 'retry-after': '1' }, 1_500],
-    ['both: the longer', { 'retry-after-ms': '500', 'retry-after': '1' }, 1_000],
-    ['a date', { date, 'retry-after': 'Sun, 06 Nov 1994 08:49:37 GMT' }, 7_000],
-    ['a date of RFC 850', { date, 'retry-after': 'Sunday, 06-Nov-94 08:49:37 GMT' }, 7_000],
-    ['a date of asctime', { date, 'retry-after': 'Sun Nov  6 08:49:37 1994' }, 7_000],
-    ['a date that is over', { date, 'retry-after': 'Sun, 06 Nov 1994 08:49:00 GMT' }, 0],
-    ['a date, by our own clock', { 'retry-after': 'Sat, 01 Jan 2000 00:00:09 GMT' }, 9_000],
-    ['nonsense', { 'retry-after': 'soon', 'retry-after-ms': '-1' }, undefined],
-    ['a negative number', { 'retry-after': '-5' }, undefined],
-    ['nothing', {}, undefined],
-  ])('%s', (_what, headers, ms) => {
-    const zone = process.env.TZ;
-    try {
-      for (const TZ of ['UTC', 'Asia/Tokyo', 'America/Lima']) {
-        process.env.TZ = TZ;
-        expect(asked(headers), TZ).toBe(ms);
-      }
-    } finally {
-      if (zone === undefined) delete process.env.TZ;
-      else process.env.TZ = zone;
-    }
+  /** A book with nothing in it yet: it is one for the whole process. */
+  const emptyBook = async () => {
+    vi.resetModules();
+    const { countSuccess, payRetry } = await import('../src/retry-budget.js');
+    const pays = (host: string, outcome: HttpResponse | TransportFault = outcomes[503]): boolean =>
+      payRetry(to(host), outcome);
+    return {
+      pays,
+      drain: (host: string, outcome?: HttpResponse | TransportFault): number => {
+        let repeats = 0;
+        while (pays(host, outcome)) repeats += 1;
+        return repeats;
+      },
+      succeed: (host: string, times: number, status = 200): void => {
+        for (let i = 0; i < times; i += 1) countSuccess(to(host), { ...outcomes[503], status });
+      },
+      fail: (host: string, times: number): void => {
+        for (let i = 0; i < times; i += 1) countSuccess(to(host), outcomes.network);
+      },
+      addHosts: (count: number): void => {
+        for (let i = 0; i < count; i += 1) pays(`other-${i}`);
+      },
+    };
+  };
+
+  it.each([
+    ['503', outcomes[503], 20],
+    ['network', outcomes.network, 20],
+    ['timeout', outcomes.timeout, 10],
+  ])('has room after %s alone for this many repeats', async (_what, outcome, repeats) => {
+    const { drain } = await emptyBook();
+    expect(drain('down', outcome)).toBe(repeats);
   });
 
-  it('never earlier than asked, by milliseconds, too', async () => {
-    const times: number[] = [];
-    const { client } = await setUp(
-      (_seen, response, before) => {
-        times.push(performance.now());
-        if (before > 0) json(response, 200, { name: 'thing' });
-        else json(response, 503, {}, { 'retry-after-ms': '120' });
-      },
-      { random: () => 0.1 },
-    );
-    await client.call(getThing, { id: '1' });
-    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(120);
+  it('gets nothing back by what was no success', async () => {
+    const { drain, fail, pays, succeed } = await emptyBook();
+    drain('down');
+    fail('down', 5);
+    succeed('down', 5, 400);
+    expect(pays('down')).toBe(false);
+    succeed('down', 5, 399);
+    expect(pays('down')).toBe(true);
+  });
+
+  it('holds 1,000 hosts and begins anew with the next, so that it cannot grow for ever', async () => {
+    const { addHosts, drain, pays } = await emptyBook();
+    drain('down');
+    addHosts(999);
+    // One that it holds already is no next one.
+    expect(pays('other-0')).toBe(true);
+    expect(pays('down')).toBe(false);
+    pays('one-more');
+    expect(pays('down')).toBe(true);
+  });
+
+  it('holds no host that has all of its budget back', async () => {
+    const { addHosts, drain, pays, succeed } = await emptyBook();
+    drain('down');
+    pays('up');
+    succeed('up', 5);
+    addHosts(999);
+    expect(pays('down')).toBe(false);
+    pays('one-more');
+    expect(pays('down')).toBe(true);
+  });
+
+  it('gives nobody more than a full budget', async () => {
+    const { drain, pays, succeed } = await emptyBook();
+    pays('down');
+    succeed('down', 50);
+    expect(drain('down')).toBe(20);
   });
 });

@@ -58,7 +58,12 @@ describe('the user agent', () => {
       const make = (): unknown =>
         createTransport({ baseUrl: 'https://api.example.com', userAgent });
       expect(make).toThrow(ConfigError);
-      expect(make).toThrow(/'userAgent' cannot be sent/);
+      expect(make).toThrow(
+        expect.objectContaining({
+          message: "The option 'userAgent' cannot be sent as it is.",
+          hint: "Pass words of ASCII such as 'my-app/1.0', or false.",
+        }),
+      );
     },
   );
 

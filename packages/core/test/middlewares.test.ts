@@ -1,0 +1,242 @@
+import { describe, expect, it } from 'vitest';
+import { AccessToken } from '../src/access-token.js';
+import { type FaultKind, TransportFault } from '../src/fault.js';
+import type { CallState, HttpRequest, HttpResponse, Send } from '../src/http.js';
+import { authenticate, ensureOk, observe, retry } from '../src/middlewares.js';
+import type { SdkEvent } from '../src/observe.js';
+import { type Clock, systemClock } from '../src/time.js';
+import type { TokenProvider } from '../src/token-provider.js';
+import { fails, getThing } from './api.js';
+import { manualClock } from './manual-clock.js';
+
+const { signal } = new AbortController();
+
+const requestWith = (call: Partial<CallState> = {}): HttpRequest => ({
+  operation: getThing,
+  method: 'GET',
+  url: 'https://api.example.com/things/1',
+  headers: { accept: 'application/json' },
+  call: {
+    signal,
+    deadline: { signal, leftMs: () => 600_000, hold: () => () => {}, cancel: () => {} },
+    attemptMs: 60_000,
+    retry: { limit: 3, baseMs: 100, maxMs: 300, unsafe: false },
+    life: {},
+    hint: () => undefined,
+    attempts: 2,
+    isAmbiguous: false,
+    isOutOfRetries: false,
+    secrets: new Set(),
+    ...call,
+  },
+});
+
+const answer = (status: number, headers: HttpResponse['headers'] = {}): HttpResponse => ({
+  status,
+  headers,
+  body: '',
+});
+const fault = (kind: FaultKind): TransportFault => new TransportFault(kind, 'it failed');
+
+/** A last step that ends in these ways, one after the other, and then in the last one for ever. */
+const ending = (...outcomes: readonly unknown[]) => {
+  const sent: HttpRequest[] = [];
+  const next: Send = async (request) => {
+    const outcome = outcomes[Math.min(sent.length, outcomes.length - 1)];
+    sent.push(request);
+    if (outcome instanceof Error) throw outcome;
+    return outcome as HttpResponse;
+  };
+  return { next, sent };
+};
+
+describe('the step that makes errors', () => {
+  const step = ensureOk(systemClock);
+  const after = (outcome: unknown) => step(requestWith(), ending(outcome).next);
+
+  it.each([200, 204, 299])('hands on an answer with %i', async (status) => {
+    const given = answer(status);
+    expect(await after(given)).toBe(given);
+  });
+
+  it.each([0, 199, 300, 304, 399])('calls %i a redirect', async (status) => {
+    expect(await fails(after(answer(status)))).toMatchObject({
+      name: 'ResponseError',
+      message: `getThing failed: ${status}, a redirect to nowhere, which is not followed.`,
+      reason: 'redirected',
+      status,
+    });
+  });
+
+  it.each([400, 599])('makes an error of %i', async (status) => {
+    expect(await fails(after(answer(status)))).toMatchObject({
+      name: 'ApiError',
+      message: `getThing failed: ${status}`,
+      status,
+    });
+  });
+
+  it('makes an error of a fault, and of nothing else', async () => {
+    expect(await fails(after(fault('network')))).toMatchObject({
+      name: 'ConnectionError',
+      message: 'getThing failed: it failed at api.example.com.',
+    });
+    const reason = new Error('the caller’s own reason');
+    expect(await fails(after(reason))).toBe(reason);
+  });
+});
+
+describe('the step that repeats', () => {
+  /** What came of it, and the pauses, which take no time here. */
+  const repeating = async (
+    leftMs: number,
+    outcomes: readonly unknown[],
+  ): Promise<{ outcome: unknown; pauses: number[] }> => {
+    const pauses: number[] = [];
+    const clock: Clock = {
+      ...systemClock,
+      after: (ms, task) => {
+        pauses.push(ms);
+        task();
+        return () => {};
+      },
+    };
+    const deadline = { ...requestWith().call.deadline, leftMs: () => leftMs };
+    const step = retry(clock, () => 0);
+    const outcome = await step(requestWith({ deadline }), ending(...outcomes).next).catch(
+      (thrown: unknown) => ({ thrown }),
+    );
+    return { outcome, pauses };
+  };
+  const ok = answer(200);
+
+  it.each([
+    ['that is as long as can be', '62', 600_000, [62_000]],
+    ['that is too long', '62.001', 600_000, []],
+    ['that ends with the call', '1', 1_000, [1_000]],
+    ['that ends after the call', '1.001', 1_000, []],
+    ['of nothing: its own', '0', 600_000, [50]],
+  ])('makes the pause that is asked for, unless it is too long: one %s', async (...row) => {
+    const [, after, leftMs, pauses] = row;
+    const refusal = answer(429, { 'retry-after': after });
+    const outcome = pauses.length === 0 ? refusal : ok;
+    expect(await repeating(leftMs, [refusal, ok])).toEqual({ outcome, pauses });
+  });
+
+  it('makes its own pauses where none is asked for, up to the limit of repeats', async () => {
+    const down = answer(503);
+    expect(await repeating(600_000, [down])).toEqual({ outcome: down, pauses: [50, 100, 150] });
+  });
+
+  it('throws the last fault as it is', async () => {
+    const last = fault('network');
+    expect(await repeating(600_000, [fault('connect'), answer(503), last])).toEqual({
+      outcome: { thrown: last },
+      pauses: [50, 100, 150],
+    });
+    expect((await repeating(600_000, [last, ok])).outcome).toBe(ok);
+  });
+
+  it('repeats nothing after another error', async () => {
+    const thrown = new Error('the caller’s own reason');
+    expect(await repeating(600_000, [thrown, ok])).toEqual({ outcome: { thrown }, pauses: [] });
+  });
+});
+
+describe('the step that sends a token', () => {
+  /** Gives these tokens in turn, and the last one for ever. */
+  const giving = (...values: readonly string[]) => {
+    const asked: unknown[] = [];
+    const refused: string[] = [];
+    const tokens: TokenProvider = {
+      get: async (options) => {
+        const value = values[Math.min(asked.length, values.length - 1)] ?? '';
+        asked.push(options);
+        return new AccessToken({ value, tokenType: 'Bearer', expiresAt: new Date(0) });
+      },
+      invalidate: (value) => void refused.push(value),
+    };
+    return { asked, refused, step: authenticate(tokens) };
+  };
+  const bearers = (sent: readonly HttpRequest[]) =>
+    sent.map(({ headers }) => headers.authorization);
+
+  it('adds it to the headers, keeps it as a secret, and is as patient as the call', async () => {
+    const { asked, refused, step } = giving('a');
+    const { next, sent } = ending(answer(403));
+    const request = requestWith();
+    expect(await step(request, next)).toEqual(answer(403));
+    expect(sent.map(({ headers }) => headers)).toEqual([
+      { accept: 'application/json', authorization: 'Bearer a' },
+    ]);
+    expect([...request.call.secrets]).toEqual(['a']);
+    expect(asked).toEqual([{ signal }]);
+    expect(refused).toEqual([]);
+  });
+
+  it('leaves a request that takes none as it is', async () => {
+    const { asked, step } = giving('a');
+    const { next, sent } = ending(answer(401));
+    const request = { ...requestWith(), operation: { ...getThing, auth: 'none' as const } };
+    await step(request, next);
+    expect(sent).toEqual([request]);
+    expect(asked).toEqual([]);
+  });
+
+  it('sends another one after a 401, once', async () => {
+    const { asked, refused, step } = giving('a', 'b');
+    const { next, sent } = ending(answer(401));
+    expect(await step(requestWith(), next)).toEqual(answer(401));
+    expect(bearers(sent)).toEqual(['Bearer a', 'Bearer b']);
+    expect(refused).toEqual(['a']);
+    expect(asked).toEqual([{ signal }, { signal }]);
+  });
+
+  it('does not send the one again that was refused', async () => {
+    const { refused, step } = giving('a');
+    const { next, sent } = ending(answer(401), answer(200));
+    expect(await step(requestWith(), next)).toEqual(answer(401));
+    expect(bearers(sent)).toEqual(['Bearer a']);
+    expect(refused).toEqual(['a']);
+  });
+
+  it('lets a request that had to wait have a newer one, and gives up that one', async () => {
+    const { asked, refused, step } = giving('a', 'b', 'c');
+    const { next, sent } = ending(answer(401), answer(200));
+    const request = requestWith();
+    await step(request, async (one) => next((await one.renew?.()) ?? one));
+    expect(bearers(sent)).toEqual(['Bearer b', 'Bearer c']);
+    expect(refused).toEqual(['b']);
+    expect([...request.call.secrets]).toEqual(['a', 'b', 'c']);
+    expect(asked).toEqual([{ signal }, { signal }, { signal }]);
+  });
+});
+
+describe('the step that tells', () => {
+  it.each([
+    ['an answer', answer(204), { status: 204 }],
+    ['a fault', fault('timeout'), { fault: 'timeout' }],
+    ['any other error', new Error('the caller’s own reason'), { fault: 'aborted' }],
+  ])('tells of %s, and hands it on', async (_what, outcome, told) => {
+    const clock = manualClock();
+    const events: SdkEvent[] = [];
+    const step = observe((event) => void events.push(event), clock);
+    const { next } = ending(outcome);
+    const result = await step(requestWith(), async (request) => {
+      await clock.advance(7);
+      return next(request);
+    }).catch((error: unknown) => error);
+    expect(result).toBe(outcome);
+    expect(events).toEqual([
+      {
+        type: 'attempt',
+        operation: 'getThing',
+        method: 'GET',
+        path: '/things/{id}',
+        attempt: 2,
+        ms: 7,
+        ...told,
+      },
+    ]);
+  });
+});

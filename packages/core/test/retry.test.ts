@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { type FaultKind, TransportFault } from '../src/fault.js';
+import type { HttpRequest, HttpResponse } from '../src/http.js';
+import type { Operation } from '../src/operation.js';
+import { askedWaitMs, backoffMs, isAmbiguous, mayRepeat, waitMs } from '../src/retry.js';
+import { systemClock } from '../src/time.js';
+import { createThing, getThing, perTest, searchThings } from './api.js';
+import { json } from './server.js';
+
+const setUp = perTest();
+
+const fault = (kind: FaultKind): TransportFault => new TransportFault(kind, 'it failed');
+const answer = (status: number, headers: HttpResponse['headers'] = {}): HttpResponse => ({
+  status,
+  headers,
+  body: '',
+});
+
+describe('after an outcome', () => {
+  const isRepeated = (
+    operation: Operation,
+    outcome: HttpResponse | TransportFault,
+    unsafe = false,
+  ): boolean =>
+    mayRepeat({ operation, call: { retry: { unsafe } } } as unknown as HttpRequest, outcome);
+
+  it.each<[string, boolean, boolean, boolean, HttpResponse | TransportFault]>([
+    ['no connection', true, true, false, fault('connect')],
+    ['an untrusted host', false, false, false, fault('refused')],
+    ['a connection that broke', true, false, true, fault('network')],
+    ['a time limit', true, false, true, fault('timeout')],
+    ['an unreadable answer', false, false, true, fault('response')],
+    ['too large an answer', false, false, true, fault('too-large')],
+    ['200', false, false, false, answer(200)],
+    ['400', false, false, false, answer(400)],
+    ['408', true, false, true, answer(408)],
+    ['429', true, true, false, answer(429)],
+    ['499', false, false, false, answer(499)],
+    ['500', true, false, true, answer(500)],
+    ['501', false, false, true, answer(501)],
+    ['502', true, false, true, answer(502)],
+    ['502 that asks to wait', true, false, true, answer(502, { 'retry-after': '1' })],
+    ['503', true, false, true, answer(503)],
+    ['503 with other headers', true, false, true, answer(503, { date: 'x' })],
+    ['503 that asks to wait', true, true, false, answer(503, { 'retry-after': '1' })],
+    ['503 that asks for 0 ms', true, true, false, answer(503, { 'retry-after-ms': '0' })],
+    ['504', true, false, true, answer(504)],
+  ])('of %s: a read is repeated: %s, a write: %s, and may have happened: %s', (...row) => {
+    const [, read, write, mayHaveHappened, outcome] = row;
+    expect(isRepeated(getThing, outcome)).toBe(read);
+    expect(isRepeated(searchThings, outcome)).toBe(read);
+    expect(isRepeated(createThing, outcome)).toBe(write);
+    expect(isRepeated(createThing, outcome, true)).toBe(read);
+    expect(isAmbiguous(createThing, outcome)).toBe(mayHaveHappened);
+    expect(isAmbiguous(getThing, outcome)).toBe(false);
+    expect(isAmbiguous(searchThings, outcome)).toBe(false);
+  });
+});
+
+describe('the pause before a repeat', () => {
+  it.each([
+    [0, 500, 750, 1_000],
+    [1, 1_000, 1_500, 2_000],
+    [2, 2_000, 3_000, 4_000],
+    [3, 2_500, 3_750, 5_000],
+    [9, 2_500, 3_750, 5_000],
+  ])('number %i is of %i, %i or at most %i ms', (repeat, least, middle, most) => {
+    const pause = (random: number): number =>
+      backoffMs(repeat, { baseMs: 1_000, maxMs: 5_000 }, () => random);
+    expect([pause(0), pause(0.5), pause(1)]).toEqual([least, middle, most]);
+  });
+
+  it.each([
+    [undefined, 0.5, 70],
+    [0, 0.5, 70],
+    [1_000, 0, 1_000],
+    [1_000, 0.5, 1_050],
+    [1_000, 1, 1_100],
+    [1, 0, 1],
+  ])('where %s ms are asked for, with %d drawn, is of %d ms', (asked, random, ms) => {
+    expect(waitMs(asked, 70, () => random)).toBeCloseTo(ms, 9);
+  });
+});
+
+describe('how long an answer asks to wait', () => {
+  const asked = (headers: HttpResponse['headers'], status = 503): number | undefined =>
+    askedWaitMs(answer(status, headers), { ...systemClock, now: () => Date.UTC(2000, 0, 1) });
+  const date = 'Sun, 06 Nov 1994 08:49:30 GMT';
+
+  it.each<[string, HttpResponse['headers'], number | undefined]>([
+    ['seconds', { 'retry-after': '7' }, 7_000],
+    ['a fraction', { 'retry-after': '0.25' }, 250],
+    ['milliseconds', { 'retry-after-ms': '1500' }, 1_500],
+    ['a fraction of a millisecond', { 'retry-after-ms': '1.5' }, 1.5],
+    ['both: the longer', { 'retry-after-ms': '1500', 'retry-after': '1' }, 1_500],
+    ['both: the longer', { 'retry-after-ms': '500', 'retry-after': '1' }, 1_000],
+    ['a date', { date, 'retry-after': 'Sun, 06 Nov 1994 08:49:37 GMT' }, 7_000],
+    ['a date of RFC 850', { date, 'retry-after': 'Sunday, 06-Nov-94 08:49:37 GMT' }, 7_000],
+    ['a date of asctime', { date, 'retry-after': 'Sun Nov  6 08:49:37 1994' }, 7_000],
+    ['a date that is over', { date, 'retry-after': 'Sun, 06 Nov 1994 08:49:00 GMT' }, 0],
+    ['a date, by our own clock', { 'retry-after': 'Sat, 01 Jan 2000 00:00:09 GMT' }, 9_000],
+    ['nonsense', { 'retry-after': 'soon', 'retry-after-ms': '-1' }, undefined],
+    ['a negative number', { 'retry-after': '-5' }, undefined],
+    ['a number with a unit', { 'retry-after': '7s', 'retry-after-ms': 'x7' }, undefined],
+    ['nothing', {}, undefined],
+  ])('%s', (_what, headers, ms) => {
+    const zone = process.env.TZ;
+    try {
+      for (const TZ of ['UTC', 'Asia/Tokyo', 'America/Lima']) {
+        process.env.TZ = TZ;
+        expect(asked(headers), TZ).toBe(ms);
+      }
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+  });
+
+  // 2000-01-01 in seconds is 946684800.
+  it.each<[string, number, HttpResponse['headers'], number | undefined]>([
+    ['the reset of its rate limit', 429, { 'x-ratelimit-reset': '946684805' }, 5_000],
+    ['a reset that is over', 429, { 'x-ratelimit-reset': '946684795' }, 0],
+    ['a reset, by its own date', 429, { date, 'x-ratelimit-reset': '784111772' }, 2_000],
+    ['no reset', 429, {}, undefined],
+    ['the reset where nothing was refused', 503, { 'x-ratelimit-reset': '946684805' }, undefined],
+    ['a reset in milliseconds', 429, { 'x-ratelimit-reset': '946684805000' }, undefined],
+    ['a reset that begins otherwise', 429, { 'x-ratelimit-reset': 'x946684805' }, undefined],
+    ['a reset that ends otherwise', 429, { 'x-ratelimit-reset': '946684805 s' }, undefined],
+    ['a reset of no time', 429, { 'x-ratelimit-reset': '5' }, undefined],
+    ['both', 429, { 'retry-after': '2', 'x-ratelimit-reset': '946684805' }, 2_000],
+  ])('%s, in an answer with %i', (_what, status, headers, ms) => {
+    expect(asked(headers, status)).toBe(ms);
+  });
+
+  it('never earlier than asked, by milliseconds, too', async () => {
+    const times: number[] = [];
+    const { client } = await setUp(
+      (_seen, response, before) => {
+        times.push(performance.now());
+        if (before > 0) json(response, 200, { name: 'thing' });
+        else json(response, 503, {}, { 'retry-after-ms': '120' });
+      },
+      { random: () => 0.1 },
+    );
+    await client.call(getThing, { id: '1' });
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(120);
+  });
+});
