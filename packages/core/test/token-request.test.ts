@@ -30,8 +30,15 @@ const REFRESH: Grant = { type: 'refresh_token', refreshToken: 'r' };
 type Outcome = Error | TokenResponse | undefined;
 const GOOD: Outcome = { access_token: 'a', expires_in: 900 };
 
+interface SetUp {
+  readonly tookMs?: number;
+  /** Of the pairs that the program gives, one after the other; or what it throws instead. */
+  readonly ids?: readonly (Error | string)[];
+}
+
 /** An endpoint with one outcome per request, the last one again and again; each takes `tookMs`. */
-const setUp = (grant: Grant, outcomes: readonly Outcome[], { tookMs = 0, ids = ['id'] } = {}) => {
+const setUp = (grant: Grant, outcomes: readonly Outcome[], more: SetUp = {}) => {
+  const { tookMs = 0, ids = [] } = more;
   const clock = manualClock();
   const leaving = new AbortController();
   const events: SdkEvent[] = [];
@@ -53,7 +60,9 @@ const setUp = (grant: Grant, outcomes: readonly Outcome[], { tookMs = 0, ids = [
     transport: { call: () => expect.unreachable() },
     credentials: async () => {
       pairs += 1;
-      return { clientId: ids[pairs - 1] ?? 'id', clientSecret: 'secret' };
+      const clientId = ids[pairs - 1] ?? 'id';
+      if (clientId instanceof Error) throw clientId;
+      return { clientId, clientSecret: 'secret' };
     },
     clock,
     random: () => 0,
@@ -234,6 +243,13 @@ describe('another pair', () => {
     const { asked, error, pairs } = setUp(APP, [thrown], { ids: ['old', 'new', 'newer'] });
     expect(await error()).toBeInstanceOf(SdkError);
     expect([asked.length, pairs()]).toEqual([times, times]);
+  });
+
+  it('is not asked for where there was none to begin with', async () => {
+    const none = new TokenError('The vault refused us.', { code: 'invalid_client' });
+    const { asked, error, pairs } = setUp(APP, [GOOD], { ids: [none] });
+    expect(await error()).toBe(none);
+    expect([asked.length, pairs()]).toEqual([0, 1]);
   });
 });
 
