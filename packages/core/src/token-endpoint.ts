@@ -55,7 +55,9 @@ export const readTokenResponse = (
   { requestedAt, defaultLifetimeMs, warn }: ReadTokenOptions,
 ): AccessToken => {
   if (answer === undefined || answer === null) throw unusable('it is empty', 'empty');
-  const { access_token, token_type, expires_in, refresh_token } = fieldsOf(answer);
+  const { access_token, token_type, expires_in, refresh_token } = answer as Readonly<
+    Record<string, unknown>
+  >;
   if (typeof access_token !== 'string' || access_token === '')
     throw unusable('it has no access_token');
   if (!BEARER_VALUE.test(access_token)) {
@@ -97,9 +99,6 @@ const secondsOf = (value: unknown): number =>
 
 const isBearer = (type: unknown): boolean =>
   typeof type === 'string' && type.toLowerCase() === 'bearer';
-
-const fieldsOf = (answer: unknown): Record<string, unknown> =>
-  typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>) : {};
 
 const unusable = (why: string, reason: TokenErrorReason = 'unusable'): TokenError =>
   new TokenError(`The token endpoint's answer cannot be used: ${why}.`, {

@@ -96,6 +96,7 @@ const spend = async <G extends Grant>(
   const warn = (message: string): void => tell({ type: 'warning', message });
   const options = { signal, timeoutMs: TOKEN_TIMEOUT_MS, retry: RETRY[grant.type] };
   const { defaultLifetimeMs } = endpoint;
+  let attempts = 0;
   for (let repeat = 0; ; repeat += 1) {
     try {
       const answer = await endpoint.requestToken(transport, parameters, options);
@@ -103,9 +104,12 @@ const spend = async <G extends Grant>(
       const { value, refreshToken, expiresAt } = readTokenResponse(answer, reading);
       return { value, refreshToken, obtainedAt: requestedAt, expiresAt: expiresAt.getTime() };
     } catch (error) {
+      // An answer that is no token was at least one.
+      attempts +=
+        (error instanceof SdkError && error.attempts) || Number(error instanceof TokenError);
       const mayRepeat =
         grant.type === 'client_credentials' && repeat < MOST_UNREADABLE && isBroken(error);
-      if (!mayRepeat) throw tokenErrorOf(error, grant);
+      if (!mayRepeat) throw tokenErrorOf(error, grant, attempts);
       await sleep(clock, backoffMs(repeat, PAUSES, random), signal);
     }
   }
@@ -113,7 +117,10 @@ const spend = async <G extends Grant>(
 
 /** The limit over all repeats was reached between two of them. */
 const timedOut = ({ limitMs }: TransportFault): TokenError =>
-  new TokenError(`No token came within ${limitMs} ms.`, { retryable: true });
+  new TokenError(`No token came within ${limitMs} ms.`, {
+    retryable: true,
+    hint: 'Is the network slow, or does a function of yours give no secret?',
+  });
 
 /** Did the answer break off, so that another one may be whole? */
 const isBroken = (error: unknown): boolean =>
@@ -126,10 +133,10 @@ const UNREACHED =
 // How long a code lives is not known.
 const REAUTH_CODE = `${REAUTH} A code is good once, and not for long (assumption code-lifetime).`;
 
-const tokenErrorOf = (error: unknown, grant: Grant): unknown => {
+const tokenErrorOf = (error: unknown, grant: Grant, attempts: number): unknown => {
   // A wrong option is the program's fault, and was not sent.
   if (!(error instanceof SdkError) || error instanceof ConfigError) return error;
-  const { operation, status, retryable, attempts, traceId, message } = error;
+  const { operation, status, retryable, traceId, message } = error;
   const code = error instanceof ApiError ? error.code : undefined;
   const reason =
     error instanceof ResponseError || error instanceof TokenError ? error.reason : undefined;
@@ -138,7 +145,7 @@ const tokenErrorOf = (error: unknown, grant: Grant): unknown => {
   const fields = { ...said, cause: error };
   const isRefused = code === 'invalid_grant';
   const isLostCode =
-    grant.type === 'authorization_code' && error.status === undefined && mayHaveSpent(error);
+    grant.type === 'authorization_code' && hasNoStatement(error) && mayHaveSpent(error);
   if (grant.type !== 'client_credentials' && (isRefused || isLostCode)) {
     return new ReauthRequiredError(message + lostNote(grant, attempts, isRefused), {
       ...fields,
@@ -146,9 +153,13 @@ const tokenErrorOf = (error: unknown, grant: Grant): unknown => {
     });
   }
   return error instanceof TokenError
-    ? error
+    ? new TokenError(message, { ...said, hint: error.hint })
     : new TokenError(message, { ...fields, hint: error.hint ?? UNREACHED });
 };
+
+/** Did the endpoint say nothing that can be read: neither a token nor an error? */
+const hasNoStatement = (error: SdkError): boolean =>
+  error.status === undefined || error instanceof ResponseError;
 
 /** May this failure have used up what was sent? It has not if nothing was sent, or the pair was refused. */
 export const mayHaveSpent = (error: unknown): boolean => {

@@ -215,6 +215,38 @@ describe("a user's client", () => {
   });
 });
 
+describe('an answer that is no token', () => {
+  const failing = async (body: string, options: Partial<ClientOptions<Grant>>) => {
+    const server = await startServer((_seen, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(body);
+    });
+    const client = clientOf(server, {
+      clientId: 'id',
+      clientSecret: 's',
+      random: () => 0,
+      ...options,
+    });
+    const error = (await fails(client.tokens.get())) as TokenError;
+    return { error, requests: server.seen.length };
+  };
+  it.each(['{"access_token":', '', 'null', '{}'])('counts each request: %j', async (body) => {
+    const { error, requests } = await failing(body, {});
+    expect(error).toMatchObject({ name: 'TokenError', attempts: requests });
+    expect(requests).toBe(body === '{}' ? 1 : 3);
+  });
+
+  it.each(['{"access_token":', '{}', 'null'])(
+    'to a code asks for a new consent: %j',
+    async (body) => {
+      const { error, requests } = await failing(body, { grant: PKCE });
+      expect(error).toMatchObject({ name: 'ReauthRequiredError', attempts: 1 });
+      expect(error.message).toContain('The code may be used up: it is not sent again.');
+      expect(requests).toBe(1);
+    },
+  );
+});
+
 describe('a token endpoint that asks for more time than a call has', () => {
   it('fails at once with that time', async () => {
     const server = await startServer((_seen, response) =>
