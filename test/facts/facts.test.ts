@@ -108,6 +108,7 @@ describe('a fault planted in the tool is found, and named:', () => {
     ['security', { isPublic: false }],
     ['x-rate-class', { rateClass: 'default' }],
     ['x-timeout-ms', { timeoutMs: undefined }],
+    ['x-paging', { paging: undefined }],
   ];
 
   it('there is none as it is', () => expect(kindsBelow(scoreOf(document))).toEqual([]));

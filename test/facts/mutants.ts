@@ -350,6 +350,15 @@ const OPERATION: Grammar = {
           ...choice('x-response-kind', ['bytes', 'json', 'none', 'text'])(at, value, {}),
           removed('x-response-kind', at),
         ],
+  'x-paging': all(
+    ifPresent(gone('x-paging')),
+    node({
+      style: choice('x-paging', ['offset', 'page']),
+      total: text('x-paging'),
+      defaultSize: figure('x-paging'),
+      maxSize: figure('x-paging'),
+    }),
+  ),
 };
 
 const PARAMETER: Grammar = {
