@@ -112,7 +112,7 @@ export const PLANTED: readonly Planted[] = [
     from: "signal?.addEventListener('abort', onAbort, { once: true })",
     to: '',
   },
-  { id: 'F62', file: 'token-provider.js', from: 'request.abort(', to: 'void (' },
+  { id: 'F62', file: 'token-provider.js', from: '?.abort(', to: '?.valueOf(' },
   {
     id: 'F63',
     file: 'token-state.js',
