@@ -32,7 +32,7 @@ export interface OperationModel {
   readonly safeToRetry: boolean;
   readonly rateClass: string;
   readonly timeoutMs: number | undefined;
-  /** How it lists page by page, as the overlay says (`x-paging`). */
+  /** How it lists page by page, as the overlay says (`x-paging`), if it has the parameters for it. */
   readonly paging: JsonObject | undefined;
   /** The operation itself, for facts that are passed on as they are. */
   readonly source: JsonObject;
@@ -101,6 +101,9 @@ const readOperation = (
   const security = list(source.security ?? document.security ?? missing(where, 'security')).map(
     object,
   );
+  const parameters = list(source.parameters ?? []).map((parameter) =>
+    readParameter(document, where, object(parameter)),
+  );
   return {
     name,
     group,
@@ -110,9 +113,7 @@ const readOperation = (
     summary: text(source.summary),
     description: text(source.description),
     deprecated: source.deprecated === true,
-    parameters: list(source.parameters ?? []).map((parameter) =>
-      readParameter(document, where, object(parameter)),
-    ),
+    parameters,
     body: readBody(document, where, source),
     result: readResult(document, where, source),
     bodyTypes: Object.keys(object(bodySource(document, source).content ?? {})),
@@ -138,9 +139,21 @@ const readOperation = (
         : missing(where, 'x-safe-to-retry'),
     rateClass: text(source['x-rate-class']) ?? missing(where, 'x-rate-class'),
     timeoutMs: typeof source['x-timeout-ms'] === 'number' ? source['x-timeout-ms'] : undefined,
-    paging: isObject(source['x-paging']) ? source['x-paging'] : undefined,
+    paging: pagingOf(source, parameters),
     source,
   };
+};
+
+// One that was carried over from another version may fit no more: then it is none.
+const pagingOf = (
+  source: JsonObject,
+  parameters: readonly ParameterModel[],
+): JsonObject | undefined => {
+  const paging = source['x-paging'];
+  if (!isObject(paging)) return undefined;
+  const names = paging.style === 'page' ? ['pageIndex', 'pageSize'] : ['offset', 'limit'];
+  const fits = names.every((name) => parameters.some((parameter) => parameter.name === name));
+  return fits ? paging : undefined;
 };
 
 const readParameter = (document: JsonObject, where: string, raw: JsonObject): ParameterModel => {

@@ -172,10 +172,7 @@ const operationFacts = (operation: OperationModel): { key: string; value: string
   return facts.flatMap(([key, value]) => (value === false ? [] : [{ key, value }]));
 };
 
-const pagingFact = ({ paging, parameters, result }: OperationModel): string => {
-  const names = paging?.style === 'page' ? ['pageIndex', 'pageSize'] : ['offset', 'limit'];
-  const missing = names.find((name) => !parameters.some((parameter) => parameter.name === name));
-  if (missing) throw new SpecError(`x-paging: there is no parameter '${missing}'.`);
+const pagingFact = ({ paging, result }: OperationModel): string => {
   if (result.kind !== 'json') throw new SpecError('x-paging: the answer is no JSON.');
   const entries = Object.entries(paging ?? {}).map(
     ([key, value]) =>

@@ -84,10 +84,15 @@ const sameActions = (
 /** Operations that wait for words or for somebody's decision. */
 export const unwrittenOf = ({ actions, document }: OverlayOfImport): string[] => {
   const proposed = actions.filter(({ description }) => description === PROPOSED);
-  const wordless = readModel(document).operations.filter(({ summary }) => summary === undefined);
+  const { operations } = readModel(document);
+  const wordless = operations.filter(({ summary }) => summary === undefined);
+  const misfits = operations.filter(({ paging, source }) => !paging && 'x-paging' in source);
   return [
     ...new Set([
       ...wordless.map(({ method, path }) => `${method} ${path}: no summary`),
+      ...misfits.map(
+        ({ method, path }) => `${method} ${path}: x-paging does not fit its parameters`,
+      ),
       ...proposed.map(({ target }) => `${target}: facts proposed, not decided`),
     ]),
   ];
