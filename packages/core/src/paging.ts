@@ -80,6 +80,7 @@ async function* walk<P, R>(
 ): AsyncGenerator<Page<P, R>> {
   let params: P | undefined = first;
   let before: string | undefined;
+  let seen: number | undefined;
   for (let count = 0; params !== undefined; count += 1) {
     if (count >= maxPages)
       throw stuck(method, 'too-many-pages', `there are more than ${maxPages} pages`);
@@ -89,7 +90,8 @@ async function* walk<P, R>(
     if (text !== undefined && text === before)
       throw stuck(method, 'repeated-page', 'a page was the same as the one before');
     before = text;
-    params = nextParams(method.operation, params, items.length, data);
+    seen = (seen ?? skipped(method.operation, params, items.length)) + items.length;
+    params = nextParams(method.operation, params, items.length, seen, data);
     yield { items, data, next: params };
   }
 }
@@ -116,24 +118,33 @@ const checkSize = ({ id, paging }: Pick<PagedOperation, 'id' | 'paging'>, params
 
 type Numbers = Readonly<Record<string, number | undefined>>;
 
-/** Parameters of the page after this one, if there is one. */
+/** Items that stand before the first page. A page may be smaller than asked: then what came is its size. */
+const skipped = (
+  { paging }: Pick<PagedOperation, 'paging'>,
+  params: unknown,
+  received: number,
+): number => {
+  const { at, size } = PARAMETERS[paging.style];
+  const { [at]: start = 0, [size]: asked = paging.defaultSize ?? received } = params as Numbers;
+  return paging.style === 'page' ? start * Math.min(asked, received) : start;
+};
+
+/** Parameters of the page after this one, if there is one. `seen` counts all up to here. */
 const nextParams = <P, R>(
   { paging }: PagedOperation<P, R>,
   params: P,
   received: number,
+  seen: number,
   data: R,
 ): P | undefined => {
-  const isByPage = paging.style === 'page';
   const { at, size } = PARAMETERS[paging.style];
   const { [at]: start = 0, [size]: asked } = params as Numbers;
-  const sizeNow = asked ?? paging.defaultSize ?? received;
   const total = numberAt(data, paging.total);
-  const seen = (isByPage ? start * sizeNow : start) + received;
   // What is called a count may be that of this page: only a larger one is surely that of all.
   const isLast =
     total !== undefined && total > received ? seen >= total : isShort(received, asked, paging);
   if (received === 0 || isLast) return undefined;
-  return { ...params, [at]: isByPage ? start + 1 : start + received };
+  return { ...params, [at]: start + (paging.style === 'page' ? 1 : received) };
 };
 
 // Who asks for more than the API gives gets less, and that is no end; less than is usual is one.

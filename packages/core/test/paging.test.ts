@@ -112,6 +112,24 @@ describe('a list by page', () => {
   });
 });
 
+describe('a list by page whose pages are smaller than asked', () => {
+  const paging: Paging = { style: 'page', total: 'metadata.totalItems', defaultSize: 10 };
+  const say = () => ({ metadata: { totalItems: 45 } });
+
+  it('is walked to its end: what came is counted, not what was asked for', async () => {
+    const { list, requests } = await worldOf(listing({ total: 45, most: 10, say }), paging);
+    const found = await paginate(list, { pageSize: 1_000 }).toArray(all);
+    expect(ids(found)).toEqual(ids(things(0, 45)));
+    expect(requests()).toHaveLength(5);
+  });
+
+  it('is walked to its end from a later page, too', async () => {
+    const { list } = await worldOf(listing({ total: 45, most: 10, say }), paging);
+    const found = await paginate(list, { pageIndex: 2, pageSize: 1_000 }).toArray(all);
+    expect(ids(found)).toEqual(ids(things(20, 45)));
+  });
+});
+
 describe('a list by offset', () => {
   const paging: Paging = { style: 'offset', total: 'meta.count', defaultSize: 10 };
 
