@@ -9,7 +9,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  */
 const LEFT_OUT = ['*-planted', '*-processes', 'steady', 'canary', 'rate-limit-windows'];
 /** They judge what is Node's alone, and would only slow down the rest. */
-const OF_NODE = ['file-*', 'proxy*', 'observe', 'transport*'];
+const OF_NODE = ['file-*', 'proxy*', 'observe'];
 /** They replace modules of Node, which others have loaded by then. */
 const ALONE = ['file-lock'];
 

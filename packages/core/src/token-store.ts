@@ -192,12 +192,9 @@ export const shelfOf = (
       const ttlMs = refreshToken === undefined ? expiresAt - obtainedAt : undefined;
       const save = async (): Promise<boolean> =>
         store.save(key, record, { expectedVersion, ttlMs });
-      const work = (): Promise<boolean> => {
-        const saved = save();
-        saving = saved;
-        return saved;
-      };
-      await guarded('save', work, false);
+      const saved = save();
+      saving = saved;
+      await guarded('save', () => saved, false);
     },
   };
 };

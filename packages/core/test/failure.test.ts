@@ -2,32 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { errorOfFault, errorOfStatus, redirected, traceOf } from '../src/failure.js';
 import { type FaultKind, TransportFault } from '../src/fault.js';
 import type { CallState, HttpRequest, HttpResponse } from '../src/http.js';
-import { withDeadline } from '../src/time.js';
-import { getThing } from './api.js';
+import { requestOf } from './exchange.js';
 import { manualClock } from './manual-clock.js';
 
 const clock = manualClock();
-const deadline = withDeadline(clock, 1_000, undefined);
 
-const requestWith = (state: Partial<CallState> = {}): HttpRequest => ({
-  operation: getThing,
-  method: 'GET',
-  url: 'https://api.example.com:8443/v/things/1',
-  headers: {},
-  call: {
-    signal: deadline.signal,
-    deadline,
-    attemptMs: 1_000,
-    retry: { limit: 0, baseMs: 1, maxMs: 1, unsafe: false },
-    life: {},
-    hint: (url) => `Nothing arrived at ${url}.`,
-    attempts: 2,
-    isAmbiguous: false,
-    isOutOfRetries: false,
-    secrets: new Set(['the-token']),
-    ...state,
-  },
-});
+const requestWith = (state: Partial<CallState> = {}): HttpRequest =>
+  requestOf(
+    {
+      hint: (url) => `Nothing arrived at ${url}.`,
+      secrets: new Set(['the-token']),
+      ...state,
+    },
+    { url: 'https://api.example.com:8443/v/things/1' },
+  );
 const request = requestWith();
 const HINT = 'Nothing arrived at https://api.example.com:8443/v/things/1.';
 const BUDGET =

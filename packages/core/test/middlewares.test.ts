@@ -1,42 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { AccessToken } from '../src/access-token.js';
-import { type FaultKind, TransportFault } from '../src/fault.js';
-import type { CallState, HttpRequest, HttpResponse, Send } from '../src/http.js';
+import type { HttpRequest, HttpResponse, Send } from '../src/http.js';
 import { authenticate, ensureOk, observe, retry } from '../src/middlewares.js';
 import type { SdkEvent } from '../src/observe.js';
 import { type Clock, systemClock } from '../src/time.js';
 import type { TokenProvider } from '../src/token-provider.js';
 import { fails, getThing } from './api.js';
+import { answer, fault, requestOf } from './exchange.js';
 import { manualClock } from './manual-clock.js';
 
-const { signal } = new AbortController();
-
-const requestWith = (call: Partial<CallState> = {}): HttpRequest => ({
-  operation: getThing,
-  method: 'GET',
-  url: 'https://api.example.com/things/1',
-  headers: { accept: 'application/json' },
-  call: {
-    signal,
-    deadline: { signal, leftMs: () => 600_000, hold: () => () => {}, cancel: () => {} },
-    attemptMs: 60_000,
-    retry: { limit: 3, baseMs: 100, maxMs: 300, unsafe: false },
-    life: {},
-    hint: () => undefined,
-    attempts: 2,
-    isAmbiguous: false,
-    isOutOfRetries: false,
-    secrets: new Set(),
-    ...call,
-  },
-});
-
-const answer = (status: number, headers: HttpResponse['headers'] = {}): HttpResponse => ({
-  status,
-  headers,
-  body: '',
-});
-const fault = (kind: FaultKind): TransportFault => new TransportFault(kind, 'it failed');
+const { signal } = requestOf().call;
 
 /** A last step that ends in these ways, one after the other, and then in the last one for ever. */
 const ending = (...outcomes: readonly unknown[]) => {
@@ -52,7 +25,7 @@ const ending = (...outcomes: readonly unknown[]) => {
 
 describe('the step that makes errors', () => {
   const step = ensureOk(systemClock);
-  const after = (outcome: unknown) => step(requestWith(), ending(outcome).next);
+  const after = (outcome: unknown) => step(requestOf(), ending(outcome).next);
 
   it.each([200, 204, 299])('hands on an answer with %i', async (status) => {
     const given = answer(status);
@@ -101,9 +74,9 @@ describe('the step that repeats', () => {
         return () => {};
       },
     };
-    const deadline = { ...requestWith().call.deadline, leftMs: () => leftMs };
+    const deadline = { ...requestOf().call.deadline, leftMs: () => leftMs };
     const step = retry(clock, () => 0);
-    const outcome = await step(requestWith({ deadline }), ending(...outcomes).next).catch(
+    const outcome = await step(requestOf({ deadline }), ending(...outcomes).next).catch(
       (thrown: unknown) => ({ thrown }),
     );
     return { outcome, pauses };
@@ -164,7 +137,7 @@ describe('the step that sends a token', () => {
   it('adds it to the headers, keeps it as a secret, and is as patient as the call', async () => {
     const { asked, refused, step } = giving('a');
     const { next, sent } = ending(answer(403));
-    const request = requestWith();
+    const request = requestOf();
     expect(await step(request, next)).toEqual(answer(403));
     expect(sent.map(({ headers }) => headers)).toEqual([
       { accept: 'application/json', authorization: 'Bearer a' },
@@ -177,7 +150,7 @@ describe('the step that sends a token', () => {
   it('leaves a request that takes none as it is', async () => {
     const { asked, step } = giving('a');
     const { next, sent } = ending(answer(401));
-    const request = { ...requestWith(), operation: { ...getThing, auth: 'none' as const } };
+    const request = { ...requestOf(), operation: { ...getThing, auth: 'none' as const } };
     await step(request, next);
     expect(sent).toEqual([request]);
     expect(asked).toEqual([]);
@@ -186,7 +159,7 @@ describe('the step that sends a token', () => {
   it('sends another one after a 401, once', async () => {
     const { asked, refused, step } = giving('a', 'b');
     const { next, sent } = ending(answer(401));
-    expect(await step(requestWith(), next)).toEqual(answer(401));
+    expect(await step(requestOf(), next)).toEqual(answer(401));
     expect(bearers(sent)).toEqual(['Bearer a', 'Bearer b']);
     expect(refused).toEqual(['a']);
     expect(asked).toEqual([{ signal }, { signal }]);
@@ -195,7 +168,7 @@ describe('the step that sends a token', () => {
   it('does not send the one again that was refused', async () => {
     const { refused, step } = giving('a');
     const { next, sent } = ending(answer(401), answer(200));
-    expect(await step(requestWith(), next)).toEqual(answer(401));
+    expect(await step(requestOf(), next)).toEqual(answer(401));
     expect(bearers(sent)).toEqual(['Bearer a']);
     expect(refused).toEqual(['a']);
   });
@@ -203,7 +176,7 @@ describe('the step that sends a token', () => {
   it('lets a request that had to wait have a newer one, and gives up that one', async () => {
     const { asked, refused, step } = giving('a', 'b', 'c');
     const { next, sent } = ending(answer(401), answer(200));
-    const request = requestWith();
+    const request = requestOf();
     await step(request, async (one) => next((await one.renew?.()) ?? one));
     expect(bearers(sent)).toEqual(['Bearer b', 'Bearer c']);
     expect(refused).toEqual(['b']);
@@ -222,7 +195,7 @@ describe('the step that tells', () => {
     const events: SdkEvent[] = [];
     const step = observe((event) => void events.push(event), clock);
     const { next } = ending(outcome);
-    const result = await step(requestWith(), async (request) => {
+    const result = await step(requestOf(), async (request) => {
       await clock.advance(7);
       return next(request);
     }).catch((error: unknown) => error);

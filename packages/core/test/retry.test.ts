@@ -1,20 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type FaultKind, TransportFault } from '../src/fault.js';
+import type { TransportFault } from '../src/fault.js';
 import type { HttpRequest, HttpResponse } from '../src/http.js';
 import type { Operation } from '../src/operation.js';
 import { askedWaitMs, backoffMs, isAmbiguous, mayRepeat, waitMs } from '../src/retry.js';
 import { systemClock } from '../src/time.js';
 import { createThing, getThing, perTest, searchThings } from './api.js';
+import { answer, fault } from './exchange.js';
 import { json } from './server.js';
 
 const setUp = perTest();
-
-const fault = (kind: FaultKind): TransportFault => new TransportFault(kind, 'it failed');
-const answer = (status: number, headers: HttpResponse['headers'] = {}): HttpResponse => ({
-  status,
-  headers,
-  body: '',
-});
 
 describe('after an outcome', () => {
   const isRepeated = (
