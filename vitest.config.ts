@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   resolve: {
     alias: {
+      '#files': new URL('packages/core/src/node/files.ts', import.meta.url).pathname,
       '#transport': new URL('packages/core/src/transport-node.ts', import.meta.url).pathname,
     },
   },

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listSpecs } from '../../tools/spec/registry.ts';
 
-/* Budgets of docs/adr/0006, 0008, 0010 and 0011: lines of code by hand, without comments, blanks, tests and generated files. */
+/* Budgets of docs/adr/0006, 0008, 0010 to 0012: lines of code by hand, without comments, blanks, tests and generated files. */
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -26,10 +26,10 @@ const versions = listSpecs();
 
 describe('lines of code by hand', () => {
   it.each<{ path: string; most: number; without?: string }>([
-    { path: 'packages/core/src', most: 4_300, without: 'packages/core/src/node' },
+    { path: 'packages/core/src', most: 4_800, without: 'packages/core/src/node' },
     { path: 'packages/core/src/node', most: 800 },
-    { path: 'packages/sandbox/src', most: 1_800 },
-    { path: 'tools/spec', most: 6_000 },
+    { path: 'packages/sandbox/src', most: 2_050 },
+    { path: 'tools/spec', most: 6_100 },
     { path: 'tools/templates', most: 300 },
   ])('of $path are at most $most', ({ path, most, without }) => {
     const lines = linesOfCode(path, without);

@@ -128,6 +128,17 @@ describe('a fault planted in the tool is found, and named:', () => {
     expect(kindsBelow(score)).toContain(kind);
   });
 
+  it('x-job is not passed on', () => {
+    const jobs = jobPaths(loadDocument(specEntry(ROOT, 'retailmedia', '2022-10')));
+    expect(kindsBelow(scoreOf(jobs))).toEqual([]);
+    const score = scoreOf(jobs, (mutant) => {
+      const model = readModel(mutant);
+      const operations = model.operations.map((one) => ({ ...one, job: undefined }));
+      return normalise({ ...model, operations }, 'mutants', FACTS);
+    });
+    expect(kindsBelow(score)).toContain('x-job');
+  });
+
   it('it breaks where it should refuse', () => {
     const breaking: Tell = (mutant) => {
       if (JSON.stringify(mutant).includes('"418"')) throw new TypeError('undefined');
@@ -141,6 +152,15 @@ describe('a fault planted in the tool is found, and named:', () => {
 function fewPaths(document: JsonObject): JsonObject {
   const paths = Object.entries(document.paths as JsonObject);
   return { ...document, paths: Object.fromEntries([...paths.slice(0, 4), ...paths.slice(-1)]) };
+}
+
+/** What creates a catalog and asks for it. */
+function jobPaths(document: JsonObject): JsonObject {
+  const paths = Object.entries(document.paths as JsonObject);
+  return {
+    ...document,
+    paths: Object.fromEntries(paths.filter(([path]) => path.includes('catalogs'))),
+  };
 }
 
 const kindsBelow = (score: Score): string[] =>

@@ -350,6 +350,14 @@ const OPERATION: Grammar = {
           ...choice('x-response-kind', ['bytes', 'json', 'none', 'text'])(at, value, {}),
           removed('x-response-kind', at),
         ],
+  'x-job': all(
+    ifPresent(gone('x-job')),
+    node({
+      role: choice('x-job', ['create', 'status', 'output']),
+      status: text('x-job'),
+      output: text('x-job'),
+    }),
+  ),
   'x-paging': all(
     ifPresent(gone('x-paging')),
     node({

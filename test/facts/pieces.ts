@@ -27,7 +27,12 @@ export const piecesOf = (document: JsonObject): Piece[] => {
   const head = operations.find(({ operation }) => !operation.security) ?? operations[0];
   const withOperation = (path = '', method = ''): JsonObject => {
     const operation = objectAt(document, ['paths', path, method]);
-    return cut(document, uses, { paths: { [path]: { [method]: operation } }, seed: operation });
+    const own = { path, method, operation };
+    const together = [own, ...operations.filter((one) => isOfSameJobs(one.operation, operation))];
+    const paths: Record<string, JsonObject> = {};
+    for (const one of together)
+      paths[one.path] = { ...paths[one.path], [one.method]: one.operation };
+    return cut(document, uses, { paths, seed: { together: Object.values(paths) } });
   };
   const withSchema = (name: string): JsonObject =>
     cut(document, uses, { paths: {}, seed: reference(name), whole: name });
@@ -89,6 +94,13 @@ const operationsOf = (
       return isObject(operation) ? [{ path, method, operation }] : [];
     }),
   );
+
+// An operation that creates a job is told with those that finish it.
+const isOfSameJobs = (one: JsonObject, other: JsonObject): boolean =>
+  one !== other &&
+  one['x-job'] !== undefined &&
+  other['x-job'] !== undefined &&
+  one['x-group'] === other['x-group'];
 
 interface Cut {
   readonly paths: JsonObject;

@@ -116,14 +116,6 @@ export const REASONS: readonly Reason[] = [
     },
   },
   {
-    name: 'format of a whole answer',
-    why: 'A result has no comment of its own; as text it is a string.',
-    explains: ({ kind, at }, document) =>
-      kind === 'format' &&
-      answerOf(at)?.inner.length === 4 &&
-      objectAt(document, at.slice(0, -1)).type === 'string',
-  },
-  {
     name: 'bodies under other media types',
     why: 'One media type is sent: JSON before forms.',
     explains: ({ at }, document) => {

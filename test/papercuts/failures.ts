@@ -1,3 +1,4 @@
+import { runJob } from '@criteo-sdk/retailmedia';
 import { createClient } from '@criteo-sdk/retailmedia/2026-07';
 import { type Handler, json, serve } from '../../packages/core/test/server.js';
 
@@ -22,6 +23,8 @@ export interface Failure {
   /** Headers of the call. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** @default a list of accounts */
+  readonly call?: (client: ReturnType<typeof createClient>) => Promise<unknown>;
 }
 
 export const giveToken: Handler = (_seen, response) =>
@@ -61,6 +64,20 @@ export const FAILURES: readonly Failure[] = [
     api: echo(400),
     headers: { authorization: `Bearer ${TOKEN}` },
   },
+  {
+    error: 'PartialFailureError',
+    api: echo(200),
+    call: ({ account }) => account.getAccounts({}, { throwOnPartialFailure: true }),
+  },
+  {
+    error: 'JobError',
+    api: ({ headers }, response) => {
+      const attributes = { status: 'failure', message: `You sent ${headers.authorization}` };
+      json(response, 200, { data: { id: '1', attributes } });
+    },
+    call: ({ analytics }) =>
+      runJob(analytics.requestRevenueReport, { body: {} }, { intervalMs: 1 }),
+  },
   { error: 'TokenError', api: echo(400), token: refuse('invalid_client') },
   {
     error: 'ReauthRequiredError',
@@ -72,7 +89,7 @@ export const FAILURES: readonly Failure[] = [
 
 /** What the call rejects with. `more` are options of the client, such as a logger. */
 export const failing = async (
-  { api, token = giveToken, grant, headers, timeoutMs }: Failure,
+  { api, token = giveToken, grant, headers, timeoutMs, call }: Failure,
   more: Partial<Options> = {},
 ): Promise<unknown> => {
   const server = await serveApi(api, token);
@@ -86,7 +103,7 @@ export const failing = async (
     ...more,
   });
   try {
-    await client.account.getAccounts({}, { headers, timeoutMs });
+    await (call?.(client) ?? client.account.getAccounts({}, { headers, timeoutMs }));
   } catch (error) {
     return error;
   } finally {

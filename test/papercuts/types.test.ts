@@ -147,7 +147,7 @@ describe('versions', () => {
 
 /** Result types of the operations. */
 const resultsOf = (types: readonly Declared[]): readonly string[] =>
-  types.flatMap(({ text }) => / (?:Paged)?Operation<\w+, (.*)>;$/s.exec(text)?.[1] ?? []);
+  types.flatMap(({ text }) => / (?:Job|Paged)?Operation<\w+, (.*)>;$/s.exec(text)?.[1] ?? []);
 
 interface Cost {
   readonly types: number;

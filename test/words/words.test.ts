@@ -113,7 +113,7 @@ const commentsIn = (texts: readonly string[], declaration: string): Map<string, 
 const textsOf = (folder: string): string[] =>
   readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
 
-const CONSTANT = 'export const (\\w+): (?:Paged)?Operation\\b';
+const CONSTANT = 'export const (\\w+): (?:Job|Paged)?Operation\\b';
 const MEMBER = 'readonly (\\w+): Bound<';
 
 interface RawOperation {

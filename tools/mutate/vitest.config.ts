@@ -31,6 +31,7 @@ class QuickFirst extends BaseSequencer {
 export default defineConfig({
   resolve: {
     alias: {
+      '#files': new URL('../../packages/core/src/node/files.ts', import.meta.url).pathname,
       '#transport': new URL('../../packages/core/src/transport-node.ts', import.meta.url).pathname,
     },
   },

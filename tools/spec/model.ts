@@ -34,8 +34,18 @@ export interface OperationModel {
   readonly timeoutMs: number | undefined;
   /** How it lists page by page, as the overlay says (`x-paging`), if it has the parameters for it. */
   readonly paging: JsonObject | undefined;
+  /** The operations that finish what it begins (`x-job`), if they are there and fit. */
+  readonly job: JobModel | undefined;
   /** The operation itself, for facts that are passed on as they are. */
   readonly source: JsonObject;
+}
+
+/** How a job that an operation creates is asked for, by names of operations of the same group. */
+export interface JobModel {
+  readonly status: string;
+  readonly output: string;
+  /** The parameter of both that takes the job's id. */
+  readonly id: string;
 }
 
 export interface ParameterModel {
@@ -86,7 +96,11 @@ export const readModel = (source: JsonObject): ApiModel => {
       throw new SpecError(`${path}: '${method}' is not supported here.`);
     }),
   );
-  return { document, operations };
+  const withJobs = operations.map((operation) => ({
+    ...operation,
+    job: jobOf(operation, operations),
+  }));
+  return { document, operations: withJobs };
 };
 
 const readOperation = (
@@ -140,8 +154,31 @@ const readOperation = (
     rateClass: text(source['x-rate-class']) ?? missing(where, 'x-rate-class'),
     timeoutMs: typeof source['x-timeout-ms'] === 'number' ? source['x-timeout-ms'] : undefined,
     paging: pagingOf(source, parameters),
+    job: undefined,
     source,
   };
+};
+
+/** The part of an operation in a job: `create`, `status` or `output`. */
+export const roleOf = ({ source }: OperationModel): Json | undefined =>
+  isObject(source['x-job']) ? source['x-job'].role : undefined;
+
+// Facts that were carried over may fit no more: then it creates no job.
+const jobOf = (
+  { group, source }: OperationModel,
+  operations: readonly OperationModel[],
+): JobModel | undefined => {
+  const job = source['x-job'];
+  if (!isObject(job) || job.role !== 'create') return undefined;
+  const stepOf = (role: 'output' | 'status', kind: string): { name: string; id: string }[] =>
+    operations
+      .filter((one) => one.group === group && one.name === job[role] && roleOf(one) === role)
+      .filter(({ parameters, result }) => parameters.length === 1 && result.kind === kind)
+      .map(({ name, parameters }) => ({ name, id: parameters[0]?.name ?? '' }));
+  const [status] = stepOf('status', 'json');
+  const [output] = stepOf('output', 'bytes');
+  if (!status || !output || status.id !== output.id) return undefined;
+  return { status: status.name, output: output.name, id: status.id };
 };
 
 // One that was carried over from another version may fit no more: then it is none.

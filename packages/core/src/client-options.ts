@@ -24,6 +24,8 @@ export interface TransportOptions extends ObserveOptions {
   /** Limit of a whole call in milliseconds, over all attempts; an attempt has 60 s, or this if it is more. @default the operation's own, or 120000 */
   readonly timeoutMs?: number | undefined;
   readonly retry?: RetryOptions | undefined;
+  /** Fail with a PartialFailureError if a success tells that some entities failed. @default false */
+  readonly throwOnPartialFailure?: boolean | undefined;
   /** Time, for tests. @default the system's */
   readonly clock?: Clock | undefined;
   /** Randomness in [0, 1) for jitter, for tests. @default Math.random */

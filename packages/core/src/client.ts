@@ -1,4 +1,5 @@
 import { createAxios } from '#transport';
+import { flow } from './byte-stream.js';
 import { toCall } from './call.js';
 import type {
   ApiVersion,
@@ -8,6 +9,8 @@ import type {
   Product,
   TransportOptions,
 } from './client-options.js';
+import { ensureWhole, errorOfFault } from './failure.js';
+import { TransportFault } from './fault.js';
 import { type Grant, isUsersGrant, mayBePublic } from './grants.js';
 import {
   axiosSend,
@@ -90,6 +93,7 @@ interface Context extends Wire {
   readonly tell: Observe;
   readonly timeoutMs: number | undefined;
   readonly retry: RetryOptions | undefined;
+  readonly throwOnPartialFailure: boolean | undefined;
   readonly life: ApiLife;
 }
 
@@ -100,9 +104,11 @@ const contextOf = (
   api?: Pick<ApiVersion<Grant, unknown>, 'life' | 'name' | 'product'>,
 ): Context => {
   const { clock = systemClock, random = Math.random, timeoutMs, retry } = options;
+  const { throwOnPartialFailure } = options;
   const target = { ...origin, userAgent: userAgentOf(options.userAgent, api?.product) };
   const tell = observer(options, api && { product: api.product.name, version: api.name });
-  return { ...wire, target, clock, random, tell, timeoutMs, retry, life: api?.life ?? {} };
+  const life = api?.life ?? {};
+  return { ...wire, target, clock, random, tell, timeoutMs, retry, throwOnPartialFailure, life };
 };
 
 const versionName = ({ product, name }: { product: Product; name: string }): string =>
@@ -150,6 +156,7 @@ const transportTo = (
   return {
     call: <P, R>(operation: Operation<P, R>, ...[params, callOptions]: Arguments<P>): Call<R> =>
       toCall(run(context, send, operation, params ?? {}, callOptions ?? {}) as Promise<Answer<R>>),
+    tools: { clock, tell },
   };
 };
 
@@ -179,7 +186,14 @@ const run = async (
   };
   try {
     const request = await writeRequest(operation, params, options, target, call);
-    return readAnswer(request, await send(request), tell);
+    const { stream: source, ...response } = await send(request);
+    const toError = (error: unknown): unknown =>
+      errorOfFault(request, TransportFault.from(error, request.url));
+    const stream = source && flow(source, clock, options.signal, toError);
+    const answer = readAnswer(request, { ...response, stream }, tell);
+    if (options.throwOnPartialFailure ?? defaults.throwOnPartialFailure)
+      ensureWhole(request, answer);
+    return answer;
   } finally {
     deadline.cancel();
   }

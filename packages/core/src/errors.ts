@@ -15,6 +15,8 @@ export interface ErrorFields {
   readonly traceId?: string | undefined;
   /** What to do next. */
   readonly hint?: string | undefined;
+  /** Id of the job that was under way: {@link resumeJob} goes on with it. */
+  readonly jobId?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -30,6 +32,7 @@ export class SdkError extends Error {
   readonly attempts: number;
   readonly traceId: string | undefined;
   readonly hint: string | undefined;
+  readonly jobId: string | undefined;
 
   constructor(message: string, fields: ErrorFields = {}) {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
@@ -39,6 +42,7 @@ export class SdkError extends Error {
     this.attempts = fields.attempts ?? 0;
     this.traceId = fields.traceId;
     this.hint = fields.hint;
+    this.jobId = fields.jobId;
   }
 
   toJSON(): object {
@@ -87,6 +91,7 @@ export class ResponseError extends SdkError {
 }
 
 export type ResponseErrorReason =
+  | 'checksum'
   | 'content-type'
   | 'redirected'
   | 'repeated-page'
@@ -152,6 +157,34 @@ export interface RateLimitFields {
   readonly retryAfterMs: number | undefined;
 }
 
+/** The API answered with success, but told that some entities failed; thrown by `throwOnPartialFailure` only. */
+export class PartialFailureError extends ApiError {
+  override readonly name: string = 'PartialFailureError';
+  readonly #data: unknown;
+
+  constructor(message: string, fields: ApiErrorFields & { readonly data?: unknown } = {}) {
+    super(message, fields);
+    this.#data = fields.data;
+  }
+
+  /** The answer's body: what did succeed. It shows up in no log. */
+  get data(): unknown {
+    return this.#data;
+  }
+}
+
+/** A job ended without an output: it failed at the API, or expired. */
+export class JobError extends SdkError {
+  override readonly name: string = 'JobError';
+  /** The API's word in lower case, such as `failure`, `failed` or `expired`. */
+  readonly state: string;
+
+  constructor(message: string, fields: ErrorFields & { readonly state: string }) {
+    super(message, fields);
+    this.state = fields.state;
+  }
+}
+
 /** No token could be had. */
 export class TokenError extends SdkError {
   override readonly name: string = 'TokenError';
@@ -194,6 +227,8 @@ const KINDS = {
   AuthenticationError,
   PermissionError,
   RateLimitError,
+  PartialFailureError,
+  JobError,
   TokenError,
   ReauthRequiredError,
 };

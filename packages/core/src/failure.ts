@@ -5,6 +5,7 @@ import {
   type ApiErrorFields,
   AuthenticationError,
   ConnectionError,
+  PartialFailureError,
   PermissionError,
   RateLimitError,
   type RateLimitFields,
@@ -15,6 +16,7 @@ import {
 import type { TransportFault } from './fault.js';
 import type { HttpRequest, HttpResponse } from './http.js';
 import { parseJson } from './json.js';
+import type { Answer } from './operation.js';
 import { cleaner } from './redact.js';
 import { cleanProblem, isJson, mediaType, textOf } from './response.js';
 import { askedWaitMs, mayRepeat } from './retry.js';
@@ -86,6 +88,31 @@ export const errorOfStatus = (
     });
   if (status === 401) return new AuthenticationError(message, fields);
   return status === 403 ? new PermissionError(message, fields) : new ApiError(message, fields);
+};
+
+/**
+ * A success that tells of failed entities: some of it was done. A warning counts, unless it is of what ends one day.
+ * @throws {PartialFailureError}
+ */
+export const ensureWhole = (
+  request: HttpRequest,
+  { data, status, problems, warnings, traceId }: Answer<unknown>,
+): void => {
+  const failures = [...problems, ...warnings.filter(({ type }) => type !== 'deprecation')];
+  if (failures.length === 0) return;
+  const first =
+    failures[0]?.detail ?? failures[0]?.title ?? failures[0]?.code ?? 'it does not say why';
+  throw new PartialFailureError(
+    `${request.operation.id} failed in part: ${failures.length} told, the first: ${first}`,
+    {
+      ...commonFields(request),
+      status,
+      problems: failures.slice(0, MOST_PROBLEMS),
+      traceId,
+      data,
+      hint: 'The rest was done: `problems` tells what failed, `data` what came back. Do not repeat the whole call.',
+    },
+  );
 };
 
 /** The trace id of an error answer, for those who only watch. */

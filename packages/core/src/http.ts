@@ -1,4 +1,5 @@
 import axios, { type AxiosInstance } from 'axios';
+import { type ByteSource, byteSource, collect } from './byte-stream.js';
 import { TransportFault } from './fault.js';
 import type { ApiLife } from './life.js';
 import type { Method, Operation } from './operation.js';
@@ -43,6 +44,8 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
+  /** What is to come, of a success that was asked for as a stream; its body is empty. */
+  readonly stream?: ByteSource;
 }
 
 export type Send = (request: HttpRequest) => Promise<HttpResponse>;
@@ -100,6 +103,7 @@ const exchange = async (
   request: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpResponse> => {
+  const isStream = request.operation.response === 'stream';
   const isToken = request.operation.auth === 'none';
   const largest = isToken ? LARGEST_TOKEN_ANSWER_BYTES : LARGEST_ANSWER_BYTES;
   try {
@@ -110,12 +114,12 @@ const exchange = async (
       headers: { 'content-type': false, ...request.headers },
       data: request.body,
       signal,
-      responseType: request.operation.response === 'bytes' ? 'arraybuffer' : 'text',
+      responseType: RESPONSE_TYPES[request.operation.response ?? 'json'],
       transformRequest: [],
       transformResponse: [],
       validateStatus: () => true,
       maxRedirects: 0,
-      maxContentLength: largest,
+      maxContentLength: isStream ? -1 : largest,
       maxBodyLength: Number.POSITIVE_INFINITY,
       timeout: 0,
       ...NO_DEFAULTS,
@@ -123,11 +127,25 @@ const exchange = async (
     if (typeof status !== 'number') {
       throw new TransportFault('response', 'the axios instance changed the answer; leave it whole');
     }
-    return { status, headers: plainHeaders(headers), body: bodyOf(data) };
+    const head = { status, headers: plainHeaders(headers) };
+    if (!isStream) return { ...head, body: bodyOf(data) };
+    const stream = byteSource(data);
+    const isFile = status >= 200 && status < 300 && status !== 204;
+    return isFile
+      ? { ...head, body: '', stream }
+      : { ...head, body: await collect(stream, largest) };
   } catch (error) {
     throw TransportFault.from(error, request.url);
   }
 };
+
+const RESPONSE_TYPES = {
+  bytes: 'arraybuffer',
+  json: 'text',
+  none: 'text',
+  stream: 'stream',
+  text: 'text',
+} as const;
 
 const bodyOf = (data: unknown): string | Uint8Array => {
   if (data instanceof Uint8Array) return data;

@@ -1,5 +1,6 @@
 export { AccessToken, type AccessTokenFields } from './access-token.js';
 export { Api } from './api.js';
+export { type BatchLimits, batches } from './batches.js';
 export { connect, createTransport } from './client.js';
 export type {
   ApiVersion,
@@ -21,6 +22,16 @@ export {
   createConsent,
   readConsentCallback,
 } from './consent.js';
+export { CONTACT_LIST, REPORT_IDS } from './criteo/request-limits.js';
+export {
+  type Download,
+  type DownloadArguments,
+  type DownloadOptions,
+  type DownloadProgress,
+  download,
+  type FileMethod,
+  type SavedFile,
+} from './download.js';
 export {
   ApiError,
   type ApiErrorFields,
@@ -28,6 +39,8 @@ export {
   ConfigError,
   ConnectionError,
   type ErrorFields,
+  JobError,
+  PartialFailureError,
   PermissionError,
   RateLimitError,
   type RateLimitFields,
@@ -50,6 +63,15 @@ export {
   type RefreshToken,
 } from './grants.js';
 export type { HttpClient } from './http.js';
+export {
+  type FinishedJob,
+  type JobArguments,
+  type JobMethod,
+  type JobOptions,
+  type JobProgress,
+  resumeJob,
+  runJob,
+} from './jobs.js';
 export type { ApiLife } from './life.js';
 export type {
   AttemptEvent,
@@ -69,6 +91,8 @@ export type {
   Call,
   CallOptions,
   FormField,
+  JobOperation,
+  JobSteps,
   Method,
   NoParams,
   Operation,
@@ -79,6 +103,7 @@ export type {
   ResponseKind,
   RetryOptions,
   Transport,
+  TransportTools,
 } from './operation.js';
 export type { Secret } from './options.js';
 export {
@@ -99,6 +124,7 @@ export type {
 } from './rate-gate.js';
 export type { RateAnswer, RateBudget } from './rate-window.js';
 export type { RawRequest } from './raw-request.js';
+export type { Row, RowFormat, RowOptions } from './rows.js';
 export { type Clock, systemClock } from './time.js';
 export type {
   Credentials,
@@ -119,3 +145,4 @@ export {
   type TokenRecord,
   type TokenStore,
 } from './token-store.js';
+export { fileFrom, type UploadOptions, type UploadSource } from './upload.js';

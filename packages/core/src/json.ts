@@ -4,6 +4,18 @@ export type JsonReading =
   | { readonly ok: false; readonly reason: 'too-deep' | 'unparsable' }
   | { readonly ok: false; readonly reason: 'unsafe-integer'; readonly field: string };
 
+/** The sentence about a reading that failed. */
+export const whyNotJson = (
+  reading: Exclude<JsonReading, { readonly ok: true }>,
+  clean: (text: string) => string = (text) => text,
+): string => {
+  if (reading.reason === 'unsafe-integer')
+    return `the integer at '${clean(reading.field)}' is too large for a JavaScript number`;
+  return reading.reason === 'too-deep'
+    ? 'its JSON is nested too deeply'
+    : 'it is not complete JSON';
+};
+
 const DEEPEST = 64;
 
 /**

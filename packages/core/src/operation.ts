@@ -1,3 +1,6 @@
+import type { Observe } from './observe.js';
+import type { Clock } from './time.js';
+
 /** HTTP methods that the documents use. */
 export type Method = 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT';
 
@@ -22,8 +25,11 @@ export interface FormField {
   readonly secret?: true;
 }
 
-/** What an answer's body becomes: a parsed value, a string, bytes, or `undefined`. */
-export type ResponseKind = 'bytes' | 'json' | 'none' | 'text';
+/**
+ * What an answer's body becomes: a parsed value, a string, bytes, `undefined`; or, as no document says but
+ * {@link download} asks for, its bytes as they come (`AsyncIterable<Uint8Array>`).
+ */
+export type ResponseKind = 'bytes' | 'json' | 'none' | 'stream' | 'text';
 
 /**
  * One operation of an API, as data. Generated code writes these constants; only core reads them.
@@ -76,6 +82,19 @@ export interface PagedOperation<P = never, R = unknown> extends Operation<P, R> 
   readonly paging: Paging;
 }
 
+/** How a job is asked for: both operations take its id alone. */
+export interface JobSteps {
+  readonly status: Operation;
+  readonly output: Operation;
+  /** Name of the parameter that takes the id. */
+  readonly id: string;
+}
+
+/** An operation that creates a job, whose output is a file: {@link runJob}. */
+export interface JobOperation<P = never, R = unknown> extends Operation<P, R> {
+  readonly job: JobSteps;
+}
+
 /** Parameters of an operation that takes none. */
 export type NoParams = Readonly<Record<string, never>>;
 
@@ -88,6 +107,8 @@ export interface CallOptions {
   /** More request headers. `Authorization` is refused: tokens are the client's business. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly retry?: RetryOptions | undefined;
+  /** Fail with a PartialFailureError if a success tells that some entities failed. @default the client's, or false */
+  readonly throwOnPartialFailure?: boolean | undefined;
 }
 
 /** When and how often a failed attempt is repeated. */
@@ -151,6 +172,13 @@ export interface Call<R> extends Promise<R> {
 /** What runs operations: a client, or {@link createTransport}. */
 export interface Transport {
   call<P, R>(operation: Operation<P, R>, ...args: Arguments<NoInfer<P>>): Call<R>;
+  /** Time and events of its calls, for what is built on them: jobs and downloads. */
+  readonly tools?: TransportTools;
+}
+
+export interface TransportTools {
+  readonly clock: Clock;
+  readonly tell: Observe;
 }
 
 /** A method of a generated class: a function that works unbound and knows its operation. */

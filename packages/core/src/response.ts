@@ -1,10 +1,15 @@
 import { readReported } from './criteo/problem.js';
 import { ResponseError } from './errors.js';
 import type { HttpRequest, HttpResponse } from './http.js';
-import { parseJson } from './json.js';
+import { parseJson, whyNotJson } from './json.js';
 import type { Observe } from './observe.js';
 import type { Answer, Problem } from './operation.js';
 import { cleaner } from './redact.js';
+
+/** A response whose stream may be read by anybody. */
+export interface StreamedResponse extends Omit<HttpResponse, 'stream'> {
+  readonly stream?: AsyncIterable<Uint8Array> | undefined;
+}
 
 /**
  * Reads a success answer as its operation declares it.
@@ -12,7 +17,7 @@ import { cleaner } from './redact.js';
  */
 export const readAnswer = (
   request: HttpRequest,
-  response: HttpResponse,
+  response: StreamedResponse,
   tell: Observe,
 ): Answer<unknown> => {
   const data = readData(request, response, tell);
@@ -37,11 +42,12 @@ export const readAnswer = (
 
 const readData = (
   request: HttpRequest,
-  { status, headers, body }: HttpResponse,
+  { status, headers, body, stream }: StreamedResponse,
   tell: Observe,
 ): unknown => {
   const { operation } = request;
   if (status === 204 || operation.response === 'none') return undefined;
+  if (operation.response === 'stream') return stream;
   if (operation.response === 'bytes') return body;
   const text = textOf(body);
   if (operation.response === 'text') return text;
@@ -61,21 +67,8 @@ const readData = (
     tell({ type: 'warning', message: `${operation.id} was answered with JSON called text/plain.` });
   }
   if (reading.ok) return reading.value;
-  if (reading.reason === 'unsafe-integer') {
-    const field = cleaner(request)(reading.field);
-    throw unreadable(
-      request,
-      status,
-      'unsafe-integer',
-      `the integer at '${field}' is too large for a JavaScript number`,
-    );
-  }
-  throw unreadable(
-    request,
-    status,
-    'unreadable',
-    reading.reason === 'too-deep' ? 'its JSON is nested too deeply' : 'it is not complete JSON',
-  );
+  const reason = reading.reason === 'unsafe-integer' ? 'unsafe-integer' : 'unreadable';
+  throw unreadable(request, status, reason, whyNotJson(reading, cleaner(request)));
 };
 
 /** A body as text, whatever the call asked for: an error of a download is JSON, too. */

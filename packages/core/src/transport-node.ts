@@ -72,6 +72,7 @@ const adapter =
         request.destroy();
       };
       const abort = (): void => fail(new TransportFault('network', 'the call ended'));
+      const destroy = (): void => void request.destroy();
       const { signal } = config;
       signal?.addEventListener?.('abort', abort, { once: true });
       request.once('close', () => signal?.removeEventListener?.('abort', abort));
@@ -81,8 +82,12 @@ const adapter =
         fail(new TransportFault('response', 'it switches protocols'));
       });
       request.on('response', (message) => {
+        if (config.responseType === 'stream') {
+          const data = { [Symbol.asyncIterator]: () => chunksOf(message), destroy };
+          return resolve(toResponse(config, request, message, data));
+        }
         read(message, config.maxContentLength ?? -1).then(
-          (bytes) => resolve(toResponse(config, request, message, bytes)),
+          (bytes) => resolve(toResponse(config, request, message, dataOf(config, bytes))),
           fail,
         );
       });
@@ -114,27 +119,32 @@ const INFLATERS: Readonly<Record<string, () => Transform>> = {
 };
 
 const read = async (message: IncomingMessage, limit: number): Promise<Buffer> => {
-  const inflater = INFLATERS[message.headers['content-encoding']?.toLowerCase() ?? '']?.();
   const chunks: Buffer[] = [];
   let size = 0;
+  for await (const chunk of chunksOf(message)) {
+    size += chunk.length;
+    if (limit >= 0 && size > limit) {
+      throw new TransportFault('too-large', `it is larger than ${limit} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+};
+
+/** The body, inflated, as fast as it is taken. */
+async function* chunksOf(message: IncomingMessage): AsyncGenerator<Buffer, void, undefined> {
+  const inflater = INFLATERS[message.headers['content-encoding']?.toLowerCase() ?? '']?.();
   let received = 0;
   if (inflater) message.on('data', (chunk: Buffer) => (received += chunk.length));
   try {
-    for await (const chunk of inflater ? inflated(message, inflater) : message) {
-      size += chunk.length;
-      if (limit >= 0 && size > limit) {
-        throw new TransportFault('too-large', `it is larger than ${limit} bytes`);
-      }
-      chunks.push(chunk);
-    }
+    yield* inflater ? inflated(message, inflater) : message;
   } catch (error) {
     // An empty body is fine, whatever encoding it is said to have.
     if (!message.complete || !inflater || received > 0) throw error;
   }
   if (!message.complete)
     throw new TransportFault('network', 'the connection closed in the middle of the answer');
-  return Buffer.concat(chunks);
-};
+}
 
 // An error of the connection must end the inflater, too, or reading it would wait for ever.
 const inflated = (message: IncomingMessage, inflater: Transform): Readable => {
@@ -142,13 +152,16 @@ const inflated = (message: IncomingMessage, inflater: Transform): Readable => {
   return message.pipe(inflater);
 };
 
+const dataOf = ({ responseType }: InternalAxiosRequestConfig, bytes: Buffer): Buffer | string =>
+  responseType === 'arraybuffer' ? bytes : bytes.toString('utf8');
+
 const toResponse = (
   config: InternalAxiosRequestConfig,
   request: ClientRequest,
   message: IncomingMessage,
-  bytes: Buffer,
+  data: unknown,
 ): AxiosResponse => ({
-  data: config.responseType === 'arraybuffer' ? bytes : bytes.toString('utf8'),
+  data,
   status: message.statusCode ?? 0,
   statusText: message.statusMessage ?? '',
   headers: Object.fromEntries(

@@ -24,6 +24,8 @@ const TREE: Readonly<Record<Kind, readonly Kind[]>> = {
   AuthenticationError: ['ApiError', 'SdkError'],
   PermissionError: ['ApiError', 'SdkError'],
   RateLimitError: ['ApiError', 'SdkError'],
+  PartialFailureError: ['ApiError', 'SdkError'],
+  JobError: ['SdkError'],
   TokenError: ['SdkError'],
   ReauthRequiredError: ['SdkError', 'TokenError'],
 };
@@ -31,7 +33,7 @@ const KINDS = Object.keys(TREE) as Kind[];
 const own: Errors = errors;
 
 const make = (kind: Kind, copy: Errors): Error =>
-  new copy[kind]('It failed.', { limitMs: 1, reason: 'unreadable' });
+  new copy[kind]('It failed.', { limitMs: 1, reason: 'unreadable', state: 'failure' });
 
 const kindsOf = (error: unknown, copy: Errors): Kind[] =>
   KINDS.filter((kind) => error instanceof copy[kind]);

@@ -74,7 +74,8 @@ const factsOf = (operation: OperationModel): Record<string, readonly [Kind, Json
   'Repeating a call after an unclear failure': ['behaviour-changed', operation.safeToRetry],
   'Rate class': ['behaviour-changed', operation.rateClass],
   'Time limit in milliseconds': ['behaviour-changed', operation.timeoutMs ?? null],
-  Paging: ['behaviour-changed', pagingText(operation)],
+  Paging: ['behaviour-changed', factText(operation.paging)],
+  'The job that it creates': ['behaviour-changed', factText(operation.job)],
   'Statuses of answers': ['status-changed', Object.keys(operation.responses).sort()],
   'Headers of answers': ['header-changed', headersOf(operation)],
   'Media types of the body': ['media-type-changed', operation.bodyTypes.toSorted()],
@@ -84,8 +85,8 @@ const factsOf = (operation: OperationModel): Record<string, readonly [Kind, Json
   ],
 });
 
-const pagingText = ({ paging = {} }: OperationModel): string =>
-  Object.entries(paging)
+const factText = (fact: object = {}): string =>
+  Object.entries(fact)
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');
 

@@ -29,7 +29,7 @@ export const checkGenerated = (file: string, text: string, core: string): string
   const { comments, errors, program } = parseSync(file, text, { lang: 'ts', sourceType: 'module' });
   const body = program.body as unknown as Node[];
   const names = nodes(body.flatMap((one) => one.specifiers)).map(({ local }) => id(local));
-  const context: Context = { file, names, core };
+  const context: Context = { file, names, core, constants: body.flatMap(constantsOf) };
   const faults: Fault[] = [
     ...errors.map(({ labels, message }): Fault => [labels[0]?.start ?? 0, message]),
     ...[...text.matchAll(UNSEEN)].map(({ index }): Fault => [index, 'an unseen character']),
@@ -55,40 +55,49 @@ interface Context {
   /** What the file imports. */
   readonly names: readonly unknown[];
   readonly core: string;
+  /** What the file declares, in its order. */
+  readonly constants: readonly Node[];
 }
 
-const statementFaults = (node: Node, { core, file, names }: Context): Fault[] => {
+const constantsOf = ({ declaration }: Node): Node[] =>
+  isNode(declaration) ? nodes(declaration.declarations).flatMap(({ id }) => nodes([id])) : [];
+
+const statementFaults = (node: Node, context: Context): Fault[] => {
+  const { core, file } = context;
   const { declaration, source, specifiers, type } = node;
   const from = isNode(source) ? String(source.value) : '';
   if (type === 'ImportDeclaration' && nodes(specifiers).length > 0)
     return unless(from === core || isInside(file, from), node, `imports '${from}'`);
   if (type === 'ExportAllDeclaration') return unless(isInside(file, from), node, `gives '${from}'`);
   if (isNode(declaration) && type === 'ExportNamedDeclaration')
-    return declarationFaults(declaration, names);
+    return declarationFaults(declaration, context);
   return [[node.start, `a ${type} at the top`]];
 };
 
 const isInside = (file: string, from: string): boolean =>
   /^\.\.?\/[\w/.-]+\.js$/.test(from) && !posix.join(posix.dirname(file), from).startsWith('..');
 
-const declarationFaults = (node: Node, names: readonly unknown[]): Fault[] => {
+const declarationFaults = (node: Node, { constants, names }: Context): Fault[] => {
+  const earlier = constants.filter(({ start }) => start < node.start).map(id);
   const { async, declare, generator, kind, type } = node;
   if (type === 'TSInterfaceDeclaration' || type === 'TSTypeAliasDeclaration')
     return strangers(node, [type, ...TYPES]);
   if (type === 'VariableDeclaration' && kind === 'const' && !declare)
-    return nodes(node.declarations).flatMap(({ id, init }) =>
-      strangers(id, TYPES).concat(nodes([init]).flatMap(dataFaults)),
+    return nodes(node.declarations).flatMap(({ id: name, init }) =>
+      strangers(name, TYPES).concat(nodes([init]).flatMap((one) => dataFaults(one, earlier))),
     );
   if (type === 'FunctionDeclaration' && !async && !generator) return functionFaults(node, names);
   if (type === 'ClassDeclaration') return classFaults(node, names);
   return [[node.start, `a ${type} of another kind`]];
 };
 
-/** Literals, and arrays and objects of them. */
-const dataFaults = (node: Node): Fault[] => {
+/** Literals, constants that stand earlier, and arrays and objects of them. */
+const dataFaults = (node: Node, earlier: readonly unknown[]): Fault[] => {
+  const within = (one: Node): Fault[] => dataFaults(one, earlier);
   if (node.type === 'ObjectExpression')
-    return nodes(node.properties).flatMap((one) => propertyFaults(one, dataFaults));
-  if (node.type === 'ArrayExpression') return nodes(node.elements).flatMap(dataFaults);
+    return nodes(node.properties).flatMap((one) => propertyFaults(one, within));
+  if (node.type === 'ArrayExpression') return nodes(node.elements).flatMap(within);
+  if (earlier.includes(id(node) ?? node)) return [];
   const literal = node.type === 'UnaryExpression' && node.operator === '-' ? node.argument : node;
   const isFine = isNode(literal) && literal.type === 'Literal' && !('regex' in literal);
   return unless(isFine, node, `a ${node.type} in data`);

@@ -3,6 +3,7 @@ import { SpecError, within } from '../errors.ts';
 import {
   type ApiModel,
   camelCase,
+  type JobModel,
   type OperationModel,
   object,
   type ParameterModel,
@@ -79,7 +80,8 @@ const groupsOf = ({ operations }: ApiModel): { name: string; operations: Operati
     name,
     operations: operations
       .filter(({ group }) => group === name)
-      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+      // Operations that create jobs refer to others: they come last.
+      .sort((a, b) => Number(!!a.job) - Number(!!b.job) || (a.name < b.name ? -1 : 1)),
   }));
 };
 
@@ -121,7 +123,7 @@ const readText = (operation: OperationModel, writer: TypeWriter): OperationText 
   return {
     name,
     doc: comment(operationLines(operation)),
-    type: operation.paging ? 'PagedOperation' : 'Operation',
+    type: typeOf(operation),
     params: fields.length > 0 ? params : 'NoParams',
     result: writer.print(resultOf(operation, writer.reader)),
     paramsInterface:
@@ -130,6 +132,11 @@ const readText = (operation: OperationModel, writer: TypeWriter): OperationText 
         : [],
     facts: operationFacts(operation),
   };
+};
+
+const typeOf = ({ paging, job }: OperationModel): string => {
+  if (job) return 'JobOperation';
+  return paging ? 'PagedOperation' : 'Operation';
 };
 
 const operationLines = (operation: OperationModel): string[] => [
@@ -167,6 +174,7 @@ const operationFacts = (operation: OperationModel): { key: string; value: string
     ['rateClass', operation.rateClass !== 'default' && string(operation.rateClass)],
     ['timeoutMs', operation.timeoutMs !== undefined && number(operation.timeoutMs)],
     ['paging', operation.paging !== undefined && pagingFact(operation)],
+    ['job', operation.job !== undefined && jobFact(operation.job)],
     ['scopes', operation.scopes.length > 0 && `[${operation.scopes.map(string).join(', ')}]`],
   ];
   return facts.flatMap(([key, value]) => (value === false ? [] : [{ key, value }]));
@@ -180,6 +188,9 @@ const pagingFact = ({ paging, result }: OperationModel): string => {
   );
   return `{ ${entries.join(', ')} }`;
 };
+
+const jobFact = ({ status, output, id }: JobModel): string =>
+  `{ status: ${identifier(status)}, output: ${identifier(output)}, id: ${string(id)} }`;
 
 /** The path with the names that its parameters have in TypeScript. */
 export const templateOf = ({ path, parameters }: OperationModel): string => {

@@ -4,7 +4,7 @@ import { compare } from '../compare/compare.ts';
 import { overlayOf, rawModel } from '../compare/diff.ts';
 import { type JsonObject, loadDocument, readYaml } from '../document.ts';
 import { SpecError } from '../errors.ts';
-import { readModel } from '../model.ts';
+import { readModel, roleOf } from '../model.ts';
 import { applyOverlay, checkRights, type OverlayAction, readOverlay } from '../overlay.ts';
 import type { SpecEntry } from '../registry.ts';
 import { productOf, type Vendor } from '../vendor.ts';
@@ -86,13 +86,16 @@ export const unwrittenOf = ({ actions, document }: OverlayOfImport): string[] =>
   const proposed = actions.filter(({ description }) => description === PROPOSED);
   const { operations } = readModel(document);
   const wordless = operations.filter(({ summary }) => summary === undefined);
-  const misfits = operations.filter(({ paging, source }) => !paging && 'x-paging' in source);
+  const misfits = operations.flatMap((operation) =>
+    [
+      ...(!operation.paging && 'x-paging' in operation.source ? ['x-paging'] : []),
+      ...(!operation.job && roleOf(operation) === 'create' ? ['x-job'] : []),
+    ].map((key) => `${operation.method} ${operation.path}: ${key} does not fit any more`),
+  );
   return [
     ...new Set([
       ...wordless.map(({ method, path }) => `${method} ${path}: no summary`),
-      ...misfits.map(
-        ({ method, path }) => `${method} ${path}: x-paging does not fit its parameters`,
-      ),
+      ...misfits,
       ...proposed.map(({ target }) => `${target}: facts proposed, not decided`),
     ]),
   ];

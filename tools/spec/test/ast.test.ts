@@ -27,6 +27,7 @@ describe('a generated module may hold', () => {
     ],
     ['interfaces', 'export interface A { "x-y": Bound<typeof offer.get>; constructor?: B[] }'],
     ['data', constant('{ b: [-1, 1e3, true, null, "text"], "c d": {} }')],
+    ['a constant that stands earlier, in data', `${constant('1')} export const b = { c: [a] };`],
     [
       'annotated data',
       `${OPERATION}export const get: Operation<A, B[] | undefined> = { id: 'get' };`,
@@ -65,6 +66,8 @@ describe('a generated module may not hold', () => {
     ['an await', 'await 1;', 'a ExpressionStatement at the top'],
     ['a call in data', constant('{ b: [f()] }'), 'a CallExpression in data'],
     ['a name in data', constant('{ b: process }'), 'a Identifier in data'],
+    ['itself in data', constant('[a]'), 'a Identifier in data'],
+    ['a later constant', 'export const b = [a]; export const a = 1;', 'a Identifier in data'],
     ['a sum in data', constant("'a' + 'b'"), 'a BinaryExpression in data'],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the planted fault
     ['a template', constant('`${globalThis.pwned = 1}`'), 'a TemplateLiteral in data'],

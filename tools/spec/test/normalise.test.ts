@@ -209,6 +209,42 @@ describe('facts', () => {
     expect(() => textsOf(text)).toThrow('x-paging: the answer is no JSON.');
   });
 
+  it('say how a job is asked for, by constants that stand earlier', () => {
+    const id = { name: 'jobId', in: 'path', required: true, schema: { type: 'string' } };
+    const step = (name: string, role: string, schema: JsonObject, more: JsonObject = {}) =>
+      answering(schema, { 'x-name': name, 'x-job': { role }, parameters: [id], ...more });
+    const create = (output: string) =>
+      answering(
+        { type: 'object' },
+        { 'x-name': 'create', 'x-job': { role: 'create', status: 'getStatus', output } },
+      );
+    const file = { type: 'string', format: 'binary' };
+    const jobs = (output: string, more: JsonObject = {}) =>
+      ({
+        ...documentOf({}),
+        paths: {
+          '/jobs': { post: create(output) },
+          '/jobs/{jobId}/status': { get: step('getStatus', 'status', { type: 'object' }) },
+          '/jobs/{jobId}/output': { get: step('getOutput', 'output', file, more) },
+        },
+      }) as JsonObject;
+    const typeOfCreate = (document: JsonObject) =>
+      textsOf(document).operations.find(({ name }) => name === 'create')?.type;
+    const { operations } = textsOf(jobs('getOutput'));
+    expect(operations.map(({ name }) => name)).toEqual(['getOutput', 'getStatus', 'create']);
+    expect(operations[2]?.facts).toContainEqual({
+      key: 'job',
+      value: '{ status: getStatus, output: getOutput, id: "jobId" }',
+    });
+    expect(typeOfCreate(jobs('getOutput'))).toBe('JobOperation');
+    expect(typeOfCreate(jobs('getFile'))).toBe('Operation');
+    expect(typeOfCreate(jobs('getStatus'))).toBe('Operation');
+    expect(typeOfCreate(jobs('getOutput', { 'x-group': 'other' }))).toBe('Operation');
+    expect(typeOfCreate(jobs('getOutput', { parameters: [id, query('format')] }))).toBe(
+      'Operation',
+    );
+  });
+
   it('name a query parameter alone where name and style are plain', () => {
     const parameters = [
       query('plain'),

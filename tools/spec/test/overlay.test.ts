@@ -176,7 +176,7 @@ describe('reading', () => {
       'x-timeout-ms': 300_000,
       'x-response-kind': 'bytes',
       'x-paging': { style: 'offset' },
-      'x-job': { role: 'create' },
+      'x-job': { role: 'create', status: 'getThingStatus', output: 'getThingOutput' },
       'x-resource': { type: 'campaign' },
     };
     expect(readOverlay(overlay({ update: facts }))).toHaveLength(1);
@@ -192,6 +192,8 @@ describe('reading', () => {
     ['an unknown rate class', { 'x-rate-class': 'fast' }],
     ['a time limit below a second', { 'x-timeout-ms': 30 }],
     ['an unknown kind of response', { 'x-response-kind': 'xml' }],
+    ['a job without an output', { 'x-job': { role: 'create', status: 'getThingStatus' } }],
+    ['a step of a job with steps', { 'x-job': { role: 'status', output: 'getThingOutput' } }],
   ])('refuses %s', (_, update) => {
     expect(() => readOverlay(overlay({ update }))).toThrow('The overlay is not valid');
   });

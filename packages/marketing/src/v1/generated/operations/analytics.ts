@@ -18,12 +18,13 @@ export interface GetCampaignReportParams {
  *
  * `POST /v1/statistics/report` (Statistics_GetCampaignReport)
  */
-export const getCampaignReport: Operation<GetCampaignReportParams, string> = {
+export const getCampaignReport: Operation<GetCampaignReportParams, Uint8Array> = {
   id: 'getCampaignReport',
   method: 'POST',
   path: '/v1/statistics/report',
   body: true,
-  accept: ['text/html'],
+  response: 'bytes',
+  accept: ['application/json', 'application/xml', 'text/html', 'text/json', 'text/xml'],
   safeToRetry: true,
   rateClass: 'reporting',
 };
@@ -62,7 +63,10 @@ export interface GetMarketplaceCampaignsStatsParams {
  *
  * `GET /v2/crp/stats/campaigns` (SellersV2Stats_Campaigns)
  */
-export const getMarketplaceCampaignsStats: Operation<GetMarketplaceCampaignsStatsParams, string> = {
+export const getMarketplaceCampaignsStats: Operation<
+  GetMarketplaceCampaignsStatsParams,
+  Uint8Array
+> = {
   id: 'getMarketplaceCampaignsStats',
   method: 'GET',
   path: '/v2/crp/stats/campaigns',
@@ -75,7 +79,8 @@ export const getMarketplaceCampaignsStats: Operation<GetMarketplaceCampaignsStat
     'intervalSize',
     'startDate',
   ],
-  accept: ['text/html'],
+  response: 'bytes',
+  accept: ['application/json', 'application/xml', 'text/html', 'text/json', 'text/xml'],
   rateClass: 'reporting',
 };
 
@@ -117,7 +122,7 @@ export interface GetMarketplaceSellerCampaignsStatsParams {
  */
 export const getMarketplaceSellerCampaignsStats: Operation<
   GetMarketplaceSellerCampaignsStatsParams,
-  string
+  Uint8Array
 > = {
   id: 'getMarketplaceSellerCampaignsStats',
   method: 'GET',
@@ -132,7 +137,8 @@ export const getMarketplaceSellerCampaignsStats: Operation<
     'sellerId',
     'startDate',
   ],
-  accept: ['text/html'],
+  response: 'bytes',
+  accept: ['application/json', 'application/xml', 'text/html', 'text/json', 'text/xml'],
   rateClass: 'reporting',
 };
 
@@ -171,7 +177,7 @@ export interface GetMarketplaceSellersStatsParams {
  *
  * `GET /v2/crp/stats/sellers` (SellersV2Stats_Sellers)
  */
-export const getMarketplaceSellersStats: Operation<GetMarketplaceSellersStatsParams, string> = {
+export const getMarketplaceSellersStats: Operation<GetMarketplaceSellersStatsParams, Uint8Array> = {
   id: 'getMarketplaceSellersStats',
   method: 'GET',
   path: '/v2/crp/stats/sellers',
@@ -184,7 +190,8 @@ export const getMarketplaceSellersStats: Operation<GetMarketplaceSellersStatsPar
     'sellerId',
     'startDate',
   ],
-  accept: ['text/html'],
+  response: 'bytes',
+  accept: ['application/json', 'application/xml', 'text/html', 'text/json', 'text/xml'],
   rateClass: 'reporting',
 };
 
@@ -240,12 +247,13 @@ export interface GetStatisticsParams {
  *
  * `POST /v1/statistics` (Statistics_GetStats)
  */
-export const getStatistics: Operation<GetStatisticsParams, string> = {
+export const getStatistics: Operation<GetStatisticsParams, Uint8Array> = {
   id: 'getStatistics',
   method: 'POST',
   path: '/v1/statistics',
   body: true,
-  accept: ['text/html'],
+  response: 'bytes',
+  accept: ['application/json', 'application/xml', 'text/html', 'text/json', 'text/xml'],
   safeToRetry: true,
   rateClass: 'reporting',
 };

@@ -15,12 +15,13 @@ export interface GetAdSetReportParams {
  *
  * `POST /2021-04/statistics/report` (GetAdsetReport)
  */
-export const getAdSetReport: Operation<GetAdSetReportParams, string> = {
+export const getAdSetReport: Operation<GetAdSetReportParams, Uint8Array> = {
   id: 'getAdSetReport',
   method: 'POST',
   path: '/2021-04/statistics/report',
   body: true,
-  accept: ['text/plain'],
+  response: 'bytes',
+  accept: ['application/json', 'text/json', 'text/plain'],
   safeToRetry: true,
   rateClass: 'reporting',
 };
@@ -35,12 +36,13 @@ export interface GetTransactionsReportParams {
  *
  * `POST /2021-04/transactions/report` (GetTransactionsReport)
  */
-export const getTransactionsReport: Operation<GetTransactionsReportParams, string> = {
+export const getTransactionsReport: Operation<GetTransactionsReportParams, Uint8Array> = {
   id: 'getTransactionsReport',
   method: 'POST',
   path: '/2021-04/transactions/report',
   body: true,
-  accept: ['text/plain'],
+  response: 'bytes',
+  accept: ['application/json', 'text/json', 'text/plain'],
   safeToRetry: true,
   rateClass: 'reporting',
 };

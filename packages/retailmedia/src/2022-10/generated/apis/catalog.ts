@@ -5,14 +5,6 @@ import * as catalog from '../operations/catalog.js';
 /** Methods of the group `catalog`. */
 export interface CatalogApi {
   /**
-   * Starts a job that makes the catalog of one account; poll `getCatalogStatus`.
-   *
-   * `getCatalogOutput` fetches the file when the status is `Success`.
-   *
-   * `POST /2022-10/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
-   */
-  readonly createCatalog: Bound<typeof catalog.createCatalog>;
-  /**
    * Fetches the catalog that a job made, as a file of one JSON object per line.
    *
    * `GET /2022-10/retail-media/catalogs/{catalogId}/output` (CatalogApi_GetApiV1ExternalCatalogOutputByCatalogId)
@@ -24,11 +16,19 @@ export interface CatalogApi {
    * `GET /2022-10/retail-media/catalogs/{catalogId}/status` (CatalogApi_GetApiV1ExternalCatalogStatusByCatalogId)
    */
   readonly getCatalogStatus: Bound<typeof catalog.getCatalogStatus>;
+  /**
+   * Starts a job that makes the catalog of one account; poll `getCatalogStatus`.
+   *
+   * `getCatalogOutput` fetches the file when the status is `Success`.
+   *
+   * `POST /2022-10/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
+   */
+  readonly createCatalog: Bound<typeof catalog.createCatalog>;
 }
 
 /** Runs the group `catalog` on a transport: a client, or what `createTransport` makes. */
 export class CatalogApi extends Api {
   constructor(transport: Transport) {
-    super(transport, [catalog.createCatalog, catalog.getCatalogOutput, catalog.getCatalogStatus]);
+    super(transport, [catalog.getCatalogOutput, catalog.getCatalogStatus, catalog.createCatalog]);
   }
 }

@@ -5,6 +5,22 @@ import * as catalog from '../operations/catalog.js';
 /** Methods of the group `catalog`. */
 export interface CatalogApi {
   /**
+   * Fetches the catalog that a job made, as a file of one JSON object per line.
+   *
+   * An answer of 204 has no file.
+   *
+   * `GET /2026-01/retail-media/catalogs/{catalogId}/output` (GetCatalogOutput)
+   * Needs RetailMedia_Campaign_Read.
+   */
+  readonly getCatalogOutput: Bound<typeof catalog.getCatalogOutput>;
+  /**
+   * Polls a catalog job; its status words are in lower case, as in `success`.
+   *
+   * `GET /2026-01/retail-media/catalogs/{catalogId}/status` (GetCatalogStatus)
+   * Needs RetailMedia_Campaign_Read.
+   */
+  readonly getCatalogStatus: Bound<typeof catalog.getCatalogStatus>;
+  /**
    * Starts a job that exports a catalog by brands and retailers; poll `getCatalogStatus`.
    *
    * `modifiedAfter` and the filters limit it. `getCatalogOutput` fetches the file when the status is `success`.
@@ -40,34 +56,18 @@ export interface CatalogApi {
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createSellerCatalogExport: Bound<typeof catalog.createSellerCatalogExport>;
-  /**
-   * Fetches the catalog that a job made, as a file of one JSON object per line.
-   *
-   * An answer of 204 has no file.
-   *
-   * `GET /2026-01/retail-media/catalogs/{catalogId}/output` (GetCatalogOutput)
-   * Needs RetailMedia_Campaign_Read.
-   */
-  readonly getCatalogOutput: Bound<typeof catalog.getCatalogOutput>;
-  /**
-   * Polls a catalog job; its status words are in lower case, as in `success`.
-   *
-   * `GET /2026-01/retail-media/catalogs/{catalogId}/status` (GetCatalogStatus)
-   * Needs RetailMedia_Campaign_Read.
-   */
-  readonly getCatalogStatus: Bound<typeof catalog.getCatalogStatus>;
 }
 
 /** Runs the group `catalog` on a transport: a client, or what `createTransport` makes. */
 export class CatalogApi extends Api {
   constructor(transport: Transport) {
     super(transport, [
+      catalog.getCatalogOutput,
+      catalog.getCatalogStatus,
       catalog.createBrandCatalogExport,
       catalog.createCatalog,
       catalog.createSellerCatalog,
       catalog.createSellerCatalogExport,
-      catalog.getCatalogOutput,
-      catalog.getCatalogStatus,
     ]);
   }
 }

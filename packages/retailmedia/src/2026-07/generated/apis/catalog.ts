@@ -5,6 +5,36 @@ import * as catalog from '../operations/catalog.js';
 /** Methods of the group `catalog`. */
 export interface CatalogApi {
   /**
+   * Deletes products of one merchant from the inventories of stores; the answer is empty.
+   *
+   * `POST /2026-07/retail-media/catalog/merchants/{merchantId}/store-inventory/delete` (DeleteStoreInventoryPerMerchantId)
+   * Needs RetailMedia_Catalog_Manage.
+   */
+  readonly deleteStoreInventory: Bound<typeof catalog.deleteStoreInventory>;
+  /**
+   * Fetches the catalog that a job made, as a file of one JSON object per line.
+   *
+   * An answer of 204 has no file.
+   *
+   * `GET /2026-07/retail-media/catalogs/{catalogId}/output` (GetCatalogOutput)
+   * Needs RetailMedia_Campaign_Read.
+   */
+  readonly getCatalogOutput: Bound<typeof catalog.getCatalogOutput>;
+  /**
+   * Polls a catalog job; its status words are in lower case, as in `success`.
+   *
+   * `GET /2026-07/retail-media/catalogs/{catalogId}/status` (GetCatalogStatus)
+   * Needs RetailMedia_Campaign_Read.
+   */
+  readonly getCatalogStatus: Bound<typeof catalog.getCatalogStatus>;
+  /**
+   * Sets availability and price of one merchant's products by store; the answer is empty.
+   *
+   * `POST /2026-07/retail-media/catalog/merchants/{merchantId}/store-inventory/upsert` (UpsertStoreInventoryPerMerchantId)
+   * Needs RetailMedia_Catalog_Manage.
+   */
+  readonly upsertStoreInventory: Bound<typeof catalog.upsertStoreInventory>;
+  /**
    * Starts a job that exports a catalog by brands and retailers; poll `getCatalogStatus`.
    *
    * `modifiedAfter` and the filters limit it. `getCatalogOutput` fetches the file when the status is `success`.
@@ -40,50 +70,20 @@ export interface CatalogApi {
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createSellerCatalogExport: Bound<typeof catalog.createSellerCatalogExport>;
-  /**
-   * Deletes products of one merchant from the inventories of stores; the answer is empty.
-   *
-   * `POST /2026-07/retail-media/catalog/merchants/{merchantId}/store-inventory/delete` (DeleteStoreInventoryPerMerchantId)
-   * Needs RetailMedia_Catalog_Manage.
-   */
-  readonly deleteStoreInventory: Bound<typeof catalog.deleteStoreInventory>;
-  /**
-   * Fetches the catalog that a job made, as a file of one JSON object per line.
-   *
-   * An answer of 204 has no file.
-   *
-   * `GET /2026-07/retail-media/catalogs/{catalogId}/output` (GetCatalogOutput)
-   * Needs RetailMedia_Campaign_Read.
-   */
-  readonly getCatalogOutput: Bound<typeof catalog.getCatalogOutput>;
-  /**
-   * Polls a catalog job; its status words are in lower case, as in `success`.
-   *
-   * `GET /2026-07/retail-media/catalogs/{catalogId}/status` (GetCatalogStatus)
-   * Needs RetailMedia_Campaign_Read.
-   */
-  readonly getCatalogStatus: Bound<typeof catalog.getCatalogStatus>;
-  /**
-   * Sets availability and price of one merchant's products by store; the answer is empty.
-   *
-   * `POST /2026-07/retail-media/catalog/merchants/{merchantId}/store-inventory/upsert` (UpsertStoreInventoryPerMerchantId)
-   * Needs RetailMedia_Catalog_Manage.
-   */
-  readonly upsertStoreInventory: Bound<typeof catalog.upsertStoreInventory>;
 }
 
 /** Runs the group `catalog` on a transport: a client, or what `createTransport` makes. */
 export class CatalogApi extends Api {
   constructor(transport: Transport) {
     super(transport, [
-      catalog.createBrandCatalogExport,
-      catalog.createCatalog,
-      catalog.createSellerCatalog,
-      catalog.createSellerCatalogExport,
       catalog.deleteStoreInventory,
       catalog.getCatalogOutput,
       catalog.getCatalogStatus,
       catalog.upsertStoreInventory,
+      catalog.createBrandCatalogExport,
+      catalog.createCatalog,
+      catalog.createSellerCatalog,
+      catalog.createSellerCatalogExport,
     ]);
   }
 }

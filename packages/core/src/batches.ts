@@ -1,0 +1,40 @@
+import { ConfigError } from './errors.js';
+
+/** What one request takes at most. */
+export interface BatchLimits {
+  readonly maxItems: number;
+  /** Of the items written as JSON. @default no limit */
+  readonly maxBytes?: number | undefined;
+}
+
+/**
+ * Cuts a list into parts that a request takes, {@link REPORT_IDS} or {@link CONTACT_LIST} for example, in its order.
+ * @example for await (const ids of batches(allIds, REPORT_IDS)) await runJob(…);
+ * @throws {ConfigError} for an item that is larger than a request may be
+ */
+export async function* batches<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  { maxItems, maxBytes = Number.POSITIVE_INFINITY }: BatchLimits,
+): AsyncGenerator<T[], void, undefined> {
+  if (!(maxItems >= 1)) throw new ConfigError("'maxItems' of batches must be at least 1.");
+  let batch: T[] = [];
+  // The brackets of the list.
+  let size = 2;
+  for await (const item of items) {
+    const own = bytesOf(item) + 1;
+    if (own + 2 > maxBytes)
+      throw new ConfigError(`An item is larger than a batch may be: ${own} of ${maxBytes} bytes.`);
+    if (batch.length >= maxItems || size + own > maxBytes) {
+      yield batch;
+      batch = [];
+      size = 2;
+    }
+    batch.push(item);
+    size += own;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+const encoder = new TextEncoder();
+
+const bytesOf = (item: unknown): number => encoder.encode(JSON.stringify(item) ?? 'null').length;

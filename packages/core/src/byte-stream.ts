@@ -1,0 +1,124 @@
+import { TransportFault } from './fault.js';
+import { type Clock, raced, withDeadline } from './time.js';
+
+/** Bytes that are still to come, of any kind of stream. */
+export interface ByteSource {
+  next(): Promise<IteratorResult<Uint8Array, unknown>>;
+  /** Ends the exchange, whatever is still under way. */
+  cancel(): void;
+}
+
+/** Any stream that an axios adapter gives: of the web, of Node, or an async iterable. */
+export const byteSource = (data: unknown): ByteSource => {
+  if (data instanceof ReadableStream) {
+    const reader: ReadableStreamDefaultReader<Uint8Array> = data.getReader();
+    return {
+      next: async () => {
+        const { done, value } = await reader.read();
+        return done ? { done, value } : { done, value };
+      },
+      cancel: () => void reader.cancel().catch(() => {}),
+    };
+  }
+  if (!isIterable(data)) {
+    throw new TransportFault(
+      'response',
+      "the axios instance gives no stream; leave its answer as it is, in a browser with adapter: 'fetch'",
+    );
+  }
+  const iterator = data[Symbol.asyncIterator]();
+  return {
+    next: () => iterator.next(),
+    cancel: () => {
+      data.destroy?.();
+      void iterator.return?.().catch(() => {});
+    },
+  };
+};
+
+type Destroyable = AsyncIterable<Uint8Array> & { readonly destroy?: () => void };
+
+const isIterable = (data: unknown): data is Destroyable =>
+  typeof data === 'object' && data !== null && Symbol.asyncIterator in data;
+
+/** All of it. */
+export const collect = async (
+  source: ByteSource,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> => {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const { done, value } = await source.next();
+    if (done) break;
+    size += value.length;
+    if (size > limit) {
+      source.cancel();
+      throw new TransportFault('too-large', `it is larger than ${limit} bytes`);
+    }
+    chunks.push(value);
+  }
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+};
+
+/** A stream of the web; nothing begins before it is read. */
+export const webStream = (
+  chunks: AsyncGenerator<Uint8Array, void, undefined>,
+): ReadableStream<Uint8Array> =>
+  new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        const { done, value } = await chunks.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: async () => void (await chunks.return()),
+    },
+    { highWaterMark: 0 },
+  );
+
+const LONGEST_STALL_MS = 10_000;
+
+/**
+ * The bytes as they come, as fast as they are taken: time is limited only while somebody waits for more.
+ * Leaving the loop ends the exchange.
+ */
+export async function* flow(
+  source: ByteSource,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+  toError: (error: unknown) => unknown,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let isOver = false;
+  try {
+    for (;;) {
+      const result = await nextOf(source, clock, signal).catch((error: unknown) => {
+        throw signal?.aborted ? signal.reason : toError(error);
+      });
+      isOver = result.done === true;
+      if (result.done) return;
+      yield result.value;
+    }
+  } finally {
+    if (!isOver) source.cancel();
+  }
+}
+
+const nextOf = async (
+  source: ByteSource,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): Promise<IteratorResult<Uint8Array, unknown>> => {
+  const stall = withDeadline(clock, LONGEST_STALL_MS, signal);
+  try {
+    return await raced(stall.signal, source.next());
+  } finally {
+    stall.cancel();
+  }
+};

@@ -1,0 +1,44 @@
+import { readPath } from '#files';
+import { byteSource, collect } from './byte-stream.js';
+
+/** A path (not in a browser), a Blob, bytes such as a Buffer, or a stream of the web or of Node. */
+export type UploadSource =
+  | ArrayBuffer
+  | AsyncIterable<Uint8Array>
+  | Blob
+  | ReadableStream<Uint8Array>
+  | Uint8Array
+  | string;
+
+export interface UploadOptions {
+  /** Name of the file for the API. @default the path's, the File's, or `file` */
+  readonly name?: string | undefined;
+  /** Media type. @default the Blob's, or none */
+  readonly type?: string | undefined;
+}
+
+/**
+ * A file for an operation that takes one. A stream is read to its end before it returns.
+ * @example await client.creative.createAsset({ assetFile: await fileFrom('logo.png', { type: 'image/png' }) });
+ * @throws {SdkError} for a path that cannot be read
+ */
+export const fileFrom = async (
+  source: UploadSource,
+  { name, type }: UploadOptions = {},
+): Promise<File> => {
+  if (source instanceof Blob) {
+    const own = source instanceof File ? source.name : 'file';
+    return new File([source], name ?? own, { type: type ?? source.type });
+  }
+  const read = typeof source === 'string' ? await readPath(source) : undefined;
+  const bytes = read?.bytes ?? (await bytesOf(source as Exclude<UploadSource, Blob | string>));
+  return new File([bytes], name ?? read?.name ?? 'file', { type: type ?? '' });
+};
+
+const bytesOf = async (
+  source: Exclude<UploadSource, Blob | string>,
+): Promise<ArrayBuffer | Uint8Array<ArrayBuffer>> => {
+  if (source instanceof ArrayBuffer) return source;
+  if (source instanceof Uint8Array) return new Uint8Array(source);
+  return collect(byteSource(source), Number.POSITIVE_INFINITY);
+};
