@@ -1,16 +1,13 @@
-import { type ClientBase, type PagedMethod, type Pager, paginate } from '@criteo-sdk/retailmedia';
-import { type SandboxCredentials, startSandbox } from '@criteo-sdk/sandbox';
+import { type PagedMethod, type Pager, paginate } from '@criteo-sdk/retailmedia';
+import { startSandbox } from '@criteo-sdk/sandbox';
 import { afterAll, describe, expect, it } from 'vitest';
-import { listSpecs } from '../../tools/spec/registry.ts';
-import { type Described, readOperations, type Version } from '../wire/document.js';
-import { sample, toParams } from '../wire/sampler.js';
+import type { Described } from '../wire/document.js';
+import { clientOf, methodsOf, operationsOf, paramsOf, VERSIONS } from './clients.js';
 
 /*
  * Every operation that a document lets page, by its parameters, walked to its end on the sandbox. The
  * documents are read by this folder's neighbour, which shares nothing with tools/spec.
  */
-
-type Create = (options: SandboxCredentials & { logLevel: 'off' }) => ClientBase;
 
 const STYLES = [
   ['pageIndex', 'pageSize'],
@@ -26,22 +23,10 @@ const isPaged = ({ parameters }: Described): boolean =>
 const sandbox = await startSandbox();
 afterAll(() => sandbox.close());
 
-const VERSIONS = listSpecs().map(({ product, version }) => `${product}/${version}`);
-
-const clientOf = async (version: string): Promise<ClientBase> => {
-  const { createClient } = (await import(`@criteo-sdk/${version}`)) as { createClient: Create };
-  return createClient({ ...sandbox.credentials(version), logLevel: 'off' });
-};
-
-const methodsOf = (client: ClientBase): PagedMethod<object, { data: { id?: unknown }[] }>[] =>
-  Object.values(client)
-    .flatMap((group: unknown) => (typeof group === 'object' && group ? Object.values(group) : []))
-    .filter((member) => typeof member === 'function' && 'operation' in member);
-
 describe.each(VERSIONS)('%s', async (version) => {
-  const client = await clientOf(version);
-  const methods = methodsOf(client);
-  const paged = readOperations(version as Version).filter(isPaged);
+  const client = await clientOf(sandbox, version);
+  const methods = methodsOf(client) as PagedMethod<object, { data: { id?: unknown }[] }>[];
+  const paged = operationsOf(version).filter(isPaged);
 
   it('says of each list that it is one, and of nothing else', () => {
     const known = methods.filter(({ operation }) => 'paging' in operation);
@@ -54,11 +39,8 @@ describe.each(VERSIONS)('%s', async (version) => {
     const method = methods.find((one) => one.operation.id === operation.name);
     if (!method) throw new Error(`${version} has no ${operation.name}`);
     const isByPage = operation.parameters.some(({ name }) => name === 'pageIndex');
-    const given = sample(operation, 'what is required');
-    // Ids are numbers as text, which some overlays say, and the sandbox checks.
-    const path = Object.fromEntries(Object.keys(given.path).map((name) => [name, '7']));
     const params = {
-      ...toParams({ ...given, path }),
+      ...paramsOf(operation),
       [isByPage ? 'pageSize' : 'limit']: SIZE,
     };
     const before = sandbox.calls().length;
@@ -80,7 +62,7 @@ const idOf = (item: { id?: unknown }): unknown => item.id ?? JSON.stringify(item
 
 it('counts what the documents hold', () => {
   const counts = Object.fromEntries(
-    VERSIONS.map((version) => [version, readOperations(version as Version).filter(isPaged).length]),
+    VERSIONS.map((version) => [version, operationsOf(version).filter(isPaged).length]),
   );
   expect(counts).toEqual({
     'commercegrid/2026-01': 1,

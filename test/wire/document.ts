@@ -86,7 +86,10 @@ export const readOperations = (version: Version): readonly Described[] => {
           .filter(([status]) => status.startsWith('2'))
           .flatMap(([, response]) => Object.keys(response.content ?? {})),
         isToken: path === '/oauth2/token',
-        isDownload: actions.some((action) => makesDownload(action, target)),
+        isDownload:
+          answersWith('binary', operation) ||
+          actions.some((action) => makesDownload(action, target)) ||
+          (actions.some(isOfRawFiles) && answersWith('byte', operation)),
         schemas: document.components.schemas,
       };
     }),
@@ -142,6 +145,13 @@ const makesDownload = ({ target, update }: RawAction, operation: string): boolea
     ? update?.['x-response-kind'] === 'bytes'
     : target.startsWith(`${operation}.responses`) &&
       JSON.stringify(update ?? {}).includes('"format":"binary"');
+
+// One action of an overlay for all answers that the document calls base64.
+const isOfRawFiles = ({ target, update }: RawAction): boolean =>
+  target === "$..[?@.format=='byte']" && update?.format === 'binary';
+
+const answersWith = (format: string, { responses }: RawOperation): boolean =>
+  JSON.stringify(responses).includes(`"format":"${format}"`);
 
 const PREFERRED = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];
 

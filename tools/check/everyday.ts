@@ -32,7 +32,8 @@ export const everydayPage = (): string => {
 };
 
 const isList = ({ paging }: OperationFact): boolean => paging !== null;
-const isJob = ({ job }: OperationFact): boolean => isObject(job as never) && roleOf(job) === 'create';
+const isJob = ({ job }: OperationFact): boolean =>
+  isObject(job as never) && roleOf(job) === 'create';
 const isFile = ({ responseKinds }: OperationFact): boolean => responseKinds.includes('bytes');
 const roleOf = (job: unknown): unknown => (job as { role?: unknown }).role;
 

@@ -32,6 +32,8 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['the newcomer’s path', 'npm run -s newcomer'],
   ['the release, rehearsed', 'npm run -s release:rehearse'],
   ['the scope, renamed in a scratch clone', 'node tools/check/renamed.ts'],
+  ['the task samples', 'npm run -s examples'],
+  ['the task samples, with a wrong secret', 'npm run -s examples -- --planted'],
   ['the tour, with 1,024 open files', 'bash -c "ulimit -n 1024 && npm start --silent -- --json"'],
 ];
 

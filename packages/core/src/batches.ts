@@ -17,17 +17,20 @@ export async function* batches<T>(
   { maxItems, maxBytes = Number.POSITIVE_INFINITY }: BatchLimits,
 ): AsyncGenerator<T[], void, undefined> {
   if (!(maxItems >= 1)) throw new ConfigError("'maxItems' of batches must be at least 1.");
+  if (!(maxBytes > 0)) throw new ConfigError("'maxBytes' of batches must be more than 0.");
   let batch: T[] = [];
-  // The brackets of the list.
-  let size = 2;
+  // A bracket; behind each item stands a comma or the other bracket.
+  let size = 1;
   for await (const item of items) {
-    const own = bytesOf(item) + 1;
-    if (own + 2 > maxBytes)
-      throw new ConfigError(`An item is larger than a batch may be: ${own} of ${maxBytes} bytes.`);
+    const own = maxBytes === Number.POSITIVE_INFINITY ? 0 : bytesOf(item) + 1;
+    if (1 + own > maxBytes)
+      throw new ConfigError(
+        `An item is larger than a batch may be: ${1 + own} of ${maxBytes} bytes.`,
+      );
     if (batch.length >= maxItems || size + own > maxBytes) {
       yield batch;
       batch = [];
-      size = 2;
+      size = 1;
     }
     batch.push(item);
     size += own;

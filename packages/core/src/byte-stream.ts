@@ -10,6 +10,9 @@ export interface ByteSource {
 
 /** Any stream that an axios adapter gives: of the web, of Node, or an async iterable. */
 export const byteSource = (data: unknown): ByteSource => {
+  // fetch has no body for an answer without content.
+  if (data === null || data === undefined)
+    return { next: async () => ({ done: true, value: undefined }), cancel: () => {} };
   if (data instanceof ReadableStream) {
     const reader: ReadableStreamDefaultReader<Uint8Array> = data.getReader();
     return {
@@ -70,6 +73,7 @@ export const collect = async (
 /** A stream of the web; nothing begins before it is read. */
 export const webStream = (
   chunks: AsyncGenerator<Uint8Array, void, undefined>,
+  leave: () => void,
 ): ReadableStream<Uint8Array> =>
   new ReadableStream<Uint8Array>(
     {
@@ -78,7 +82,11 @@ export const webStream = (
         if (done) controller.close();
         else controller.enqueue(value);
       },
-      cancel: async () => void (await chunks.return()),
+      cancel: async () => {
+        // First what is waited for: a generator returns only behind it.
+        leave();
+        await chunks.return();
+      },
     },
     { highWaterMark: 0 },
   );

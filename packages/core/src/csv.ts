@@ -132,6 +132,7 @@ const columns = (names: readonly string[]): readonly string[] => {
   return names;
 };
 
+// In a file of one column an empty line is a row.
 const isBlank = ([first, ...more]: readonly string[], names: readonly string[]): boolean =>
   first === '' && more.length === 0 && names.length > 1;
 

@@ -78,13 +78,20 @@ export const fileOf = <P>(
   { onProgress, ...options }: DownloadOptions,
   expected: Expected = {},
 ): Download => {
-  const call = <R>(response: 'bytes' | 'stream'): Promise<R> =>
-    transport.call<object, R>({ ...operation, response } as Operation<object, R>, params, options);
+  const call = <R>(response: 'bytes' | 'stream', signal = options.signal): Promise<R> =>
+    transport.call<object, R>({ ...operation, response } as Operation<object, R>, params, {
+      ...options,
+      signal,
+    });
   const start = (): Inspection => inspection(operation, expected, onProgress);
 
-  async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
+  async function* chunks({
+    onHead,
+    signal,
+  }: Chunks = {}): AsyncGenerator<Uint8Array, void, undefined> {
     const { take, finish } = start();
-    const stream = await call<AsyncIterable<Uint8Array> | undefined>('stream');
+    const stream = await call<AsyncIterable<Uint8Array> | undefined>('stream', signal);
+    onHead?.();
     for await (const chunk of stream ?? []) {
       take(chunk);
       yield chunk;
@@ -109,16 +116,26 @@ export const fileOf = <P>(
     }
   }
   return {
-    [Symbol.asyncIterator]: chunks,
+    [Symbol.asyncIterator]: () => chunks(),
     bytes,
     text,
     json: async <T>() => jsonOf(operation, await text()) as T,
-    stream: () => webStream(chunks()),
+    stream: () => {
+      const left = new AbortController();
+      const own = options.signal ? [options.signal] : [];
+      const signal = AbortSignal.any([...own, left.signal]);
+      return webStream(chunks({ signal }), () => left.abort());
+    },
     rows: <T extends object>(rowOptions?: RowOptions) =>
       rows(rowOptions) as AsyncIterable<never> as AsyncIterable<T>,
     saveTo: async (path) => ({ path, bytes: await saveWhole(operation, path, chunks) }),
   };
 };
+
+interface Chunks {
+  readonly onHead?: () => void;
+  readonly signal?: AbortSignal;
+}
 
 interface Inspection {
   readonly take: (chunk: Uint8Array) => void;
@@ -160,18 +177,15 @@ const MOST_RESTARTS = 3;
 const saveWhole = async (
   { id, method, safeToRetry = method === 'GET' }: Operation,
   path: string,
-  chunks: () => AsyncIterable<Uint8Array>,
+  chunks: (of: Chunks) => AsyncIterable<Uint8Array>,
 ): Promise<number> => {
   for (let restart = 0; ; restart += 1) {
     let hasBegun = false;
-    async function* noted(): AsyncGenerator<Uint8Array, void, undefined> {
-      for await (const chunk of chunks()) {
-        hasBegun = true;
-        yield chunk;
-      }
-    }
+    const onHead = (): void => {
+      hasBegun = true;
+    };
     try {
-      return await saveFile(id, path, noted());
+      return await saveFile(id, path, chunks({ onHead }));
     } catch (error) {
       const isBroken = hasBegun && error instanceof ConnectionError;
       if (!isBroken || !safeToRetry || restart >= MOST_RESTARTS) throw error;

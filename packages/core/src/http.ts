@@ -79,12 +79,19 @@ export const axiosSend =
     const { call } = request;
     call.signal.throwIfAborted();
     call.attempts += 1;
-    const { signal, cancel } = withDeadline(clock, call.attemptMs, call.signal);
+    const { signal, cancel, end } = withDeadline(clock, call.attemptMs, call.signal);
     try {
       // An adapter of the user's may ignore the signal: the caller is let go all the same.
       const response = await raced(signal, exchange(instance, request, signal));
       call.isAmbiguous ||= isAmbiguous(request.operation, response);
-      return response;
+      const { stream } = response;
+      if (stream === undefined) return response;
+      // By the signal, too: a stream of axios over fetch is deaf while it waits for more.
+      const leave = (): void => {
+        end();
+        stream.cancel();
+      };
+      return { ...response, stream: { ...stream, cancel: leave } };
     } catch (error) {
       if (error instanceof TransportFault) {
         call.isAmbiguous ||= isAmbiguous(request.operation, error);

@@ -28,16 +28,29 @@ export async function* readRows(
   const take = (text: string): unknown[] => {
     if (parser) return parser.push(text);
     head += text;
-    if (options.format === undefined && head.trim() === '') return [];
+    if (options.format === undefined) {
+      head = head.replace(BLANK_LINES, '');
+      if (head.trim() === '') return [];
+    }
     parser = parserOf(options.format ?? formatOf(head), options);
     return parser.push(head);
   };
+  let start = '';
   for await (const chunk of bytes) {
+    if (start.length < ARCHIVE.length) {
+      start += String.fromCharCode(...chunk.subarray(0, ARCHIVE.length - start.length));
+      if (start === ARCHIVE) throw new RowError(0, 'it is a spreadsheet or another archive');
+    }
     for (const row of take(decoded(decoder, chunk))) yield row as Row;
   }
   for (const row of take(decoded(decoder))) yield row as Row;
   for (const row of parser?.end() ?? []) yield row as Row;
 }
+
+const BLANK_LINES = /^(?: *\r?\n)+/;
+
+// Seen in the bytes: what follows is no text.
+const ARCHIVE = 'PK\u0003\u0004';
 
 const decoded = (decoder: TextDecoder, chunk?: Uint8Array): string => {
   try {
@@ -53,7 +66,6 @@ const formatOf = (head: string): RowFormat => {
   if (start.startsWith('[')) return 'json';
   if (start.startsWith('{')) return 'ndjson';
   if (start.startsWith('<')) throw new RowError(0, 'it is XML or HTML, which has no rows');
-  if (start.startsWith('PK')) throw new RowError(0, 'it is a spreadsheet or another archive');
   return 'csv';
 };
 
@@ -94,6 +106,7 @@ const arrayParser = (): RowParser => {
       return [];
     },
     end: () => {
+      if (whole.trim() === '') return [];
       const list = parsed(whole, 0);
       if (!Array.isArray(list)) throw new RowError(0, 'it is no array');
       return list.map((item: unknown, index) => objectOf(item, index + 1));

@@ -71,6 +71,8 @@ export interface Deadline {
   /** Lets the limit stand still until the returned function is called. */
   readonly hold: () => () => void;
   readonly cancel: () => void;
+  /** Aborts the signal, whatever time is left. */
+  readonly end: () => void;
 }
 
 /** A signal that aborts for `outer` and, with a timeout fault, after `limitMs`. */
@@ -102,5 +104,6 @@ export const withDeadline = (
     stopTimer();
     outer?.removeEventListener('abort', onAbort);
   };
-  return { signal: controller.signal, leftMs, hold, cancel };
+  const end = (): void => controller.abort();
+  return { signal: controller.signal, leftMs, hold, cancel, end };
 };

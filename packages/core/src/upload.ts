@@ -1,5 +1,6 @@
 import { readPath } from '#files';
 import { byteSource, collect } from './byte-stream.js';
+import { ConfigError } from './errors.js';
 
 /** A path (not in a browser), a Blob, bytes such as a Buffer, or a stream of the web or of Node. */
 export type UploadSource =
@@ -35,10 +36,24 @@ export const fileFrom = async (
   return new File([bytes], name ?? read?.name ?? 'file', { type: type ?? '' });
 };
 
+const isChunks = (source: unknown): boolean =>
+  typeof source === 'object' && source !== null && Symbol.asyncIterator in source;
+
 const bytesOf = async (
   source: Exclude<UploadSource, Blob | string>,
 ): Promise<ArrayBuffer | Uint8Array<ArrayBuffer>> => {
   if (source instanceof ArrayBuffer) return source;
   if (source instanceof Uint8Array) return new Uint8Array(source);
-  return collect(byteSource(source), Number.POSITIVE_INFINITY);
+  if (!(source instanceof ReadableStream) && !isChunks(source))
+    throw new ConfigError('fileFrom takes a path, bytes, a Blob or a stream of bytes.');
+  const { next, cancel } = byteSource(source);
+  const checked = async (): Promise<IteratorResult<Uint8Array, unknown>> => {
+    const result = await next();
+    if (result.done || result.value instanceof Uint8Array) return result;
+    cancel();
+    throw new ConfigError('fileFrom: the stream gives no bytes.', {
+      hint: 'Leave out its encoding.',
+    });
+  };
+  return collect({ next: checked, cancel }, Number.POSITIVE_INFINITY);
 };

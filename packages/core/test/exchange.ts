@@ -16,7 +16,13 @@ export const requestOf = (
   headers: { accept: 'application/json' },
   call: {
     signal,
-    deadline: { signal, leftMs: () => 600_000, hold: () => () => {}, cancel: () => {} },
+    deadline: {
+      signal,
+      leftMs: () => 600_000,
+      hold: () => () => {},
+      cancel: () => {},
+      end: () => {},
+    },
     attemptMs: 60_000,
     retry: { limit: 3, baseMs: 100, maxMs: 300, unsafe: false },
     life: {},

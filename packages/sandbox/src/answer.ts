@@ -1,45 +1,51 @@
-import { mediaOf, type Operation, resolve } from './documents.js';
-import { download } from './download.js';
+import { mediaOf, type Operation, resolve, successOf } from './documents.js';
+import { download, formatAsked } from './download.js';
 import { generate } from './generate.js';
+import { fileKey, findJob, withJob } from './jobs.js';
 import { pageFields, readPage } from './paging.js';
 import { isParameter, pathParameters } from './router.js';
 import type { ApiAnswer, ApiRequest } from './server.js';
-import type { World } from './state.js';
+import type { State, World } from './state.js';
 
-/** The first declared success with a body, filled by its schema and always with the same bytes. */
+/** The first declared success with a body, filled by its schema; only jobs have a past. */
 export function answerOperation(
   operation: Operation,
   path: readonly string[],
   request: ApiRequest,
-  { seed, flips }: World,
+  world: World,
+  state: State,
 ): ApiAnswer {
-  const { document, segments, method, responses } = operation;
-  const successes = Object.keys(responses).filter((code) => code.startsWith('2'));
-  const success = successes.find((code) => mediaOf(responses[code])) ?? successes[0] ?? '200';
-  const status = Number(success);
-  const media = mediaOf(responses[success]);
-  if (!media || status === 204) return { status };
-  const { type: contentType } = media;
-  const schema = resolve(media.schema, document.schemas);
-  const file = download(schema, contentType, `${seed} /${path.join('/')}`);
-  if (file !== undefined) return { status, contentType, body: file };
+  const { document, segments, method } = operation;
+  const { seed, flips } = world;
+  const { status, body: declared } = successOf(operation);
+  const media = mediaOf(declared);
+  if (status === 204) return { status };
+  const job = findJob(operation, path, request, world, state);
+  const file = job
+    ? download(operation, fileKey(world, job), job.format)
+    : download(operation, `${seed} /${path.join('/')}`, formatAsked(operation, request));
+  if (file) return { status, ...file };
+  if (!media) return { status };
 
+  const schema = resolve(media.schema, document.schemas);
   const page = readPage(operation, request.query);
   const params = pathParameters(operation, path);
   // A POST below a resource creates something new; any other call is about the resource itself.
   const isAboutLast = method !== 'POST' || isParameter(segments.at(-1) ?? '');
+  const kind = segments.filter((segment) => !isParameter(segment)).at(-1) ?? '';
   const body = generate(schema, {
     seed,
     schemas: document.schemas,
     path: `/${path.join('/')}`,
-    kind: segments.filter((segment) => !isParameter(segment)).at(-1) ?? '',
+    kind: job ? 'job' : kind,
     params,
-    ownId: isAboutLast ? [...params.values()].at(-1) : undefined,
+    ownId: job?.id ?? (isAboutLast ? [...params.values()].at(-1) : undefined),
     from: page.from,
     until: page.until,
     surprises: { left: flips.has('extra-fields') ? 1 : 0 },
   });
   const said = pageFields(schema, document, page, request);
-  const whole = Object.keys(said).length > 0 ? { ...(body as object), ...said } : body;
-  return { status, contentType, body: JSON.stringify(whole) };
+  const paged = Object.keys(said).length > 0 ? { ...(body as object), ...said } : body;
+  const whole = job ? withJob(paged as object, schema, operation, job, world) : paged;
+  return { status, contentType: media.type, body: JSON.stringify(whole) };
 }

@@ -43,17 +43,15 @@ function answerApi(request: ApiRequest, world: World, state: State): Answered {
     return refuse({ ...problem, headers: { allow } });
   }
   if (isTokenOperation(operation)) return answerTokenRequest(operations, request, world, state);
-  if (!request.body) return refuse(invalid(413, 'payload-too-large', 'At most 1 MiB.'), operation);
+  if (!request.body) return refuse(invalid(413, 'payload-too-large', 'At most 16 MiB.'), operation);
   const unauthorized = operation.secured && findTokenProblem(request, world, state);
   if (unauthorized) return refuse(unauthorized, operation);
   const { isOver, headers } = spend(state, world);
   const problem =
     isOver ?? findDenial(operation, state) ?? findMistake(operation, segments, request);
   if (problem) return refuse({ ...problem, headers }, operation);
-  return {
-    operation,
-    answer: { ...answerOperation(operation, segments, request, world), headers },
-  };
+  const answer = answerOperation(operation, segments, request, world, state);
+  return { operation, answer: { ...answer, headers: { ...answer.headers, ...headers } } };
 }
 
 function invalid(status: number, code: string, detail: string): Problem {

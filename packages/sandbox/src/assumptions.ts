@@ -15,12 +15,13 @@ export function disguise(answer: ApiAnswer, flips: Flips, operation?: Operation)
   const { status, body, contentType } = answer;
   if (status >= 400 && body === undefined && flips.has('v1-error-bodies'))
     return { ...answer, contentType: 'text/html', body: '<!DOCTYPE html><title>Error</title>' };
-  if (contentType !== 'application/json') return answer;
+  // A file is bytes, of which its checksum has to be true.
+  if (contentType !== 'application/json' || typeof body !== 'string') return answer;
   const isText = operation && isTokenOperation(operation) && flips.has('token-content-type');
   return {
     ...answer,
     contentType: isText ? 'text/plain' : contentType,
-    ...(flips.has('extra-fields') && { body: widened(String(body)) }),
+    ...(flips.has('extra-fields') && { body: widened(body) }),
   };
 }
 

@@ -37,10 +37,20 @@ export interface Operation extends RawOperation {
 interface RawOperation {
   readonly operationId: string;
   readonly 'x-name'?: string;
+  /** `bytes`: a file comes although the document declares no body. */
+  readonly 'x-response-kind'?: string;
+  readonly 'x-job'?: JobFact;
   readonly security?: readonly object[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: Body;
   readonly responses: Readonly<Record<string, Body>>;
+}
+
+/** What the overlay says: which part of an asynchronous job this is, and the names of the others. */
+interface JobFact {
+  readonly role: 'create' | 'status' | 'output';
+  readonly status?: string;
+  readonly output?: string;
 }
 
 interface Parameter {
@@ -97,6 +107,13 @@ export function modelOf({ responses, document }: Operation, status: number): Fie
 
 export function fieldsOf(schema: Schema | undefined, document: ApiDocument): Fields {
   return (schema && resolve(schema, document.schemas).properties) ?? {};
+}
+
+/** The first declared success with a body, else the first without. */
+export function successOf({ responses }: Operation): { status: number; body: Body | undefined } {
+  const codes = Object.keys(responses).filter((code) => code.startsWith('2'));
+  const code = codes.find((each) => mediaOf(responses[each])) ?? codes[0] ?? '200';
+  return { status: Number(code), body: responses[code] };
 }
 
 /** JSON if a body may be that, else its first type. */

@@ -1,4 +1,4 @@
-export type { Assumption, CallFilter, JournalEntry } from './public-types.js';
+export type { Assumption, CallFilter, JobEnd, JournalEntry } from './public-types.js';
 export {
   type Budget,
   type Sandbox,

@@ -40,3 +40,8 @@ export const ASSUMPTIONS = [
 ] as const;
 
 export type Assumption = (typeof ASSUMPTIONS)[number];
+
+export const JOB_ENDS = ['failure', 'expired', 'wrong-checksum'] as const;
+
+/** How a job ends that does not end well; a wrong checksum stands beside a success. */
+export type JobEnd = (typeof JOB_ENDS)[number];

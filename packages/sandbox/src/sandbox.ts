@@ -4,7 +4,8 @@ import { readFlips } from './assumptions.js';
 import { CONSENT_PATH } from './consent-page.js';
 import { loadOperations, versionId } from './documents.js';
 import { journalEntry, record } from './journal.js';
-import type { Assumption, CallFilter, JournalEntry } from './public-types.js';
+import type { Assumption, CallFilter, JobEnd, JournalEntry } from './public-types.js';
+import { JOB_ENDS } from './public-types.js';
 import { createRouter } from './router.js';
 import { listen } from './server.js';
 import { atLeast, checkBudget, initialState, now, type World } from './state.js';
@@ -63,9 +64,11 @@ export interface Sandbox {
   setBudget(budget: Budget | undefined): void;
   /** These operations answer 403 until `reset()`, as without a permission. */
   forbid(...operations: string[]): void;
+  /** How the next job that is created ends; called again, the one after it. @default success */
+  nextJob(end: JobEnd): void;
   /** Ends every consent so far: its access tokens answer 403, its codes and refresh tokens nothing. */
   revoke(): void;
-  /** Journal, tokens, consents, clock and all settings are as at the start. */
+  /** Journal, tokens, consents, jobs, clock and all settings are as at the start. */
   reset(): void;
   /** Ends at once, open keep-alive connections included. */
   close(): Promise<void>;
@@ -129,6 +132,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       const unknown = names.find((name) => !known.includes(name));
       if (unknown) throw new TypeError(`forbid: no operation is named '${unknown}'`);
       for (const name of names) state.forbidden.add(name);
+    },
+    nextJob: (end) => {
+      if (!JOB_ENDS.includes(end))
+        throw new TypeError(`nextJob: '${end}' is none of ${JOB_ENDS.join(', ')}`);
+      state.nextJobs.push(end);
     },
     revoke: () => {
       for (const consent of state.consents.values()) consent.ended ??= 'revoked';

@@ -53,8 +53,9 @@ export async function listen(
   };
 }
 
-const MAX_BODY = 1_048_576;
-const MAX_DRAINED = 64 * MAX_BODY;
+// More than a contact list may have.
+const MAX_BODY = 16 * 1_048_576;
+const MAX_DRAINED = 4 * MAX_BODY;
 
 async function answer(
   incoming: IncomingMessage,

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Applications } from './applications.js';
 import type { Flips } from './assumptions.js';
-import type { JournalEntry } from './public-types.js';
+import type { Job } from './jobs.js';
+import type { JobEnd, JournalEntry } from './public-types.js';
 import type { Router } from './router.js';
 import type { Budget, SandboxOptions } from './sandbox.js';
 
@@ -39,6 +40,10 @@ export interface State {
   readonly consents: Map<number, Consent>;
   readonly signingKey: Buffer;
   readonly forbidden: Set<string>;
+  /** By id. */
+  readonly jobs: Map<string, Job>;
+  /** How the next ones end. */
+  readonly nextJobs: JobEnd[];
   readonly journal: JournalEntry[];
 }
 
@@ -53,6 +58,8 @@ export function initialState({ tokenLifetimeMs, budget }: SandboxOptions): State
     consents: new Map(),
     signingKey: randomBytes(32),
     forbidden: new Set(),
+    jobs: new Map(),
+    nextJobs: [],
     journal: [],
   };
 }

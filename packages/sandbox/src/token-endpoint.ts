@@ -21,7 +21,7 @@ export function answerTokenRequest(
 ): { readonly operation: Operation; readonly answer: ApiAnswer } {
   const form = readForm(request);
   const operation = choose(candidates, form?.get('client_id'), world.applications);
-  const noForm = 'Send one form of at most 1 MiB, each parameter once.';
+  const noForm = 'Send one form of at most 16 MiB, each parameter once.';
   const { status, ...all } = form
     ? answerForm(operation, form, world, state)
     : refuse('invalid_request', noForm, request.body ? 400 : 413);

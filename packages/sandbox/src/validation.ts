@@ -31,13 +31,14 @@ function findBodyMistake(operation: Operation, { headers, body }: ApiRequest): P
   }
   const text = body.toString('utf8');
   if (!isJson(type)) return findMissingField(content[type]?.schema?.required, type, text);
-  const value = parse(text);
+  const value = parseJson(text);
   return value === undefined
     ? invalid('json', 'The body is not well-formed JSON.')
     : judged(remembered(judges, operation, createJudge).ofBody, value, 'body');
 }
 
-function parse(text: string): unknown {
+/** Undefined if it is none. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

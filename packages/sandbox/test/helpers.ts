@@ -61,6 +61,17 @@ export function get(sandbox: Sandbox, path: string, token: string): Promise<Resp
   return fetch(sandbox.url + path, { headers: { authorization: `Bearer ${token}` } });
 }
 
+export function postJson(
+  sandbox: Sandbox,
+  path: string,
+  token: string,
+  value: unknown,
+): Promise<Response> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const body = JSON.stringify(value);
+  return fetch(sandbox.url + path, { method: 'POST', headers, body });
+}
+
 /** What the consent page sends back with the user. */
 export async function consentTo(
   sandbox: Sandbox,

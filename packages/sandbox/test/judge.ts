@@ -8,6 +8,7 @@ export interface Document {
 }
 
 export interface JudgedOperation {
+  readonly 'x-response-kind'?: string;
   readonly responses: Readonly<
     Record<string, { readonly content?: Record<string, { schema?: object }> }>
   >;
@@ -45,16 +46,24 @@ export function createJudge(
     if (!response.ok || !declared) return `status ${response.status} is not declared`;
     const text = await response.text();
     const content = declared.content ?? {};
-    if (Object.keys(content).length === 0)
-      return text === '' ? undefined : 'a body where none is declared';
     const type = response.headers.get('content-type') ?? '';
+    const isUndeclaredFile = operation['x-response-kind'] === 'bytes';
+    if (Object.keys(content).length === 0 && !isUndeclaredFile)
+      return text === '' ? undefined : 'a body where none is declared';
+    const schemas: { format?: string }[] = Object.values(content).map(({ schema }) => schema ?? {});
+    // Files have the type of their format, and no document of those that say less names them all.
+    if (isUndeclaredFile || schemas.some(({ format }) => format === 'binary'))
+      return FILES.test(type) ? undefined : type;
     if (!(type in content)) return `type ${type} is not declared`;
-    const schema: { format?: string } = content[type]?.schema ?? {};
-    const value = schema.format === 'binary' ? text : (JSON.parse(text) as unknown);
+    const schema = content[type]?.schema ?? {};
+    const value = JSON.parse(text) as unknown;
     const validate = validatorOf(schema);
     return validate(value) ? undefined : { value, errors: validate.errors };
   };
 }
+
+const FILES =
+  /^(text\/(csv|xml)|application\/(json|csv|x-json-stream|octet-stream|vnd\..+\.sheet))$/;
 
 /** OpenAPI 3.0 to JSON schema: absolute references, and `nullable` as a type. */
 function toJsonSchema(node: unknown): unknown {

@@ -85,9 +85,9 @@ describe('malformed requests', () => {
     expect((await fetch(`${sandbox.url}/me`)).status).toBe(401);
   });
 
-  it('answer 413 to a body over 1 MiB', async () => {
+  it('answer 413 to a body over 16 MiB', async () => {
     const sandbox = await start();
-    const init = { method: 'POST', body: 'x'.repeat(1_048_577) };
+    const init = { method: 'POST', body: 'x'.repeat(2 ** 24 + 1) };
     const response = await fetch(`${sandbox.url}/2022-10/retail-media/assets`, init);
     expect([response.status, sandbox.calls()[0]?.body]).toEqual([413, '']);
   });

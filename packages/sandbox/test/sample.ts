@@ -26,6 +26,7 @@ interface Parameter {
 
 export interface SampledOperation extends JudgedOperation {
   readonly 'x-name': string;
+  readonly 'x-job'?: { readonly role: string; readonly status?: string; readonly output?: string };
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: {
     readonly required?: boolean;

@@ -161,9 +161,9 @@ describe('the token endpoints', () => {
     expect(JSON.parse(shared.body)).toHaveProperty('error', 'invalid_request');
   });
 
-  it('answers 413 to 2 MiB, and goes on', async () => {
+  it('answers 413 to 32 MiB, and goes on', async () => {
     const sandbox = await start();
-    const response = await postForm(sandbox, SHARED, { junk: 'x'.repeat(2 ** 21) });
+    const response = await postForm(sandbox, SHARED, { junk: 'x'.repeat(2 ** 25) });
     expect([response.status, await response.json()]).toMatchObject([
       413,
       { error: 'invalid_request' },

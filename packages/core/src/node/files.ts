@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { SdkError } from '../errors.js';
 import type { Checksum, NamedBytes } from '../files-web.js';
+import { unless } from './private-files.js';
 
 /** MD5, as the API tells it in hexadecimal or base64; undefined where the system forbids MD5. */
 export const createMd5 = (): Checksum | undefined => {
@@ -39,7 +40,11 @@ export const saveFile = async (
   };
   // Its own name: another download to the same path must not write into it.
   const part = `${path}.${randomUUID().slice(0, 8)}.part`;
-  const file = await attempt(() => open(part, 'wx'));
+  const file = await attempt(async () => {
+    const isFolder = await stat(path).then((stats) => stats.isDirectory(), unless('ENOENT'));
+    if (isFolder) throw Object.assign(new Error(), { code: 'EISDIR' });
+    return open(part, 'wx');
+  });
   try {
     const bytes = await writeAll(file, chunks, attempt);
     await attempt(() => rename(part, path));
