@@ -12,12 +12,18 @@ const run = async (context: Context): Promise<Outcome> => {
   const runBun = (...args: string[]) => runProgram(bun, args, folder);
   const { stdout: version } = await runBun('--version');
   // What is not installed must not be fetched.
-  await withBoth(context, async (told) =>
-    foundBy<Found>(await runBun('--no-install', 'bun-calls.ts', JSON.stringify(told))),
+  await withBoth(
+    context,
+    async (told) =>
+      foundBy<Found>(await runBun('--no-install', 'bun-calls.ts', JSON.stringify(told))),
+    context.folder('files of bun'),
   );
   const itself = foundBy(await runBun('--no-install', 'shared-runtime-sandbox.ts'));
   assert.deepEqual(itself, SEEN_BY_ITSELF);
-  return { version: version.trim(), ran: 'TypeScript: credentials, a token given, the sandbox' };
+  return {
+    version: version.trim(),
+    ran: 'TypeScript: credentials, a token given, files, the sandbox',
+  };
 };
 
 export const rows: readonly Row[] = [{ name: 'bun', run }];

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -24,7 +25,7 @@ export interface World {
   /** For a program that must not have a secret. */
   readonly withToken: () => Promise<Told>;
   /** Throws unless the program found what it should and the sandbox saw the calls of one such run. */
-  readonly check: (found: Found, kind: Kind) => void;
+  readonly check: (found: Found, kind: Kind, folder?: string) => void;
 }
 
 /** Works beside a sandbox that is stopped at the end. `pages` is the folder that its front serves. */
@@ -49,10 +50,16 @@ export const withWorld = async <T>(
 export const withBoth = async (
   context: Context,
   call: (told: Told) => Promise<Found>,
+  folder?: string,
 ): Promise<void> => {
-  await withWorld(context, async (world) => world.check(await call(world.withSecret), 'secret'));
+  // Where there are files, what the program is told names a folder.
+  const told = (one: Told): Told => (folder === undefined ? one : { ...one, folder });
+  if (folder !== undefined) writeFileSync(join(folder, 'asset.txt'), 'an asset');
   await withWorld(context, async (world) =>
-    world.check(await call(await world.withToken()), 'token'),
+    world.check(await call(told(world.withSecret)), 'secret', folder),
+  );
+  await withWorld(context, async (world) =>
+    world.check(await call(told(await world.withToken())), 'token', folder),
   );
 };
 
@@ -82,7 +89,10 @@ const worldOf = (sandbox: Sandbox, front: Front, closedUrl: string): World => {
     front,
     withSecret,
     withToken: async () => ({ ...open, token: await freshToken(sandbox) }),
-    check: (found, kind) => check(sandbox, front, found, kind),
+    check: (found, kind, folder) => {
+      assert.deepEqual(found, { ...FOUND, ...foundOfFiles(folder !== undefined) });
+      check(sandbox, front, kind);
+    },
   };
 };
 
@@ -98,7 +108,7 @@ const freshToken = async (sandbox: Sandbox): Promise<string> => {
   return ((await answer.json()) as { access_token: string }).access_token;
 };
 
-const FOUND: Found = {
+const FOUND = {
   accounts: [1, 2, 3],
   asset: true,
   failures: {
@@ -110,8 +120,13 @@ const FOUND: Found = {
   },
 };
 
-const check = (sandbox: Sandbox, front: Front, found: Found, kind: Kind): void => {
-  assert.deepEqual(found, FOUND);
+/** Without files a path is refused, and all else works. */
+const foundOfFiles = (hasFiles: boolean): Pick<Found, 'report' | 'uploads'> => ({
+  uploads: ['file 8', 'file 8', 'file 8', hasFiles ? 'asset.txt 8' : 'ConfigError'],
+  report: { rows: 57, isWhole: true, saved: hasFiles ? 'whole' : 'ConfigError' },
+});
+
+const check = (sandbox: Sandbox, front: Front, kind: Kind): void => {
   assert.equal(front.asked('/followed'), 0, 'a redirect was followed');
   assert.equal(front.asked('/slow'), 1, 'a call that ended at its limit was sent again');
   if (kind !== 'browser')

@@ -117,6 +117,7 @@ const follow = async <P, R>(
   const transport = transportOf(method);
   const { clock, tell } = toolsOf(transport);
   const limitMs = checkTimeout(operation.id, timeoutMs ?? WAIT_MS);
+  checkTimeout(operation.id, intervalMs, 'intervalMs');
   const deadline = withDeadline(clock, limitMs, ofCalls.signal);
   const callOptions = { ...ofCalls, signal: deadline.signal };
   const startedAt = clock.monotonic();
@@ -129,7 +130,8 @@ const follow = async <P, R>(
     let pauseMs = firstPauseMs ?? intervalMs;
     let status: JobStatus;
     do {
-      await sleep(clock, turn(transport, clock, pauseMs, intervalMs), deadline.signal);
+      await sleep(clock, pauseMs, deadline.signal);
+      await turn(transport, clock, intervalMs, deadline.signal);
       const params = { [operation.job.id]: told.id };
       const step = operation.job.status as Operation<object>;
       status = readJobStatus(await transport.call(step, params, callOptions));
@@ -142,16 +144,14 @@ const follow = async <P, R>(
     deadline.cancel();
     const job = finished(transport, operation, told.id, status, { ...ofCalls, verify }, report);
     if (job.isCapped) {
-      const message = `${operation.id}: report ${told.id} has ${job.rowCount} rows, as many as one may have. The API leaves out what is beyond: ask for fewer days, ids or dimensions.`;
+      const message = `${operation.id}: report ${cleanLine(told.id)} has ${job.rowCount} rows, as many as one may have. The API leaves out what is beyond: ask for fewer days, ids or dimensions.`;
       tell({ type: 'warning', message });
     }
     return to === undefined ? job : { ...job, saved: await job.saveTo(to) };
   } catch (error) {
     const isLate = deadline.signal.aborted && !ofCalls.signal?.aborted && told.id !== '';
     const thrown = isLate ? late(operation, told, limitMs) : error;
-    // The job is there, whatever became of us.
-    if (thrown instanceof SdkError && told.id !== '') Object.assign(thrown, { jobId: told.id });
-    throw thrown;
+    throw thrown instanceof SdkError && told.id !== '' ? ofJob(thrown, told.id) : thrown;
   } finally {
     deadline.cancel();
   }
@@ -162,14 +162,25 @@ const toolsOf = ({ tools }: Transport): TransportTools =>
 
 // Polls of all jobs of one client together: 30 of the 40 calls a minute that reports have.
 const LEAST_SPACE_MS = 2_000;
-const freeAt = new WeakMap<Transport, number>();
+const lastPollAt = new WeakMap<Transport, number>();
 
-/** How long to sleep until a poll may go out. */
-const turn = (transport: Transport, clock: Clock, pauseMs: number, intervalMs: number): number => {
-  const now = clock.monotonic();
-  const at = Math.max(now + pauseMs, freeAt.get(transport) ?? 0);
-  freeAt.set(transport, at + Math.min(LEAST_SPACE_MS, intervalMs));
-  return at - now;
+/** Waits until a poll may go out; who wakes first goes first. */
+const turn = async (
+  transport: Transport,
+  clock: Clock,
+  intervalMs: number,
+  signal: AbortSignal,
+): Promise<void> => {
+  const spaceMs = Math.min(LEAST_SPACE_MS, intervalMs);
+  for (;;) {
+    const now = clock.monotonic();
+    const leftMs = (lastPollAt.get(transport) ?? Number.NEGATIVE_INFINITY) + spaceMs - now;
+    if (leftMs <= 0) {
+      lastPollAt.set(transport, now);
+      return;
+    }
+    await sleep(clock, leftMs, signal);
+  }
 };
 
 const finished = <P, R>(
@@ -194,6 +205,12 @@ const finished = <P, R>(
   return { ...file, id, state, rowCount, totalBytes, expiresAt, isCapped, saved: undefined };
 };
 
+/** The error, with the job that is there whatever became of us. Jobs may fail of one that they share: each has its own. */
+const ofJob = (error: SdkError, jobId: string): SdkError =>
+  error.jobId === undefined
+    ? Object.assign(error, { jobId })
+    : Object.create(error, { jobId: { value: jobId, enumerable: true } });
+
 // The API's own words stay where they are: they could hold anything that was sent.
 const failed = (
   { id: operation, job }: Pick<JobOperation, 'id' | 'job'>,
@@ -214,7 +231,7 @@ const late = (
   limitMs: number,
 ): TimeoutError =>
   new TimeoutError(
-    `${operation} failed: job ${id} was '${cleanLine(state)}' after ${limitMs} ms.`,
+    `${operation} failed: job ${cleanLine(id)} was '${cleanLine(state)}' after ${limitMs} ms.`,
     {
       operation,
       limitMs,

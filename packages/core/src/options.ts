@@ -137,9 +137,13 @@ export const retryPolicy = (
 };
 
 /** @throws {ConfigError} for a time limit that is no positive number of milliseconds */
-export const checkTimeout = (operation: string, timeoutMs: number): number => {
+export const checkTimeout = (
+  operation: string,
+  timeoutMs: number,
+  option = 'timeoutMs',
+): number => {
   if (timeoutMs > 0) return timeoutMs;
-  throw new ConfigError(`${operation}: 'timeoutMs' must be a positive number of milliseconds.`, {
+  throw new ConfigError(`${operation}: '${option}' must be a positive number of milliseconds.`, {
     operation,
   });
 };

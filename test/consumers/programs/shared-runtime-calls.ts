@@ -1,4 +1,12 @@
-import { AccessToken, ResponseError, SdkError, type TokenProvider } from '@criteo-sdk/retailmedia';
+import {
+  AccessToken,
+  type FinishedJob,
+  fileFrom,
+  ResponseError,
+  resumeJob,
+  SdkError,
+  type TokenProvider,
+} from '@criteo-sdk/retailmedia';
 import { createClient } from '@criteo-sdk/retailmedia/2026-07';
 
 /*
@@ -15,6 +23,8 @@ export interface Told {
   readonly allowLoopbackHttp: true;
   /** Where nobody listens. */
   readonly closedUrl: string;
+  /** Where there are files: a folder with `asset.txt`. */
+  readonly folder?: string;
 }
 
 export type Client = ReturnType<typeof createClient>;
@@ -23,13 +33,28 @@ export type Client = ReturnType<typeof createClient>;
 export interface Found {
   readonly accounts: readonly number[];
   readonly asset: boolean;
+  /** Names of what was uploaded: from bytes, a Blob, a stream, a path. */
+  readonly uploads: readonly string[];
+  readonly report: Report;
   readonly failures: Readonly<Record<string, string>>;
+}
+
+/** What was read of a job's output. */
+export interface Report {
+  readonly rows: number;
+  readonly isWhole: boolean;
+  readonly saved: string;
 }
 
 /** Calls with credentials, or with a token that was given, whichever is there. */
 export const callAll = (told: Told): Promise<Found> => callEach(told, clientOf(told));
 
-export const clientOf = ({ closedUrl: _closedUrl, token, ...options }: Told): Client =>
+export const clientOf = ({
+  closedUrl: _closedUrl,
+  folder: _folder,
+  token,
+  ...options
+}: Told): Client =>
   createClient(token === undefined ? options : { ...options, tokens: given(token) });
 
 // The first token is refused, as one that has ended: the call goes on with the next.
@@ -49,6 +74,8 @@ const callEach = async (told: Told, client: Client): Promise<Found> => {
   const lists = await Promise.all([1, 2, 3].map((pageSize) => account.getAccounts({ pageSize })));
   const assetFile = new File(['an asset of é bytes'], 'asset.png', { type: 'image/png' });
   const { data: asset } = await creative.createAsset({ assetFile });
+  const uploads = await uploadEach(client, told);
+  const report = await reportOf(client, told);
   const fails = async (work: () => Promise<unknown>): Promise<string> => {
     const error = await work().then(
       () => undefined,
@@ -68,9 +95,51 @@ const callEach = async (told: Told, client: Client): Promise<Found> => {
   return {
     accounts: lists.map(({ data }) => data.length),
     asset: asset?.id !== undefined,
+    uploads,
+    report,
     failures,
   };
 };
+
+const uploadEach = async ({ creative }: Client, { folder }: Told): Promise<string[]> => {
+  const bytes = new TextEncoder().encode('an asset');
+  const sources = [
+    bytes,
+    new Blob([bytes]),
+    new Blob([bytes]).stream(),
+    `${folder ?? ''}/asset.txt`,
+  ];
+  const names: string[] = [];
+  for (const source of sources) {
+    try {
+      const file = await fileFrom(source);
+      await creative.createAsset({ assetFile: file });
+      names.push(`${file.name} ${file.size}`);
+    } catch (error) {
+      names.push(error instanceof SdkError ? error.name : String(error));
+    }
+  }
+  return names;
+};
+
+const reportOf = async ({ analytics }: Client, { folder }: Told): Promise<Report> => {
+  const job = await resumeJob(analytics.requestPerformanceReport, '12345');
+  const all: object[] = [];
+  for await (const row of job.rows()) all.push(row);
+  // Compact is what the report is if nothing else is asked for.
+  const [first = {}] = all;
+  const rows = 'rows' in first && Array.isArray(first.rows) ? first.rows.length : all.length;
+  const bytes = await job.bytes();
+  const streamed = new Uint8Array(await new Response(job.stream()).arrayBuffer());
+  const isWhole = bytes.length === job.totalBytes && streamed.length === bytes.length;
+  return { rows, isWhole, saved: await saving(job, `${folder ?? ''}/report.json`) };
+};
+
+const saving = (job: FinishedJob, path: string): Promise<string> =>
+  job.saveTo(path).then(
+    ({ bytes }) => (bytes === job.totalBytes ? 'whole' : 'not whole'),
+    (error: unknown) => (error instanceof SdkError ? error.name : String(error)),
+  );
 
 const nameOf = (error: SdkError): string => {
   const more = error instanceof ResponseError ? error.reason : error.status;
