@@ -2,7 +2,14 @@ import { transportOf } from './api.js';
 import { isFailed, isFinished, type JobStatus, readJobStatus } from './criteo/job-status.js';
 import { MOST_REPORT_ROWS } from './criteo/request-limits.js';
 import { type Download, fileOf, type SavedFile } from './download.js';
-import { ConfigError, JobError, ResponseError, SdkError, TimeoutError } from './errors.js';
+import {
+  ConfigError,
+  JobError,
+  PartialFailureError,
+  ResponseError,
+  SdkError,
+  TimeoutError,
+} from './errors.js';
 import type {
   Arguments,
   Call,
@@ -71,7 +78,7 @@ export type JobArguments<P> = {} extends P
  * Creates a job, waits for it, and gives its output.
  * @example await runJob(client.analytics.requestPerformanceReport, { body }, { to: 'performance.csv' });
  * @throws {JobError} if it fails or expires
- * @throws {TimeoutError} if it is not done in time; it goes on at the API. Every error after the creation has `jobId`
+ * @throws {TimeoutError} if it is not done in time; it goes on at the API. Every error after the creation has `jobId`, but for those of a file that is read later
  */
 export const runJob = <P, R>(
   method: JobMethod<P, R>,
@@ -93,7 +100,7 @@ export const runJob = <P, R>(
  * @example const report = await resumeJob(client.analytics.requestPerformanceReport, id);
  * @throws as {@link runJob}
  */
-export const resumeJob = <P, R>(
+export const resumeJob = async <P, R>(
   method: JobMethod<P, R>,
   id: string,
   options: JobOptions = {},
@@ -151,7 +158,8 @@ const follow = async <P, R>(
   } catch (error) {
     const isLate = deadline.signal.aborted && !ofCalls.signal?.aborted && told.id !== '';
     const thrown = isLate ? late(operation, told, limitMs) : error;
-    throw thrown instanceof SdkError && told.id !== '' ? ofJob(thrown, told.id) : thrown;
+    const isOurs = thrown instanceof SdkError && thrown !== ofCalls.signal?.reason;
+    throw isOurs && told.id !== '' ? ofJob(thrown, told.id) : thrown;
   } finally {
     deadline.cancel();
   }
@@ -205,11 +213,13 @@ const finished = <P, R>(
   return { ...file, id, state, rowCount, totalBytes, expiresAt, isCapped, saved: undefined };
 };
 
-/** The error, with the job that is there whatever became of us. Jobs may fail of one that they share: each has its own. */
-const ofJob = (error: SdkError, jobId: string): SdkError =>
-  error.jobId === undefined
-    ? Object.assign(error, { jobId })
-    : Object.create(error, { jobId: { value: jobId, enumerable: true } });
+/** The error, with the job that is there whatever became of us: a copy, because jobs may fail of one that they share. */
+const ofJob = (error: SdkError, jobId: string): SdkError => {
+  const Kind = error.constructor as new (message: string, fields: object) => SdkError;
+  const data = error instanceof PartialFailureError ? { data: error.data } : {};
+  const copy = new Kind(error.message, { ...error, ...data, cause: error.cause, jobId });
+  return Object.assign(copy, { stack: error.stack });
+};
 
 // The API's own words stay where they are: they could hold anything that was sent.
 const failed = (

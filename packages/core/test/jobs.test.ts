@@ -508,6 +508,11 @@ describe('what goes wrong under way', () => {
     );
     expect(errors[0]).toBeInstanceOf(TokenError);
     expect(errors).toMatchObject(ids.map((jobId) => ({ jobId })));
+    // And no log tells less of one than of another.
+    const logged = errors.map((error) => JSON.parse(JSON.stringify(error)));
+    expect(logged).toMatchObject(
+      ids.map((jobId) => ({ operation: 'token', status: 400, code: 'invalid_client', jobId })),
+    );
   });
 
   it('an id that acts on a terminal stands in no message', async () => {
@@ -683,7 +688,7 @@ describe('pauses between polls', () => {
     expect(gapsOf([since, ...pollsAt('job-2')])).toEqual(Array(4).fill(40_000));
   });
 
-  it.each([0, -1, Number.NaN])('may not begin with %j', async (intervalMs) => {
+  it.each([0, -1, Number.NaN])('may not begin with %s', async (intervalMs) => {
     const { api, apiCalls } = await worldOf(exporting());
     const error = await fails(runJob(api.requestExport, ORDER, { intervalMs }));
     expect(error).toBeInstanceOf(ConfigError);
@@ -850,7 +855,7 @@ describe('time', () => {
     expect(clock.pending()).toBe(0);
   });
 
-  it.each([0, -1, Number.NaN])('may not be %j', async (timeoutMs) => {
+  it.each([0, -1, Number.NaN])('may not be %s', async (timeoutMs) => {
     const { api, apiCalls } = await worldOf(exporting());
     expect(await fails(runJob(api.requestExport, ORDER, { timeoutMs }))).toBeInstanceOf(
       ConfigError,
@@ -908,6 +913,7 @@ describe('time', () => {
 
 describe('a job that is given up', () => {
   const reason = new Error('enough');
+  const ours = new ConfigError('The program ends.');
   const abortable = (): AbortController => new AbortController();
 
   it('before it begins creates nothing', async () => {
@@ -936,6 +942,16 @@ describe('a job that is given up', () => {
     const job = resumeJob(api.requestExport, id);
     await drive(job);
     expect((await job).state).toBe('success');
+  });
+
+  it.each(['a', 'b'])('rejects with its reason as it is, an error of ours, too: %s', async (id) => {
+    const { api } = await worldOf(exporting({ statuses: [PENDING] }));
+    const controller = abortable();
+    const run = fails(resumeJob(api.requestExport, id, { ...FAST, signal: controller.signal }));
+    await wait(5);
+    controller.abort(ours);
+    expect(await run).toBe(ours);
+    expect(ours.jobId).toBeUndefined();
   });
 
   it('in a poll ends at once, and leaves nothing behind', async () => {

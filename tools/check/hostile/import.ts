@@ -57,8 +57,10 @@ export const importAll = (
 ): Readonly<Record<string, readonly string[]>> => {
   const core = join(folder, 'node_modules/@criteo-sdk/core');
   mkdirSync(core, { recursive: true });
-  cpSync(join(ROOT, 'packages/core/dist/api.js'), join(core, 'index.js'));
-  writeFileSync(join(core, 'package.json'), '{ "type": "module", "exports": "./index.js" }');
+  // What a generated module imports, and what that imports: no more of core is needed.
+  for (const file of ['api.js', 'errors.js', 'criteo/names.js'])
+    cpSync(join(ROOT, 'packages/core/dist', file), join(core, file));
+  writeFileSync(join(core, 'package.json'), '{ "type": "module", "exports": "./api.js" }');
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(folder, 'modules.json'), JSON.stringify(modules));
   writeFileSync(join(folder, 'run.js'), RUNNER);
