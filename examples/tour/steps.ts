@@ -12,7 +12,9 @@ import {
   ConfigError,
   createConsent,
   PermissionError,
+  paginate,
   readConsentCallback,
+  runJob,
   SdkError,
   TokenError,
 } from '@criteo-sdk/retailmedia';
@@ -207,6 +209,38 @@ const herd: Step = {
   },
 };
 
+const everyday: Step = {
+  name: 'everyday',
+  title: 'A list to its end, and a report from request to rows',
+  countsCalls: true,
+  run: async ({ sandbox }, broken) => {
+    const client = createToday(sandbox.clientOptions);
+    const all = Number.POSITIVE_INFINITY;
+    const accounts = await paginate(client.account.getAccounts).toArray({ limit: all });
+    say(`${accounts.length} accounts in ${sandbox.calls('getAccounts').length} pages`);
+    if (broken) sandbox.nextJob('wrong-checksum');
+    const states: string[] = [];
+    const report = await runJob(
+      client.analytics.requestRevenueReport,
+      { body: { data: { attributes: REVENUE, type: 'report' } } },
+      { intervalMs: 100, onProgress: ({ state, bytes }) => bytes ?? states.push(state) },
+    );
+    let rows = 0;
+    for await (const _row of report.rows()) rows += 1;
+    say(
+      `report ${report.id}: ${states.join(' → ')}, ${rows} rows, ${report.totalBytes} bytes, as its checksum says`,
+    );
+    check(rows === report.rowCount, `${rows} rows came of ${report.rowCount}`);
+    client.close();
+  },
+};
+
+const REVENUE = {
+  startDate: '2026-11-01T00:00:00Z',
+  endDate: '2026-11-07T00:00:00Z',
+  format: 'csv',
+} as const;
+
 const succeeded = (): boolean => true;
 const failed = (): boolean => false;
 
@@ -302,6 +336,7 @@ export const STEPS: readonly Step[] = [
   consent,
   herd,
   expiry,
+  everyday,
   wrongSecret,
   wrongGrant,
   forbidden,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type JsonObject, parseYaml } from '../document.ts';
 import { type Carried, type CarryOptions, carryActions, rewriteOverlay } from '../import/carry.ts';
+import { unwrittenOf } from '../import/overlay-of-import.ts';
 import { type OverlayAction, readOverlay } from '../overlay.ts';
 import { documentWith, operation } from './tiny.ts';
 
@@ -143,6 +144,27 @@ describe('what does not fit any more', () => {
     const { actions, left } = carry([action(target)], { fresh: gone });
     expect(actions.map((one) => one.target)).toEqual(["$.paths['/2030-06/a'].get"]);
     expect(left).toEqual(["$.paths['/2030-01/b/{id}'].get"]);
+  });
+});
+
+describe('a fact that was carried over and fits no more', () => {
+  it('is told for somebody to decide', () => {
+    const summary = 'Words.';
+    const document = documentWith({
+      '/list': { get: operation({ summary, 'x-paging': { style: 'page' } }) },
+      '/job': {
+        post: operation({
+          summary,
+          'x-name': 'create',
+          'x-job': { role: 'create', status: 'gone', output: 'gone' },
+        }),
+      },
+      '/plain': { get: operation({ summary, 'x-name': 'plain', 'x-job': { role: 'status' } }) },
+    });
+    expect(unwrittenOf({ actions: [], document, text: '', left: [] })).toEqual([
+      'GET /list: x-paging does not fit any more',
+      'POST /job: x-job does not fit any more',
+    ]);
   });
 });
 

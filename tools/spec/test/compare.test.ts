@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compare } from '../compare/compare.ts';
 import { diff, rawModel } from '../compare/diff.ts';
 import type { JsonObject } from '../document.ts';
+import { readModel } from '../model.ts';
 import { ROOT } from '../registry.ts';
 import {
   answer,
@@ -18,6 +19,7 @@ import {
   responsesOf,
   text,
 } from './pairs/build.ts';
+import * as tiny from './tiny.ts';
 
 /* What several changes mean together. Single ones stand in pairs/. */
 
@@ -51,6 +53,46 @@ describe('operations without operationId', () => {
       'operation-removed',
       'operation-added',
     ]);
+  });
+});
+
+describe('facts of ours', () => {
+  const listing = tiny.answering(
+    { type: 'object' },
+    {
+      'x-paging': { style: 'offset', total: 'meta.count' },
+      parameters: ['offset', 'limit'].map((name) => ({ in: 'query', name, schema: {} })),
+    },
+  );
+  const findingsOf = (old: JsonObject, fresh: JsonObject): string[] =>
+    compare(readModel(old), readModel(fresh), 'made').findings.map(({ message }) => message);
+
+  it('are told where a list pages otherwise', () => {
+    const otherwise = { ...listing, 'x-paging': { style: 'offset' } };
+    expect(findingsOf(tiny.documentOf(listing), tiny.documentOf(otherwise))).toEqual([
+      expect.stringMatching(/Paging is "style offset"; it was "style offset, total meta.count"/),
+    ]);
+  });
+
+  it('are told where a job is asked for otherwise', () => {
+    const jobs = (output: string): JsonObject => {
+      const id = { name: 'jobId', in: 'path', required: true, schema: { type: 'string' } };
+      const step = (name: string, role: string, schema: JsonObject): JsonObject =>
+        tiny.answering(schema, { 'x-name': name, 'x-job': { role }, parameters: [id] });
+      const file = { type: 'string', format: 'binary' };
+      const job = { role: 'create', status: 'getStatus', output };
+      return tiny.documentWith({
+        '/jobs': { post: tiny.answering({ type: 'object' }, { 'x-name': 'create', 'x-job': job }) },
+        '/jobs/{jobId}/a': { get: step('getStatus', 'status', { type: 'object' }) },
+        '/jobs/{jobId}/b': { get: step('getFile', 'output', file) },
+        '/jobs/{jobId}/c': { get: step('getOther', 'output', file) },
+      });
+    };
+    expect(findingsOf(jobs('getFile'), jobs('getFile'))).toEqual([]);
+    expect(findingsOf(jobs('getFile'), jobs('getOther'))).toEqual([
+      expect.stringMatching(/The job that it creates is .*getOther.* it was .*getFile/),
+    ]);
+    expect(findingsOf(jobs('getFile'), jobs('gone'))).toHaveLength(1);
   });
 });
 
