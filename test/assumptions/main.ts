@@ -7,7 +7,9 @@ import {
   AuthenticationError,
   createConsent,
   RateLimitError,
+  ResponseError,
   readConsentCallback,
+  runJob,
   SdkError,
   TokenError,
 } from '@criteo-sdk/retailmedia';
@@ -171,6 +173,16 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await client.account.getAccounts();
     client.tokens.invalidate((await client.tokens.get()).value);
     await client.account.getAccounts();
+  },
+  'a report, held against its checksum': async (sandbox) => {
+    const client = createToday({ ...sandbox.credentials('retailmedia/2026-07'), ...quiet });
+    const attributes = { startDate: '2026-11-01T00:00:00Z', endDate: '2026-11-07T00:00:00Z' };
+    const body = { data: { type: 'report', attributes } };
+    const options = { intervalMs: 1 };
+    await (await runJob(client.analytics.requestRevenueReport, { body }, options)).bytes();
+    sandbox.nextJob('wrong-checksum');
+    const wrong = await runJob(client.analytics.requestRevenueReport, { body }, options);
+    await expectError(() => wrong.bytes(), ResponseError);
   },
   'a consent that is refused': async (sandbox) => {
     sandbox.consent.denyNext();

@@ -94,7 +94,7 @@ function figuresOf(operation: Operation, job: Job, outcome: Outcome, world: Worl
   const file = isDone && output ? download(output, fileKey(world, job), job.format) : undefined;
   const md5 = file && createHash('md5').update(file.body);
   if (outcome === 'wrong-checksum') md5?.update('other bytes');
-  const checksum = md5?.digest('hex') ?? null;
+  const checksum = md5?.digest(world.flips.has('report-checksum') ? 'base64' : 'hex') ?? null;
   return {
     fileSizeBytes: file?.body.length ?? null,
     rowCount: file ? ROW_COUNT : null,

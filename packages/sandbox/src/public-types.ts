@@ -36,6 +36,7 @@ export const ASSUMPTIONS = [
   'code-lifetime',
   'pkce-parameters',
   'pkce-without-secret',
+  'report-checksum',
   'extra-fields',
 ] as const;
 

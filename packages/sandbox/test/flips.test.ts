@@ -145,6 +145,17 @@ const SUBJECTS: Readonly<
     is: undefined,
     flipped: 'invalid_client',
   },
+  'report-checksum': {
+    see: async (sandbox) => {
+      const path = '/2026-07/retail-media/reports/1/status';
+      const { data } = (await (await get(sandbox, path, await getToken(sandbox))).json()) as {
+        data: { attributes: { md5CheckSum: string } };
+      };
+      return /^[0-9a-f]{32}$/.test(data.attributes.md5CheckSum);
+    },
+    is: true,
+    flipped: false,
+  },
   'extra-fields': {
     see: async (sandbox) => {
       const bearer = await getToken(sandbox);
