@@ -20,14 +20,35 @@ export class Api {
   }
 }
 
+/** What a helper needs of a method, and says of one that has it not. */
+export interface Need {
+  readonly helper: string;
+  readonly fits: (operation: Operation) => boolean;
+  readonly otherwise: string;
+}
+
 /**
- * What runs a method of a generated class.
- * @throws {ConfigError} for a function that is none
+ * What runs a method of a generated class. Nothing is sent for one that does not fit.
+ * @throws {ConfigError} for anything that is no such method
  */
-export const transportOf = (method: object): Transport => {
-  const transport = (method as { readonly [TRANSPORT]?: Transport })[TRANSPORT];
-  if (transport) return transport;
-  throw new ConfigError('A method of a client was expected, and not a function around it.', {
-    hint: 'Pass it as it is: client.analytics.requestPerformanceReport.',
-  });
+export const transportOf = (method: unknown, { helper, fits, otherwise }: Need): Transport => {
+  const { [TRANSPORT]: transport, operation } = (method ?? {}) as Partial<BoundMethod>;
+  if (!transport || !operation) {
+    throw new ConfigError(`${helper} takes a method of a client, and got ${kindOf(method)}.`, {
+      hint: `Pass the method as it is, without a call or a function around it: ${helper}(client.group.method, …).`,
+    });
+  }
+  if (fits(operation)) return transport;
+  throw new ConfigError(`${helper}: ${operation.id} ${otherwise}`, { operation: operation.id });
+};
+
+interface BoundMethod {
+  readonly [TRANSPORT]: Transport;
+  readonly operation: Operation;
+}
+
+const kindOf = (value: unknown): string => {
+  if (value === undefined) return 'undefined: this API version has no method of that name';
+  if (value instanceof Promise) return 'a call that is under way';
+  return value === null ? 'null' : `a ${typeof value}`;
 };

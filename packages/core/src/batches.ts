@@ -16,6 +16,7 @@ export async function* batches<T>(
   items: Iterable<T> | AsyncIterable<T>,
   { maxItems, maxBytes = Number.POSITIVE_INFINITY }: BatchLimits,
 ): AsyncGenerator<T[], void, undefined> {
+  if (typeof items === 'string') throw new ConfigError('batches takes a list, not a string.');
   if (!(maxItems >= 1)) throw new ConfigError("'maxItems' of batches must be at least 1.");
   if (!(maxBytes > 0)) throw new ConfigError("'maxBytes' of batches must be more than 0.");
   let batch: T[] = [];

@@ -23,6 +23,8 @@ export const byteSource = (data: unknown): ByteSource => {
       cancel: () => void reader.cancel().catch(() => {}),
     };
   }
+  const whole = data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+  if (whole instanceof Uint8Array) return byteSource(new Blob([new Uint8Array(whole)]).stream());
   if (!isIterable(data)) {
     throw new TransportFault(
       'response',
@@ -45,10 +47,7 @@ const isIterable = (data: unknown): data is Destroyable =>
   typeof data === 'object' && data !== null && Symbol.asyncIterator in data;
 
 /** All of it. */
-export const collect = async (
-  source: ByteSource,
-  limit: number,
-): Promise<Uint8Array<ArrayBuffer>> => {
+export const collect = async (source: ByteSource, limit: number): Promise<Uint8Array> => {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (;;) {
@@ -123,7 +122,7 @@ const nextOf = async (
   clock: Clock,
   signal: AbortSignal | undefined,
 ): Promise<IteratorResult<Uint8Array, unknown>> => {
-  const stall = withDeadline(clock, LONGEST_STALL_MS, signal);
+  const stall = withDeadline(clock, LONGEST_STALL_MS, signal, 'no more bytes came');
   try {
     return await raced(stall.signal, source.next());
   } finally {

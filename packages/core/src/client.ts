@@ -47,6 +47,7 @@ import { type Target, writeRequest } from './request.js';
 import { readAnswer } from './response.js';
 import { type Clock, systemClock, withDeadline } from './time.js';
 import { createTokenProvider, type TokenProvider } from './token-provider.js';
+import { withTools } from './transport-tools.js';
 import { userAgentOf } from './user-agent.js';
 
 const CALL_TIMEOUT_MS = 120_000;
@@ -153,11 +154,12 @@ const transportTo = (
     [ensureOk(clock), retry(clock, random), ...authentication, limit, observe(tell, clock)],
     axiosSend(instance, clock),
   );
-  return {
-    call: <P, R>(operation: Operation<P, R>, ...[params, callOptions]: Arguments<P>): Call<R> =>
-      toCall(run(context, send, operation, params ?? {}, callOptions ?? {}) as Promise<Answer<R>>),
-    tools: { clock, tell },
-  };
+  const call = <P, R>(
+    operation: Operation<P, R>,
+    ...[params, callOptions]: Arguments<P>
+  ): Call<R> =>
+    toCall(run(context, send, operation, params ?? {}, callOptions ?? {}) as Promise<Answer<R>>);
+  return withTools({ call }, { clock, tell });
 };
 
 const run = async (

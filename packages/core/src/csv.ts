@@ -9,10 +9,12 @@ export interface RowParser {
 /** Why a text is no list of rows; the row is counted from 1, a header among them. */
 export class RowError extends Error {
   readonly row: number;
+  readonly reason: 'unreadable' | 'unsafe-integer';
 
-  constructor(row: number, why: string) {
+  constructor(row: number, why: string, reason: RowError['reason'] = 'unreadable') {
     super(why);
     this.row = row;
+    this.reason = reason;
   }
 }
 
@@ -23,13 +25,19 @@ export const LONGEST_ROW: number = 10 * 1024 * 1024;
  * Rows of a CSV file as objects, named by its first row (RFC 4180). Lines end by LF or CRLF; a quote in the
  * middle of an unquoted value is a character like others.
  */
-export const csvParser = (delimiter: string): RowParser => {
+export const csvParser = (asked: string | undefined): RowParser => {
+  let delimiter = asked;
   let rest = '';
+  // A long record is not tried again before there is twice as much of it.
+  let triedAt = 0;
   let count = 0;
   let names: readonly string[] | undefined;
   const take = (text: string, isLast: boolean): object[] => {
     rest += text;
     const rows: object[] = [];
+    if (!isLast && rest.length < Math.min(2 * triedAt, LONGEST_ROW)) return rows;
+    delimiter ??= delimiterOf(rest, isLast);
+    if (delimiter === undefined) return rows;
     let at = 0;
     while (at < rest.length) {
       const found = record(rest, at, delimiter, isLast);
@@ -41,11 +49,23 @@ export const csvParser = (delimiter: string): RowParser => {
       else if (!isBlank(found.values, names)) rows.push(toRow(found.values, names, count));
     }
     rest = rest.slice(at);
+    triedAt = rest.length > LONG_ROW ? rest.length : 0;
     if (rest.length > LONGEST_ROW) throw new RowError(count + 1, TOO_LONG);
     return rows;
   };
   return { push: (text) => take(text, false), end: () => take('', true) };
 };
+
+/** What the first line has most of: the API writes commas or semicolons (docs/facts.md, "Reports"). */
+const delimiterOf = (text: string, isLast: boolean): string | undefined => {
+  const end = text.indexOf('\n');
+  if (end < 0 && !isLast && text.length <= LONGEST_ROW) return undefined;
+  const names = (end < 0 ? text : text.slice(0, end)).replace(/"[^"]*"/g, '');
+  const countOf = (one: string): number => names.split(one).length;
+  return [',', ';', '\t'].reduce((best, one) => (countOf(one) > countOf(best) ? one : best));
+};
+
+const LONG_ROW = 64 * 1024;
 
 export const TOO_LONG: string = `it is longer than ${LONGEST_ROW} characters`;
 

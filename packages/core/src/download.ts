@@ -1,11 +1,13 @@
-import { createMd5, saveFile } from '#files';
-import { transportOf } from './api.js';
+import { checkTarget, createMd5, saveFile } from '#files';
+import { type Need, transportOf } from './api.js';
 import { webStream } from './byte-stream.js';
 import { RowError } from './csv.js';
 import { ConfigError, ConnectionError, ResponseError } from './errors.js';
 import { parseJson, whyNotJson } from './json.js';
 import type { Arguments, Call, CallOptions, Operation, Transport } from './operation.js';
-import { type Row, type RowOptions, readRows } from './rows.js';
+import { type CsvRow, type Row, type RowOptions, readRows } from './rows.js';
+import { sleep } from './time.js';
+import { toolsOf } from './transport-tools.js';
 
 /** A method whose answer is a file. */
 export type FileMethod<P> = ((...args: Arguments<P>) => Call<Uint8Array | undefined>) & {
@@ -13,8 +15,8 @@ export type FileMethod<P> = ((...args: Arguments<P>) => Call<Uint8Array | undefi
 };
 
 export interface DownloadOptions extends CallOptions {
-  /** Called as bytes come. */
-  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  /** Called as bytes come. What it throws is a warning, and no failure. */
+  readonly onProgress?: ((progress: DownloadProgress) => unknown) | undefined;
 }
 
 export interface DownloadProgress {
@@ -22,6 +24,9 @@ export interface DownloadProgress {
   /** Known of a job's output only. */
   readonly totalBytes: number | undefined;
 }
+
+/** `Uint8Array`, with the buffer that the compiler's version gives it. */
+export type Bytes = ReturnType<typeof Uint8Array.from>;
 
 export interface SavedFile {
   readonly path: string;
@@ -35,18 +40,24 @@ export interface SavedFile {
  */
 export interface Download extends AsyncIterable<Uint8Array> {
   /** The whole file; at most 50 MiB. */
-  bytes(): Promise<Uint8Array>;
+  bytes(): Promise<Bytes>;
   /** The whole file as UTF-8, without a byte order mark. */
   text(): Promise<string>;
   json<T = unknown>(): Promise<T>;
   /** The bytes as they come, as fast as they are taken. It fails if none comes for 10 seconds. */
-  stream(): ReadableStream<Uint8Array>;
+  stream(): ReadableStream<Bytes>;
   /**
-   * Rows of CSV, newline-delimited JSON or a JSON array; the first two as they come, whatever their size.
+   * Rows of CSV, newline-delimited JSON or a JSON array; the first two as they come, whatever their size. They come
+   * before the end of the file, and so its checksum, is known: what a loop did counts when the loop has ended.
+   * Values of CSV are texts. `T` is not checked.
    * @example for await (const row of file.rows()) console.log(row['campaignId']);
    */
+  rows(options: RowOptions & { readonly format: 'csv' }): AsyncIterable<CsvRow>;
   rows<T extends object = Row>(options?: RowOptions): AsyncIterable<T>;
-  /** Writes a file that is there only when it is whole, replacing one of that name. Node, Bun and Deno only. */
+  /**
+   * Writes a file that is there only when it is whole, replacing one of that name. A connection that breaks in the
+   * middle begins anew, at most three times, or `retry.limit`. Node, Bun and Deno only.
+   */
   saveTo(path: string): Promise<SavedFile>;
 }
 
@@ -63,7 +74,13 @@ export type DownloadArguments<P> = {} extends P
 export const download = <P>(
   method: FileMethod<P>,
   ...[params, options = {}]: DownloadArguments<P>
-): Download => fileOf(transportOf(method), method.operation, params ?? {}, options);
+): Download => fileOf(transportOf(method, FILE), method.operation, params ?? {}, options);
+
+const FILE: Need = {
+  helper: 'download',
+  fits: ({ response }) => response === 'bytes',
+  otherwise: 'does not answer with a file; await it, or use runJob if it creates a report.',
+};
 
 /** What a job told of its output. */
 export interface Expected {
@@ -83,7 +100,8 @@ export const fileOf = <P>(
       ...options,
       signal,
     });
-  const start = (): Inspection => inspection(operation, expected, onProgress);
+  const tell = guarded(transport, operation, onProgress);
+  const start = (): Inspection => inspection(operation, expected, tell);
 
   async function* chunks({
     onHead,
@@ -98,17 +116,27 @@ export const fileOf = <P>(
     }
     finish();
   }
-  const bytes = async (): Promise<Uint8Array> => {
+  const bytes = async (): Promise<Bytes> => {
     const { take, finish } = start();
     const whole = (await call<Uint8Array | undefined>('bytes')) ?? new Uint8Array();
     take(whole);
     finish();
-    return whole;
+    return whole as Bytes;
   };
-  const text = async (): Promise<string> => new TextDecoder().decode(await bytes());
+  const text = async (): Promise<string> => {
+    const whole = await bytes();
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(whole);
+    } catch {
+      throw unreadable(operation, 'it is no text in UTF-8');
+    }
+  };
   async function* rows(rowOptions: RowOptions = {}): AsyncGenerator<Row, void, undefined> {
     if (rowOptions.delimiter !== undefined && !/^[^"\r\n]$/.test(rowOptions.delimiter))
-      throw new ConfigError("'delimiter' must be one character, and no quote or line end.");
+      throw new ConfigError(
+        `${operation.id}: 'delimiter' must be one character, and no quote or line end.`,
+        { operation: operation.id },
+      );
     try {
       yield* readRows(chunks(), rowOptions);
     } catch (error) {
@@ -124,11 +152,38 @@ export const fileOf = <P>(
       const left = new AbortController();
       const own = options.signal ? [options.signal] : [];
       const signal = AbortSignal.any([...own, left.signal]);
-      return webStream(chunks({ signal }), () => left.abort());
+      return webStream(chunks({ signal }), () => left.abort()) as ReadableStream<Bytes>;
     },
-    rows: <T extends object>(rowOptions?: RowOptions) =>
-      rows(rowOptions) as AsyncIterable<never> as AsyncIterable<T>,
-    saveTo: async (path) => ({ path, bytes: await saveWhole(operation, path, chunks) }),
+    rows: (rowOptions?: RowOptions) => rows(rowOptions) as AsyncIterable<never>,
+    saveTo: async (path) => {
+      await checkTarget(operation.id, path);
+      const { clock } = toolsOf(transport);
+      const signal = options.signal ?? new AbortController().signal;
+      const pause = (ms: number): Promise<void> => sleep(clock, ms, signal);
+      const most = Math.min(MOST_RESTARTS, options.retry?.limit ?? MOST_RESTARTS);
+      return { path, bytes: await saveWhole(operation, path, chunks, { most, pause }) };
+    },
+  };
+};
+
+/** A hook of the user's that cannot fail the work: it may have cost a job. */
+export const guarded = <T>(
+  transport: Transport,
+  { id }: Pick<Operation, 'id'>,
+  hook: ((value: T) => unknown) | undefined,
+): ((value: T) => void) => {
+  const warn = (): void =>
+    toolsOf(transport).tell({
+      type: 'warning',
+      message: `${id}: onProgress failed; the work goes on.`,
+    });
+  return (value) => {
+    try {
+      const told = hook?.(value);
+      if (told instanceof Promise) told.catch(warn);
+    } catch {
+      warn();
+    }
   };
 };
 
@@ -146,7 +201,7 @@ interface Inspection {
 const inspection = (
   { id }: Operation,
   { md5, totalBytes }: Expected,
-  onProgress: DownloadOptions['onProgress'],
+  onProgress: (progress: DownloadProgress) => void,
 ): Inspection => {
   const sum = md5 === undefined ? undefined : createMd5();
   let bytes = 0;
@@ -154,7 +209,7 @@ const inspection = (
     take: (chunk) => {
       bytes += chunk.length;
       sum?.update(chunk);
-      onProgress?.({ bytes, totalBytes });
+      onProgress({ bytes, totalBytes });
     },
     finish: () => {
       if (sum === undefined || sum.matches(md5 ?? '')) return;
@@ -164,7 +219,7 @@ const inspection = (
           operation: id,
           reason: 'checksum',
           retryable: true,
-          hint: 'Ask for the file again.',
+          hint: 'Ask for the file again; if that is no help, pass verify: false to runJob, or to resumeJob with its id.',
         },
       );
     },
@@ -172,12 +227,19 @@ const inspection = (
 };
 
 const MOST_RESTARTS = 3;
+const FIRST_PAUSE_MS = 500;
+
+interface Restarts {
+  readonly most: number;
+  readonly pause: (ms: number) => Promise<void>;
+}
 
 /** A connection that breaks in the middle begins anew: nothing of the file has been given away yet. */
 const saveWhole = async (
   { id, method, safeToRetry = method === 'GET' }: Operation,
   path: string,
   chunks: (of: Chunks) => AsyncIterable<Uint8Array>,
+  { most, pause }: Restarts,
 ): Promise<number> => {
   for (let restart = 0; ; restart += 1) {
     let hasBegun = false;
@@ -188,7 +250,8 @@ const saveWhole = async (
       return await saveFile(id, path, chunks({ onHead }));
     } catch (error) {
       const isBroken = hasBegun && error instanceof ConnectionError;
-      if (!isBroken || !safeToRetry || restart >= MOST_RESTARTS) throw error;
+      if (!isBroken || !safeToRetry || restart >= most) throw error;
+      await pause(FIRST_PAUSE_MS * 2 ** restart);
     }
   }
 };
@@ -196,15 +259,20 @@ const saveWhole = async (
 const jsonOf = (operation: Operation, text: string): unknown => {
   const reading = parseJson(text);
   if (reading.ok) return reading.value;
-  throw unreadable(operation, whyNotJson(reading));
+  const reason = reading.reason === 'unsafe-integer' ? reading.reason : 'unreadable';
+  throw unreadable(operation, whyNotJson(reading), reason);
 };
 
-const unreadableRow = (operation: Operation, { row, message }: RowError): ResponseError =>
-  unreadable(operation, row === 0 ? message : `in row ${row}: ${message}`);
+const unreadableRow = (operation: Operation, { row, message, reason }: RowError): ResponseError =>
+  unreadable(operation, row === 0 ? message : `in row ${row}: ${message}`, reason);
 
-const unreadable = ({ id }: Operation, why: string): ResponseError =>
+const unreadable = (
+  { id }: Operation,
+  why: string,
+  reason: RowError['reason'] = 'unreadable',
+): ResponseError =>
   new ResponseError(`${id} failed: the file cannot be read: ${why}.`, {
     operation: id,
-    reason: 'unreadable',
-    hint: 'bytes() and saveTo() give it as it is.',
+    reason,
+    hint: 'bytes() and saveTo() give it as it is, json() and text() as what they are.',
   });

@@ -8,7 +8,7 @@ export interface Checksum {
 
 export interface NamedBytes {
   readonly name: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
 }
 
 /** The web has no MD5. */
@@ -24,12 +24,17 @@ export const saveFile = async (
 };
 
 /** @throws {ConfigError} there are no files here */
+export const checkTarget = async (operation: string, _path: string): Promise<void> => {
+  throw noFiles('Use stream(), bytes() or rows().', operation);
+};
+
+/** @throws {ConfigError} there are no files here */
 export const readPath = async (_path: string): Promise<NamedBytes> => {
   throw noFiles('Pass a Blob, bytes or a stream.');
 };
 
 const noFiles = (hint: string, operation?: string): SdkError =>
-  new ConfigError(`${operation ?? 'fileFrom'}: files have no paths on this platform.`, {
+  new ConfigError(`${operation ?? 'fileFrom'}: there are no files on this platform.`, {
     operation,
     hint,
   });

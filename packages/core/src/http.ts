@@ -82,7 +82,12 @@ export const axiosSend =
     const { signal, cancel, end } = withDeadline(clock, call.attemptMs, call.signal);
     try {
       // An adapter of the user's may ignore the signal: the caller is let go all the same.
-      const response = await raced(signal, exchange(instance, request, signal));
+      const exchanged = exchange(instance, request, signal);
+      const letGo = (late: HttpResponse): void => {
+        if (signal.aborted) late.stream?.cancel();
+      };
+      void exchanged.then(letGo, () => {});
+      const response = await raced(signal, exchanged);
       call.isAmbiguous ||= isAmbiguous(request.operation, response);
       const { stream } = response;
       if (stream === undefined) return response;

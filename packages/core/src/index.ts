@@ -24,6 +24,7 @@ export {
 } from './consent.js';
 export { CONTACT_LIST, REPORT_IDS } from './criteo/request-limits.js';
 export {
+  type Bytes,
   type Download,
   type DownloadArguments,
   type DownloadOptions,
@@ -103,7 +104,6 @@ export type {
   ResponseKind,
   RetryOptions,
   Transport,
-  TransportTools,
 } from './operation.js';
 export type { Secret } from './options.js';
 export {
@@ -124,7 +124,7 @@ export type {
 } from './rate-gate.js';
 export type { RateAnswer, RateBudget } from './rate-window.js';
 export type { RawRequest } from './raw-request.js';
-export type { Row, RowFormat, RowOptions } from './rows.js';
+export type { CsvRow, Row, RowFormat, RowOptions } from './rows.js';
 export { type Clock, systemClock } from './time.js';
 export type {
   Credentials,

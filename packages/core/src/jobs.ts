@@ -1,15 +1,10 @@
-import { transportOf } from './api.js';
+import { checkTarget } from '#files';
+import { type Need, transportOf } from './api.js';
 import { isFailed, isFinished, type JobStatus, readJobStatus } from './criteo/job-status.js';
+import { SDK_NAME } from './criteo/names.js';
 import { MOST_REPORT_ROWS } from './criteo/request-limits.js';
-import { type Download, fileOf, type SavedFile } from './download.js';
-import {
-  ConfigError,
-  JobError,
-  PartialFailureError,
-  ResponseError,
-  SdkError,
-  TimeoutError,
-} from './errors.js';
+import { type Download, fileOf, guarded, type SavedFile } from './download.js';
+import { ConfigError, JobError, ResponseError, SdkError, TimeoutError } from './errors.js';
 import type {
   Arguments,
   Call,
@@ -17,28 +12,31 @@ import type {
   JobOperation,
   Operation,
   Transport,
-  TransportTools,
 } from './operation.js';
 import { checkTimeout } from './options.js';
 import { cleanLine } from './redact.js';
-import { type Clock, sleep, systemClock, withDeadline } from './time.js';
+import { type Clock, sleep, withDeadline } from './time.js';
+import { toolsOf } from './transport-tools.js';
 
 /** A method that creates a job. */
 export type JobMethod<P, R> = ((...args: Arguments<P>) => Call<R>) & {
   readonly operation: JobOperation<P, R>;
 };
 
-export interface JobOptions extends Omit<CallOptions, 'timeoutMs'> {
-  /** Saves the output under this path; Node, Bun and Deno only. @default the output is read from what is returned */
+export interface JobOptions extends Omit<CallOptions, 'throwOnPartialFailure' | 'timeoutMs'> {
+  /** Saves the output under this path, whose folder must be there; Node, Bun and Deno only. @default the output is read from what is returned */
   readonly to?: string | undefined;
-  /** How long to wait for the output, in milliseconds. Fetching it is not counted. @default 1800000 */
+  /** How long to wait for the output, in milliseconds, creation included; fetching it is not. @default 1800000 */
   readonly timeoutMs?: number | undefined;
-  /** Pause before the first poll in milliseconds; it grows by half each time, up to 30000. @default 2000 */
+  /**
+   * Pause before the first poll in milliseconds; it grows by half each time, up to 30000. All jobs of a client
+   * poll 2000 apart; less than that, for a sandbox, is kept between them, too, and no rate limit with it. @default 2000
+   */
   readonly intervalMs?: number | undefined;
-  /** Hold the output against the checksum that the API tells. @default true */
+  /** Hold the output against the checksum that the API tells; without one, or where there is no MD5, nothing is. @default true */
   readonly verify?: boolean | undefined;
-  /** Called when the job is there, after each poll, and as its output comes. */
-  readonly onProgress?: ((progress: JobProgress) => void) | undefined;
+  /** Called when the job is there, after each poll, and as its output comes. What it throws is a warning, and no failure. */
+  readonly onProgress?: ((progress: JobProgress) => unknown) | undefined;
 }
 
 export interface JobProgress {
@@ -78,9 +76,9 @@ export type JobArguments<P> = {} extends P
  * Creates a job, waits for it, and gives its output.
  * @example await runJob(client.analytics.requestPerformanceReport, { body }, { to: 'performance.csv' });
  * @throws {JobError} if it fails or expires
- * @throws {TimeoutError} if it is not done in time; it goes on at the API. Every error after the creation has `jobId`, but for those of a file that is read later
+ * @throws {TimeoutError} if it is not done in time; it goes on at the API. Every error after the creation has `jobId`, but for your own abort and those of a file that is read later
  */
-export const runJob = <P, R>(
+export const runJob = async <P, R>(
   method: JobMethod<P, R>,
   ...[params, options = {}]: JobArguments<P>
 ): Promise<FinishedJob> =>
@@ -109,6 +107,12 @@ export const resumeJob = async <P, R>(
   throw new ConfigError('resumeJob needs the id of a job, as onProgress or an error told it.');
 };
 
+const JOB: Need = {
+  helper: 'runJob',
+  fits: (operation) => 'job' in operation,
+  otherwise: 'creates no job; await it, or use download if it answers with a file.',
+};
+
 const WAIT_MS = 1_800_000;
 const INTERVAL_MS = 2_000;
 const LONGEST_INTERVAL_MS = 30_000;
@@ -119,18 +123,22 @@ const follow = async <P, R>(
   begin: (options: CallOptions) => Promise<string>,
   firstPauseMs?: number,
 ): Promise<FinishedJob> => {
+  const { to, timeoutMs, intervalMs = INTERVAL_MS, verify, onProgress, ...others } = options;
+  // What an answer warns of is logged: the id of a job that is there must not get lost.
+  const ofCalls: CallOptions = { ...others, throwOnPartialFailure: false };
+  const transport = transportOf(method, JOB);
   const { operation } = method;
-  const { to, timeoutMs, intervalMs = INTERVAL_MS, verify, onProgress, ...ofCalls } = options;
-  const transport = transportOf(method);
   const { clock, tell } = toolsOf(transport);
   const limitMs = checkTimeout(operation.id, timeoutMs ?? WAIT_MS);
   checkTimeout(operation.id, intervalMs, 'intervalMs');
+  if (to !== undefined) await checkTarget(operation.id, to);
   const deadline = withDeadline(clock, limitMs, ofCalls.signal);
   const callOptions = { ...ofCalls, signal: deadline.signal };
   const startedAt = clock.monotonic();
   const told = { id: '', state: 'pending', polls: 0 };
+  const tellUser = guarded(transport, operation, onProgress);
   const report = (of: Partial<JobProgress> = {}): void =>
-    onProgress?.({ ...told, elapsedMs: clock.monotonic() - startedAt, ...of });
+    tellUser({ ...told, elapsedMs: Math.round(clock.monotonic() - startedAt), ...of });
   try {
     told.id = await begin(callOptions);
     report();
@@ -159,14 +167,11 @@ const follow = async <P, R>(
     const isLate = deadline.signal.aborted && !ofCalls.signal?.aborted && told.id !== '';
     const thrown = isLate ? late(operation, told, limitMs) : error;
     const isOurs = thrown instanceof SdkError && thrown !== ofCalls.signal?.reason;
-    throw isOurs && told.id !== '' ? ofJob(thrown, told.id) : thrown;
+    throw isOurs && told.id !== '' ? withJobId(thrown, told.id) : thrown;
   } finally {
     deadline.cancel();
   }
 };
-
-const toolsOf = ({ tools }: Transport): TransportTools =>
-  tools ?? { clock: systemClock, tell: () => {} };
 
 // Polls of all jobs of one client together: 30 of the 40 calls a minute that reports have.
 const LEAST_SPACE_MS = 2_000;
@@ -213,11 +218,15 @@ const finished = <P, R>(
   return { ...file, id, state, rowCount, totalBytes, expiresAt, isCapped, saved: undefined };
 };
 
-/** The error, with the job that is there whatever became of us: a copy, because jobs may fail of one that they share. */
-const ofJob = (error: SdkError, jobId: string): SdkError => {
+/** The error as one of a job: a copy, because several may fail of one that they share. A class of the user's stays as it is. */
+const withJobId = (error: SdkError, jobId: string): SdkError => {
+  const isOurs = Object.hasOwn(
+    Object.getPrototypeOf(error) as object,
+    Symbol.for(`${SDK_NAME}.${error.name}`),
+  );
+  if (!isOurs) return error;
   const Kind = error.constructor as new (message: string, fields: object) => SdkError;
-  const data = error instanceof PartialFailureError ? { data: error.data } : {};
-  const copy = new Kind(error.message, { ...error, ...data, cause: error.cause, jobId });
+  const copy = new Kind(error.message, { ...error, cause: error.cause, jobId });
   return Object.assign(copy, { stack: error.stack });
 };
 
@@ -245,7 +254,6 @@ const late = (
     {
       operation,
       limitMs,
-      retryable: true,
-      hint: 'It goes on at the API: resumeJob waits for it, or pass a larger timeoutMs.',
+      hint: 'It goes on at the API: wait for it with resumeJob and the jobId of this error.',
     },
   );

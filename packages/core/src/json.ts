@@ -1,3 +1,5 @@
+import { cleanLine } from './redact.js';
+
 /** What a text that claims to be JSON turned out to be. */
 export type JsonReading =
   | { readonly ok: true; readonly value: unknown }
@@ -7,7 +9,7 @@ export type JsonReading =
 /** The sentence about a reading that failed. */
 export const whyNotJson = (
   reading: Exclude<JsonReading, { readonly ok: true }>,
-  clean: (text: string) => string = (text) => text,
+  clean: (text: string) => string = cleanLine,
 ): string => {
   if (reading.reason === 'unsafe-integer')
     return `the integer at '${clean(reading.field)}' is too large for a JavaScript number`;

@@ -1,6 +1,3 @@
-import type { Observe } from './observe.js';
-import type { Clock } from './time.js';
-
 /** HTTP methods that the documents use. */
 export type Method = 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT';
 
@@ -172,13 +169,6 @@ export interface Call<R> extends Promise<R> {
 /** What runs operations: a client, or {@link createTransport}. */
 export interface Transport {
   call<P, R>(operation: Operation<P, R>, ...args: Arguments<NoInfer<P>>): Call<R>;
-  /** Time and events of its calls, for what is built on them: jobs and downloads. */
-  readonly tools?: TransportTools;
-}
-
-export interface TransportTools {
-  readonly clock: Clock;
-  readonly tell: Observe;
 }
 
 /** A method of a generated class: a function that works unbound and knows its operation. */

@@ -1,3 +1,4 @@
+import { type Need, transportOf } from './api.js';
 import { ConfigError, ResponseError, type ResponseErrorReason } from './errors.js';
 import type { Arguments, Call, CallOptions, PagedOperation } from './operation.js';
 
@@ -47,6 +48,7 @@ export const paginate = <P, R>(
   method: PagedMethod<P, R>,
   ...[params, options = {}]: PagingArguments<P>
 ): Pager<P, R> => {
+  transportOf(method, LIST);
   checkSize(method.operation, params ?? {});
   const pages = (): AsyncGenerator<Page<P, R>> => walk(method, (params ?? {}) as P, options);
   async function* items(): AsyncGenerator<Item<R>> {
@@ -69,6 +71,12 @@ export const paginate = <P, R>(
       return found;
     },
   };
+};
+
+const LIST: Need = {
+  helper: 'paginate',
+  fits: (operation) => 'paging' in operation,
+  otherwise: 'does not list page by page; await it.',
 };
 
 const MOST_PAGES = 10_000;

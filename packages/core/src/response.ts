@@ -48,7 +48,8 @@ const readData = (
   const { operation } = request;
   if (status === 204 || operation.response === 'none') return undefined;
   if (operation.response === 'stream') return stream;
-  if (operation.response === 'bytes') return body;
+  if (operation.response === 'bytes')
+    return typeof body === 'string' ? new TextEncoder().encode(body) : body;
   const text = textOf(body);
   if (operation.response === 'text') return text;
   if (text === '') return undefined;

@@ -7,12 +7,14 @@ export type RowFormat = 'csv' | 'json' | 'ndjson';
 export interface RowOptions {
   /** @default by how the file begins */
   readonly format?: RowFormat | undefined;
-  /** What separates the values of a CSV file: one character. @default ',' */
+  /** What separates the values of a CSV file: one character. @default comma, semicolon or tab, whichever its first line has most */
   readonly delimiter?: string | undefined;
 }
 
-/** A row of a CSV file has texts only. */
 export type Row = Readonly<Record<string, unknown>>;
+
+/** A row of a CSV file has texts only. */
+export type CsvRow = Readonly<Record<string, string>>;
 
 /**
  * Rows of a file, as its bytes come.
@@ -30,6 +32,7 @@ export async function* readRows(
     head += text;
     if (options.format === undefined) {
       head = head.replace(BLANK_LINES, '');
+      if (head.length > LONGEST_ROW) throw new RowError(1, TOO_LONG);
       if (head.trim() === '') return [];
     }
     parser = parserOf(options.format ?? formatOf(head), options);
@@ -37,9 +40,10 @@ export async function* readRows(
   };
   let start = '';
   for await (const chunk of bytes) {
-    if (start.length < ARCHIVE.length) {
-      start += String.fromCharCode(...chunk.subarray(0, ARCHIVE.length - start.length));
-      if (start === ARCHIVE) throw new RowError(0, 'it is a spreadsheet or another archive');
+    if (start.length < 4) {
+      start += String.fromCharCode(...chunk.subarray(0, 4 - start.length));
+      if (ARCHIVE.test(start))
+        throw new RowError(0, 'it is a spreadsheet or another archive; ask for csv');
     }
     for (const row of take(decoded(decoder, chunk))) yield row as Row;
   }
@@ -49,8 +53,8 @@ export async function* readRows(
 
 const BLANK_LINES = /^(?: *\r?\n)+/;
 
-// Seen in the bytes: what follows is no text.
-const ARCHIVE = 'PK\u0003\u0004';
+// Seen in the bytes: what follows is no text. The second is an archive that holds nothing.
+const ARCHIVE = /^PK(?:\x03\x04|\x05\x06)/;
 
 const decoded = (decoder: TextDecoder, chunk?: Uint8Array): string => {
   try {
@@ -69,29 +73,48 @@ const formatOf = (head: string): RowFormat => {
   return 'csv';
 };
 
-const parserOf = (format: RowFormat, { delimiter = ',' }: RowOptions): RowParser => {
+const parserOf = (format: RowFormat, { delimiter, format: asked }: RowOptions): RowParser => {
   if (format === 'csv') return csvParser(delimiter);
-  return format === 'json' ? arrayParser() : lineParser();
+  return format === 'json' ? arrayParser() : lineParser(asked === undefined);
 };
 
-const lineParser = (): RowParser => {
+/** `isGuess`: one object alone may be rows in an envelope, which are not taken for one row. */
+const lineParser = (isGuess: boolean): RowParser => {
   let rest = '';
   let count = 0;
-  const rowsOf = (lines: readonly string[]): unknown[] =>
+  const early: object[] = [];
+  let isList = !isGuess;
+  const rowsOf = (lines: readonly string[]): object[] =>
     lines.flatMap((line) => {
       count += 1;
       return line.trim() === '' ? [] : [objectOf(parsed(line, count), count)];
     });
+  const pass = (rows: object[]): object[] => {
+    if (isList) return rows;
+    early.push(...rows);
+    if (early.length < 2) return [];
+    isList = true;
+    return early;
+  };
   return {
     push: (text) => {
       const lines = (rest + text).split('\n');
       rest = lines.pop() ?? '';
       if (rest.length > LONGEST_ROW) throw new RowError(count + lines.length + 1, TOO_LONG);
-      return rowsOf(lines);
+      return pass(rowsOf(lines));
     },
-    end: () => rowsOf([rest]),
+    end: () => {
+      const rows = pass(rowsOf([rest]));
+      if (isList) return rows;
+      if (early.some((one) => Object.values(one).some(Array.isArray)))
+        throw new RowError(0, ONE_OBJECT);
+      return early;
+    },
   };
 };
+
+const ONE_OBJECT =
+  "it is one JSON object: json() gives it, and format: 'ndjson' takes it for one row";
 
 const LARGEST_ARRAY = 5 * LONGEST_ROW;
 
@@ -117,7 +140,8 @@ const arrayParser = (): RowParser => {
 const parsed = (text: string, row: number): unknown => {
   const reading = parseJson(text);
   if (reading.ok) return reading.value;
-  throw new RowError(row, whyNotJson(reading));
+  const reason = reading.reason === 'unsafe-integer' ? reading.reason : 'unreadable';
+  throw new RowError(row, whyNotJson(reading), reason);
 };
 
 const objectOf = (value: unknown, row: number): object => {

@@ -80,14 +80,13 @@ export const withDeadline = (
   clock: Clock,
   limitMs: number,
   outer: AbortSignal | undefined,
+  why = 'no complete answer came',
 ): Deadline => {
   const controller = new AbortController();
   let endsAt = clock.monotonic() + limitMs;
   const leftMs = (): number => endsAt - clock.monotonic();
   const start = (): (() => void) =>
-    clock.after(leftMs(), () =>
-      controller.abort(new TransportFault('timeout', 'no complete answer came', { limitMs })),
-    );
+    clock.after(leftMs(), () => controller.abort(new TransportFault('timeout', why, { limitMs })));
   let stopTimer = start();
   const hold = (): (() => void) => {
     stopTimer();

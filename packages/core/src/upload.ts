@@ -12,7 +12,7 @@ export type UploadSource =
   | string;
 
 export interface UploadOptions {
-  /** Name of the file for the API. @default the path's, the File's, or `file` */
+  /** Name of the file for the API: give one where bytes or a stream have none. @default the path's, the File's, or `file` */
   readonly name?: string | undefined;
   /** Media type. @default the Blob's, or none */
   readonly type?: string | undefined;
@@ -33,7 +33,7 @@ export const fileFrom = async (
   }
   const read = typeof source === 'string' ? await readPath(source) : undefined;
   const bytes = read?.bytes ?? (await bytesOf(source as Exclude<UploadSource, Blob | string>));
-  return new File([bytes], name ?? read?.name ?? 'file', { type: type ?? '' });
+  return new File([new Uint8Array(bytes)], name ?? read?.name ?? 'file', { type: type ?? '' });
 };
 
 const isChunks = (source: unknown): boolean =>
@@ -41,9 +41,8 @@ const isChunks = (source: unknown): boolean =>
 
 const bytesOf = async (
   source: Exclude<UploadSource, Blob | string>,
-): Promise<ArrayBuffer | Uint8Array<ArrayBuffer>> => {
-  if (source instanceof ArrayBuffer) return source;
-  if (source instanceof Uint8Array) return new Uint8Array(source);
+): Promise<ArrayBuffer | Uint8Array> => {
+  if (source instanceof ArrayBuffer || source instanceof Uint8Array) return source;
   if (!(source instanceof ReadableStream) && !isChunks(source))
     throw new ConfigError('fileFrom takes a path, bytes, a Blob or a stream of bytes.');
   const { next, cancel } = byteSource(source);
@@ -51,8 +50,8 @@ const bytesOf = async (
     const result = await next();
     if (result.done || result.value instanceof Uint8Array) return result;
     cancel();
-    throw new ConfigError('fileFrom: the stream gives no bytes.', {
-      hint: 'Leave out its encoding.',
+    throw new ConfigError('fileFrom: the stream gives texts, not bytes.', {
+      hint: 'Open it without an encoding.',
     });
   };
   return collect({ next: checked, cancel }, Number.POSITIVE_INFINITY);

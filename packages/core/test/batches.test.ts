@@ -42,7 +42,10 @@ describe('batches', () => {
   it('are cut from any iterable', async () => {
     expect(await cut(new Set(['a', 'b', 'c']), { maxItems: 2 })).toEqual([['a', 'b'], ['c']]);
     expect(await cut(later(['a', 'b', 'c']), { maxItems: 2 })).toEqual([['a', 'b'], ['c']]);
-    expect(await cut('abc', { maxItems: 2 })).toEqual([['a', 'b'], ['c']]);
+  });
+
+  it('are none of a string, which is surely meant otherwise', async () => {
+    await expect(cut('abc', { maxItems: 2 })).rejects.toThrow('batches takes a list, not a string');
   });
 
   it('keep what is no JSON as it is', async () => {

@@ -3,7 +3,7 @@ import { getEventListeners } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import axios, { type AxiosInstance } from 'axios';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -14,10 +14,10 @@ import {
   ConfigError,
   ConnectionError,
   ResponseError,
-  SdkError,
   TimeoutError,
 } from '../src/errors.js';
 import { createMd5, readPath, saveFile } from '../src/files-web.js';
+import type { SdkEvent } from '../src/observe.js';
 import type { Bound, Operation, Transport } from '../src/operation.js';
 import { fails, perTest } from './api.js';
 import { manualClock } from './manual-clock.js';
@@ -283,23 +283,24 @@ describe('a file that cannot be read as what was asked for', () => {
       operation: 'getReport',
       reason: 'unreadable',
       retryable: false,
-      hint: 'bytes() and saveTo() give it as it is.',
+      hint: 'bytes() and saveTo() give it as it is, json() and text() as what they are.',
     });
   });
 
-  it.each<[string, string, string]>([
-    ['no JSON', CSV, 'it is not complete JSON'],
+  it.each<[string, string, string, string]>([
+    ['no JSON', CSV, 'it is not complete JSON', 'unreadable'],
     [
       'a large integer',
       '{"a":[9007199254740993]}',
       "the integer at 'a.0' is too large for a JavaScript number",
+      'unsafe-integer',
     ],
-  ])('is told: %s', async (_what, body, why) => {
+  ])('is told: %s', async (_what, body, why, reason) => {
     const { file } = await worldOf(giving(body));
     expect(await fails(file.json())).toMatchObject({
       name: 'ResponseError',
       message: `getReport failed: the file cannot be read: ${why}.`,
-      reason: 'unreadable',
+      reason,
     });
   });
 
@@ -453,13 +454,13 @@ describe('a file under a path', () => {
     const { file, apiCalls } = await worldOf(giving(CSV));
     const missing = join(folder, 'missing', 'report.csv');
     const error = await fails(file.saveTo(missing));
-    expect(error).toBeInstanceOf(SdkError);
+    expect(error).toBeInstanceOf(ConfigError);
     expect(error).toMatchObject({
-      message: `getReport failed: '${missing}' cannot be written (ENOENT).`,
+      message: `getReport: '${missing}' cannot be written: there is no folder '${dirname(missing)}'.`,
       operation: 'getReport',
       retryable: false,
-      hint: 'Is its folder there, with the rights and the room for it?',
     });
+    expect(String(await fails(file.saveTo('')))).toContain('it is no path');
     expect(apiCalls()).toHaveLength(0);
   });
 
@@ -468,22 +469,29 @@ describe('a file under a path', () => {
     await writeFile(join(path(), 'inside'), 'it');
     const { file } = await worldOf(giving(CSV));
     const error = await fails(file.saveTo(path()));
-    expect(error).toBeInstanceOf(SdkError);
-    expect(String(error)).toMatch(/cannot be written \((?:EISDIR|ENOTEMPTY|EEXIST|EPERM)\)/);
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(String(error)).toContain('a folder stands there.');
     expect(await files()).toEqual(['report.csv']);
     expect(await readdir(path())).toEqual(['inside']);
   });
 
-  it('is left by what the caller throws while it comes', async () => {
-    const { handler, closed } = hand();
-    const { api } = await worldOf(handler);
-    const own = new Error('of the caller');
-    const onProgress = (): never => {
-      throw own;
-    };
-    expect(await fails(download(api.getReport, {}, { onProgress }).saveTo(path()))).toBe(own);
-    expect(await files()).toEqual([]);
-    await vi.waitFor(() => expect(closed()).toBe(1));
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('of the caller');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('of the caller'))],
+  ])('is saved although what watches it %s: that is a warning', async (_what, onProgress) => {
+    const events: SdkEvent[] = [];
+    const { api } = await worldOf(giving(CSV), { observe: (event) => events.push(event) });
+    const { bytes } = await download(api.getReport, {}, { onProgress }).saveTo(path());
+    expect(bytes).toBe(CSV.length);
+    expect(events.filter(({ type }) => type === 'warning')).toContainEqual({
+      type: 'warning',
+      message: 'getReport: onProgress failed; the work goes on.',
+    });
   });
 });
 
@@ -537,6 +545,14 @@ describe('a connection that breaks in the middle', () => {
     expect(await files()).toEqual(['report.csv']);
     expect(told).toEqual([8, 8, 8, 8, CSV.length]);
     expect(apiCalls()).toHaveLength(4);
+  });
+
+  it('lets no file begin anew where nothing is repeated', async () => {
+    const { api, apiCalls, onProgress } = await breaking();
+    const options = { onProgress, retry: { limit: 0 } };
+    const error = await fails(download(api.getReport, {}, options).saveTo(path()));
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(apiCalls()).toHaveLength(1);
   });
 
   it('fails a file behind three times more', async () => {
@@ -625,7 +641,7 @@ describe('a server that goes silent', () => {
     const error = await failed;
     expect(error).toBeInstanceOf(TimeoutError);
     expect(error).toMatchObject({
-      message: 'makeReport failed: no complete answer came within 10000 ms.',
+      message: 'makeReport failed: no more bytes came within 10000 ms.',
       limitMs: 10_000,
       code: 'ETIMEDOUT',
     });
@@ -672,6 +688,9 @@ describe('a server that goes silent', () => {
     const saved = download(api.getReport, {}, { onProgress }).saveTo(path());
     await vi.waitFor(() => expect([told, clock.pending()]).toEqual([[8], 1]));
     await clock.advance(10_000);
+    // The pause before it begins anew.
+    await vi.waitFor(() => expect(clock.pending()).toBe(1));
+    await clock.advance(500);
     await vi.waitFor(() => expect(told).toEqual([8, 8]));
     expect(responses).toHaveLength(2);
     last().end(CSV.slice(8));
@@ -820,7 +839,7 @@ describe('a checksum', () => {
       operation: 'getReport',
       reason: 'checksum',
       retryable: true,
-      hint: 'Ask for the file again.',
+      hint: 'Ask for the file again; if that is no help, pass verify: false to runJob, or to resumeJob with its id.',
     });
     expect(apiCalls()).toHaveLength(1);
     expect(await files()).toEqual([]);
@@ -845,7 +864,7 @@ describe('download', () => {
     const wrapped = Object.assign(() => api.getReport(), { operation: getReport });
     expect(() => download(wrapped)).toThrow(ConfigError);
     expect(() => download(wrapped)).toThrow(
-      'A method of a client was expected, and not a function around it.',
+      'download takes a method of a client, and got a function.',
     );
     expect(apiCalls()).toHaveLength(0);
   });
@@ -957,13 +976,13 @@ describe('where files have no paths', () => {
     const error = await fails(saveFile('getReport', path(), new Blob([CSV]).stream()));
     expect(error).toBeInstanceOf(ConfigError);
     expect(error).toMatchObject({
-      message: 'getReport: files have no paths on this platform.',
+      message: 'getReport: there are no files on this platform.',
       operation: 'getReport',
       hint: 'Use stream(), bytes() or rows().',
     });
     expect(await fails(readPath(path()))).toMatchObject({
       name: 'ConfigError',
-      message: 'fileFrom: files have no paths on this platform.',
+      message: 'fileFrom: there are no files on this platform.',
       hint: 'Pass a Blob, bytes or a stream.',
     });
   });

@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { AccessToken } from '../src/access-token.js';
 import { Api } from '../src/api.js';
+import { download } from '../src/download.js';
 import {
   ConfigError,
   JobError,
   PermissionError,
   ResponseError,
+  SdkError,
   TimeoutError,
   TokenError,
 } from '../src/errors.js';
@@ -25,6 +28,7 @@ import type {
   Operation,
   Transport,
 } from '../src/operation.js';
+import { paginate } from '../src/paging.js';
 import type { Clock } from '../src/time.js';
 import { fails, perTest } from './api.js';
 import { type ManualClock, manualClock } from './manual-clock.js';
@@ -78,6 +82,19 @@ class JobApi extends Api {
   declare readonly requestAll: Bound<RequestAll>;
   constructor(transport: Transport) {
     super(transport, [requestExport, requestReport, requestAll]);
+  }
+}
+
+const getPlain: Operation<Record<string, never>> = {
+  id: 'getPlain',
+  method: 'GET',
+  path: '/plain',
+};
+
+class PlainApi extends Api {
+  declare readonly getPlain: Bound<typeof getPlain>;
+  constructor(transport: Transport) {
+    super(transport, [getPlain, requestAll]);
   }
 }
 
@@ -284,6 +301,82 @@ describe('a job', () => {
     });
     expect(await fails(runJob(around, ORDER, FAST))).toBeInstanceOf(ConfigError);
   });
+});
+
+describe('before anything is sent', () => {
+  it('a path that cannot be written is told', async () => {
+    const { api, apiCalls } = await worldOf(exporting());
+    for (const to of [join(folder, 'missing', 'out.csv'), folder, '']) {
+      const error = await fails(runJob(api.requestExport, ORDER, { ...FAST, to }));
+      expect(error).toBeInstanceOf(ConfigError);
+      expect(error).toMatchObject({ operation: 'requestExport', jobId: undefined });
+    }
+    expect(apiCalls()).toEqual([]);
+  });
+
+  it.each<[string, (api: JobApi & PlainApi) => unknown, string]>([
+    [
+      'an operation that creates none',
+      ({ getPlain }) => getPlain,
+      'runJob: getPlain creates no job',
+    ],
+    [
+      'a method that this version has not',
+      () => undefined,
+      'got undefined: this API version has no',
+    ],
+    [
+      'a function around one',
+      ({ requestAll: all }) =>
+        () =>
+          all(),
+      'and got a function.',
+    ],
+    ['null', () => null, 'and got null.'],
+  ])('%s is no job, whatever the compiler was told', async (_what, methodOf, why) => {
+    const { client, apiCalls } = await worldOf(exporting());
+    const method = methodOf(new PlainApi(client) as JobApi & PlainApi) as JobApi['requestAll'];
+    const error = await fails(runJob(method));
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(String(error)).toContain(why);
+    expect(await fails(resumeJob(method, 'job-1'))).toBeInstanceOf(ConfigError);
+    expect(() => download(method as never)).toThrow(ConfigError);
+    expect(() => paginate(method as never)).toThrow(ConfigError);
+    expect(apiCalls()).toEqual([]);
+  });
+});
+
+it('a warning beside a job fails none: its id would be lost', async () => {
+  const warned: Handler = (_seen, response) => {
+    const warnings = [{ code: 'odd', type: 'validation' }];
+    json(response, 200, { ...told(PENDING), warnings });
+  };
+  const { api } = await worldOf(exporting({ create: warned }), { throwOnPartialFailure: true });
+  expect((await runJob(api.requestExport, ORDER, FAST)).id).toBe('job-1');
+});
+
+it('an error of a class of the user’s stays as it is', async () => {
+  class Own extends SdkError {
+    constructor(count: number) {
+      super(count.toFixed(1));
+    }
+  }
+  const own = new Own(7);
+  const token = new AccessToken({
+    value: 'given',
+    tokenType: 'Bearer',
+    expiresAt: new Date(Date.now() + 60_000),
+  });
+  let asked = 0;
+  const get = async (): Promise<AccessToken> => {
+    asked += 1;
+    if (asked > 1) throw own;
+    return token;
+  };
+  const { connect } = await setUp(exporting());
+  const client = connect({ tokens: { get, invalidate: () => {} } });
+  const { requestExport: method } = new JobApi(client);
+  expect(await fails(runJob(method, ORDER, FAST))).toBe(own);
 });
 
 describe('a job that is there already', () => {
@@ -673,7 +766,7 @@ describe('pauses between polls', () => {
       2_000, 3_000, 4_500, 6_750, 10_125, 15_187.5, 22_781.25, 30_000, 30_000, 30_000,
     ];
     expect(gapsOf([0, ...pollsAt()])).toEqual(pauses);
-    expect(progress.map(({ elapsedMs }) => elapsedMs)).toEqual([0, ...pollsAt()]);
+    expect(progress.map(({ elapsedMs }) => elapsedMs)).toEqual([0, ...pollsAt().map(Math.round)]);
   });
 
   it('begin with intervalMs, and stay there where it is longer than 30 seconds', async () => {
@@ -790,8 +883,8 @@ describe('time', () => {
       operation: 'requestExport',
       jobId: 'job-1',
       limitMs: 100_000,
-      retryable: true,
-      hint: 'It goes on at the API: resumeJob waits for it, or pass a larger timeoutMs.',
+      retryable: false,
+      hint: 'It goes on at the API: wait for it with resumeJob and the jobId of this error.',
     });
     expect(clock.pending()).toBe(0);
     isOver = true;

@@ -109,13 +109,50 @@ describe('what has no rows', () => {
   });
 
   it('is told: a spreadsheet, although it is no text', async () => {
-    const told = { row: 0, message: 'it is a spreadsheet or another archive' };
+    const told = { row: 0, message: 'it is a spreadsheet or another archive; ask for csv' };
     expect(await failureOf([SPREADSHEET])).toEqual(told);
   });
 
   it('is told: a spreadsheet whose first bytes come one by one', async () => {
-    const told = { row: 0, message: 'it is a spreadsheet or another archive' };
+    const told = { row: 0, message: 'it is a spreadsheet or another archive; ask for csv' };
     expect(await failureOf(oneByOne(SPREADSHEET))).toEqual(told);
+  });
+
+  it('is told: an archive that holds nothing, as the sandbox sends for a sheet', async () => {
+    const told = { row: 0, message: 'it is a spreadsheet or another archive; ask for csv' };
+    expect(await failureOf([new Uint8Array([0x50, 0x4b, 0x05, 0x06, 0, 0, 0xff])])).toEqual(told);
+  });
+
+  it.each([
+    ['compact', '{"columns":["a"],"rows":[[1],[2]]}'],
+    ['in an envelope', '{"Rows":[{"a":1}],"Total":1}\n'],
+  ])('is told: rows that one JSON object holds, %s', async (_what, text) => {
+    expect(await failureOf([...text])).toEqual({
+      row: 0,
+      message: "it is one JSON object: json() gives it, and format: 'ndjson' takes it for one row",
+    });
+    expect(await rowsOf([text], { format: 'ndjson' })).toEqual([JSON.parse(text)]);
+  });
+
+  it.each([
+    ['a comma', 'a,b\n1,2\n'],
+    ['a semicolon', 'a;b\n1;2\n'],
+    ['a tab', 'a\tb\r\n1\t2\r\n'],
+    ['a semicolon, with commas in a quoted name', '"a";"b"\n1;2'],
+  ])('is CSV whose first line tells what separates its values: %s', async (_what, text) => {
+    expect(await rowsOf([text])).toEqual([{ a: '1', b: '2' }]);
+    expect(await rowsOf([...text])).toEqual([{ a: '1', b: '2' }]);
+  });
+
+  it('is CSV of one column, if its first line has nothing of that', async () => {
+    expect(await rowsOf(['a\n1;2\n'])).toEqual([{ a: '1;2' }]);
+    expect(await rowsOf(['"a,b;c"\n1\n'])).toEqual([{ 'a,b;c': '1' }]);
+    expect(await rowsOf(['a;b\n1;2\n'], { delimiter: ',' })).toEqual([{ 'a;b': '1;2' }]);
+  });
+
+  it('is one line of JSON without lists: one row', async () => {
+    expect(await rowsOf(['{"a":1}'])).toEqual([{ a: 1 }]);
+    expect(await rowsOf(['{"a":[1]}\n', '{"a":[2]}\n'])).toEqual([{ a: [1] }, { a: [2] }]);
   });
 
   it.each<[string, Pieces]>([

@@ -126,8 +126,8 @@ describe('a file', () => {
     const error = await fails(fileFrom(missing));
     expect(error).toBeInstanceOf(SdkError);
     expect(error).toMatchObject({
-      message: `'${missing}' cannot be read (ENOENT).`,
-      hint: 'Is its folder there, with the rights and the room for it?',
+      message: `fileFrom failed: '${missing}' cannot be read (ENOENT).`,
+      hint: 'Is it there, and may it be read?',
     });
   });
 

@@ -79,7 +79,7 @@ export const RESERVED: ReadonlySet<string> = new Set(
   prototype public readonly require return set static string super switch symbol this throw true try type typeof
   undefined unique unknown var void while with yield Array Blob Boolean Date Error File FormData Function Map Number
   Object Omit Partial Pick Promise Readonly Record RegExp Request Required Response Set String Symbol Uint8Array
-  Api Bound NoParams Operation PagedOperation Transport Groups groups transport __proto__ then toJSON toString valueOf`.split(
+  Api Bound JobOperation NoParams Operation PagedOperation Transport Groups groups transport __proto__ then toJSON toString valueOf`.split(
     /\s+/,
   ),
 );

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { SdkError } from '../errors.js';
+import { constants } from 'node:fs';
+import { access, type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { ConfigError, SdkError } from '../errors.js';
 import type { Checksum, NamedBytes } from '../files-web.js';
-import { unless } from './private-files.js';
 
 /** MD5, as the API tells it in hexadecimal or base64; undefined where the system forbids MD5. */
 export const createMd5 = (): Checksum | undefined => {
@@ -22,6 +22,28 @@ export const createMd5 = (): Checksum | undefined => {
 };
 
 /**
+ * Asks whether a file could be written there, before anything is sent for it.
+ * @throws {ConfigError} if it surely could not
+ */
+export const checkTarget = async (operation: string, path: string): Promise<void> => {
+  const refuse = (why: string): never => {
+    throw new ConfigError(`${operation}: '${path}' cannot be written: ${why}.`, {
+      operation,
+    });
+  };
+  if (typeof path !== 'string' || path === '') return refuse('it is no path');
+  const folder = dirname(path);
+  const isFolder = async (one: string): Promise<boolean> =>
+    stat(one).then(
+      (stats) => stats.isDirectory(),
+      () => false,
+    );
+  if (await isFolder(path)) return refuse('a folder stands there');
+  if (!(await isFolder(folder))) return refuse(`there is no folder '${folder}'`);
+  await access(folder, constants.W_OK).catch(() => refuse(`'${folder}' may not be written`));
+};
+
+/**
  * Writes beside the path and renames when all is on the disk: under the path stands a whole file or none.
  * @returns how many bytes it has
  * @throws {SdkError} if it cannot be written
@@ -35,16 +57,12 @@ export const saveFile = async (
     try {
       return await work();
     } catch (error) {
-      throw cannot('written', path, error, operation);
+      throw cannot(operation, 'written', path, error, 'Is there room, and the right to write?');
     }
   };
   // Its own name: another download to the same path must not write into it.
   const part = `${path}.${randomUUID().slice(0, 8)}.part`;
-  const file = await attempt(async () => {
-    const isFolder = await stat(path).then((stats) => stats.isDirectory(), unless('ENOENT'));
-    if (isFolder) throw Object.assign(new Error(), { code: 'EISDIR' });
-    return open(part, 'wx');
-  });
+  const file = await attempt(() => open(part, 'wx'));
   try {
     const bytes = await writeAll(file, chunks, attempt);
     await attempt(() => rename(part, path));
@@ -78,15 +96,20 @@ export const readPath = async (path: string): Promise<NamedBytes> => {
   try {
     return { name: basename(path), bytes: await readFile(path) };
   } catch (error) {
-    throw cannot('read', path, error);
+    throw cannot('fileFrom', 'read', path, error, 'Is it there, and may it be read?');
   }
 };
 
-const cannot = (verb: string, path: string, error: unknown, operation?: string): SdkError => {
-  const { code } = error as NodeJS.ErrnoException;
-  const subject = operation === undefined ? '' : `${operation} failed: `;
-  return new SdkError(`${subject}'${path}' cannot be ${verb} (${code ?? 'unknown reason'}).`, {
+const cannot = (
+  operation: string,
+  verb: string,
+  path: string,
+  error: unknown,
+  hint: string,
+): SdkError => {
+  const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+  return new SdkError(`${operation} failed: '${path}' cannot be ${verb} (${code}).`, {
     operation,
-    hint: 'Is its folder there, with the rights and the room for it?',
+    hint,
   });
 };
