@@ -26,7 +26,7 @@ const versions = listSpecs();
 
 describe('lines of code by hand', () => {
   it.each<{ path: string; most: number; without?: string }>([
-    { path: 'packages/core/src', most: 4_800, without: 'packages/core/src/node' },
+    { path: 'packages/core/src', most: 5_000, without: 'packages/core/src/node' },
     { path: 'packages/core/src/node', most: 800 },
     { path: 'packages/sandbox/src', most: 1_800 },
     { path: 'tools/spec', most: 6_100 },

@@ -75,7 +75,8 @@ describe.each(VERSIONS)('%s', async (version) => {
         ['success', 3],
       ]);
       const { output, status } = method.operation.job;
-      expect([operation.name, status.id, output.id].map(callsOf)).toEqual([1, 3, 1]);
+      // As text, and as rows or JSON.
+      expect([operation.name, status.id, output.id].map(callsOf)).toEqual([1, 3, 2]);
       // Billing counts nothing.
       const isCounted = job.rowCount !== undefined;
       expect(isCounted || version.startsWith('retailmedia/2026')).toBe(true);
@@ -112,12 +113,13 @@ describe.each(VERSIONS)('%s', async (version) => {
   });
 });
 
-const rowsOf = async (job: FinishedJob): Promise<unknown[]> => {
+const rowsOf = async (job: FinishedJob): Promise<object[]> => {
+  // Some reports are compact if nothing else is asked for: one object of columns and rows, and no list of rows.
+  const text = await job.text();
+  if (text.startsWith('{"columns":')) return ((await job.json()) as { rows: object[] }).rows;
   const rows: object[] = [];
   for await (const row of job.rows()) rows.push(row);
-  // Some reports are compact if nothing else is asked for: one object of columns and rows.
-  const [first] = rows;
-  return first && 'columns' in first && 'rows' in first ? (first.rows as unknown[]) : rows;
+  return rows;
 };
 
 it('counts what the documents hold', () => {

@@ -1,8 +1,9 @@
 import { mediaOf, type Operation, resolve, successOf } from './documents.js';
-import { download, formatAsked } from './download.js';
+import { download, readAsked } from './download.js';
 import { generate } from './generate.js';
 import { fileKey, findJob, withJob } from './jobs.js';
 import { pageFields, readPage } from './paging.js';
+import { partialFailure } from './problems.js';
 import { isParameter, pathParameters } from './router.js';
 import type { ApiAnswer, ApiRequest } from './server.js';
 import type { State, World } from './state.js';
@@ -22,8 +23,8 @@ export function answerOperation(
   if (status === 204) return { status };
   const job = findJob(operation, path, request, world, state);
   const file = job
-    ? download(operation, fileKey(world, job), job.format)
-    : download(operation, `${seed} /${path.join('/')}`, formatAsked(operation, request));
+    ? download(operation, fileKey(world, job), job.asked)
+    : download(operation, `${seed} /${path.join('/')}`, readAsked(operation, request));
   if (file) return { status, ...file };
   if (!media) return { status };
 
@@ -47,5 +48,7 @@ export function answerOperation(
   const said = pageFields(schema, document, page, request);
   const paged = Object.keys(said).length > 0 ? { ...(body as object), ...said } : body;
   const whole = job ? withJob(paged as object, schema, operation, job, world) : paged;
-  return { status, contentType: media.type, body: JSON.stringify(whole) };
+  const failure = state.failing.has(operation.name) && partialFailure(operation, request.path);
+  const told = failure ? { ...(whole as object), ...failure } : whole;
+  return { status, contentType: media.type, body: JSON.stringify(told) };
 }

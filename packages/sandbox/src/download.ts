@@ -18,32 +18,56 @@ export interface Download extends Pick<ApiAnswer, 'headers' | 'contentType'> {
 // As many as a list has items.
 export const ROW_COUNT = 57;
 
-/** The file that an operation sends, in the format that was asked for; undefined if it sends none. */
-export function download(operation: Operation, key: string, asked = ''): Download | undefined {
+/** What a request says about its file. */
+export interface Asked extends Columns {
+  /** Undefined where the request has no place for it. */
+  readonly format: string | undefined;
+}
+
+type Columns = Readonly<Record<'dimensions' | 'metrics', readonly string[]>>;
+
+/** The file that an operation sends, as it was asked for; undefined if it sends none. */
+export function download(operation: Operation, key: string, asked?: Asked): Download | undefined {
   const { document } = operation;
   const { body: { content = {} } = {} } = successOf(operation);
   const { type, format } = resolve(mediaOf({ content })?.schema ?? {}, document.schemas);
   const isFile =
     operation['x-response-kind'] === 'bytes' || (type === 'string' && format === 'binary');
   if (!isFile) return undefined;
-  const [extension, types, write] = FORMATS.get(asked.toLowerCase()) ?? usualFormat(content);
+  const known = FORMATS.get(asked?.format?.toLowerCase() ?? '');
+  const [extension, types, write] = known ?? usualFormat(content);
+  const usual = STREAM in content ? PRODUCT : CAMPAIGN;
+  const columns = asked?.dimensions.length || asked?.metrics.length ? asked : usual;
   return {
-    body: Buffer.from(write(rowsOf(key), document)),
+    body: Buffer.from(write(rowsOf(key, columns), document)),
     contentType: [OCTETS, ...types].find((declared) => declared in content) ?? types.at(-1) ?? '',
     headers: { 'content-disposition': `attachment; filename="report.${extension}"` },
   };
 }
 
-/** What a request says, or else its schema's default, in whichever envelope it stands. */
-export function formatAsked(
+export function readAsked(
   { requestBody, document }: Operation,
   { body = Buffer.of() }: ApiRequest,
-): string | undefined {
+): Asked {
   const text = body.toString('utf8');
   const sent = parseJson(text) ?? Object.fromEntries(new URLSearchParams(text));
-  return findFormat(mediaOf(requestBody)?.schema ?? {}, sent, document.schemas);
+  return {
+    format: findFormat(mediaOf(requestBody)?.schema ?? {}, sent, document.schemas),
+    dimensions: findNames('dimensions', sent),
+    metrics: findNames('metrics', sent),
+  };
 }
 
+/** Wherever they stand: the requests of a list have their own each, three levels below the body. */
+function findNames(list: string, sent: unknown, depth = 3): readonly string[] {
+  if (typeof sent !== 'object' || sent === null || depth < 0) return [];
+  return Object.entries(sent).flatMap(([name, value]: [string, unknown]) => {
+    const isList = Array.isArray(value) && value.every((item) => typeof item === 'string');
+    return name === list && isList ? value : findNames(list, value, depth - 1);
+  });
+}
+
+/** What a request says, or else its schema's default, in whichever envelope it stands. */
 function findFormat(schema: Schema, sent: unknown, schemas: Fields): string | undefined {
   const fields = sent as Readonly<Record<string, unknown>> | null | undefined;
   const { properties = {}, items } = resolve(schema, schemas);
@@ -86,32 +110,56 @@ function usualFormat(content: object): Format {
   return JSON_TYPE in content ? ARRAY : CSV;
 }
 
-function rowsOf(key: string): Row[] {
-  return Array.from({ length: ROW_COUNT }, (_, i) => ({
-    date: new Date(Date.UTC(2026, 2, 1 + i)).toISOString().slice(0, 10),
-    campaignId: String(1 + (hash(`${key} ${i} campaign`) % 1_000_000)),
-    // The first one tries readers: it needs quotes in CSV, escapes in XML and more than ASCII.
-    campaignName: i === 0 ? 'Été, "Soldes" & <more>\nParis' : `Campaign ${i + 1}`,
-    impressions: hash(`${key} ${i} impressions`) % 100_000,
-    clicks: hash(`${key} ${i} clicks`) % 1_000,
-    currency: 'EUR',
-  }));
+const CAMPAIGN: Columns = {
+  dimensions: ['date', 'campaignId', 'campaignName'],
+  metrics: ['impressions', 'clicks', 'currency'],
+};
+/** No document says what a catalog holds: a guess. */
+const PRODUCT: Columns = {
+  dimensions: ['id', 'name', 'category', 'brandId', 'brandName', 'retailerId', 'retailerName'],
+  metrics: ['price'],
+};
+
+function rowsOf(key: string, { dimensions, metrics }: Columns): Row[] {
+  return Array.from({ length: ROW_COUNT }, (_, i) => {
+    // 389 is prime, so no column of numbers has one twice, and no two rows are the same.
+    const numberOf = (name: string): number => (hash(`${key} ${name}`) + 389 * i) % 1_000;
+    const texts = dimensions.map((name) => [name, textOf(name, i, numberOf(name))]);
+    const numbers = metrics.map((name) => [name, name === 'currency' ? 'EUR' : numberOf(name)]);
+    return Object.fromEntries([...texts, ...numbers]) as Row;
+  });
+}
+
+/** What a human would expect of a dimension of this name. */
+function textOf(name: string, row: number, number: number): string {
+  const time = new Date(Date.UTC(2026, 2, 1 + row, number % 24)).toISOString();
+  if (/(date|day|week|month|year)$/i.test(name)) return time.slice(0, 10);
+  if (/hour$/i.test(name)) return time.slice(0, 16);
+  if (/(^id|Id|[Gg]tin)$/.test(name)) return String(10_000 + number);
+  // The first one tries readers: it needs quotes in CSV, escapes in XML and more than ASCII.
+  if (row === 0) return 'Été, "Soldes" & <more>\nParis';
+  const label = name.replace(/(?<=.)name$/i, '');
+  return `${label.slice(0, 1).toUpperCase()}${label.slice(1)} ${number}`;
 }
 
 /** RFC 4180, but for the ends of lines; only marketing v1 has those, behind a byte order mark. */
-function toCsv(rows: readonly Row[], { version }: ApiDocument): string {
+/** Pages of the vendor show semicolons for marketing, and commas for retail media. */
+function toCsv(rows: readonly Row[], { product, version }: ApiDocument): string {
   const [mark, end] = version === 'v1' ? ['\ufeff', '\r\n'] : ['', '\n'];
+  const comma = product.startsWith('marketing') ? ';' : ',';
   const cell = (value: string | number): string =>
-    /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
+    /[",;\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
   const lines = [Object.keys(rows[0] ?? {}), ...rows.map((row) => Object.values(row))];
-  return mark + lines.map((line) => line.map(cell).join(',') + end).join('');
+  return mark + lines.map((line) => line.map(cell).join(comma) + end).join('');
 }
 
 function toXml(rows: readonly Row[]): string {
   const text = (value: string | number): string =>
     String(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  // Marketing v1 takes any name for a metric; an element's is in ASCII here.
+  const tag = (name: string): string => name.replace(/^[^A-Za-z_]|[^\w.-]/g, '_');
   const fields = (row: Row): string[] =>
-    Object.entries(row).map(([name, value]) => `<${name}>${text(value)}</${name}>`);
+    Object.entries(row).map(([name, value]) => `<${tag(name)}>${text(value)}</${tag(name)}>`);
   const lines = rows.map((row) => `<row>${fields(row).join('')}</row>\n`);
   return `<?xml version="1.0" encoding="utf-8"?>\n<rows>\n${lines.join('')}</rows>\n`;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { loadOperations, type Operation, resolve, type Schema } from './documents.js';
-import { download, formatAsked, ROW_COUNT } from './download.js';
+import { type Asked, download, ROW_COUNT, readAsked } from './download.js';
 import type { JobEnd } from './public-types.js';
 import { pathParameters } from './router.js';
 import type { ApiRequest } from './server.js';
@@ -9,8 +9,7 @@ import { hash } from './values.js';
 
 export interface Job {
   readonly id: string;
-  /** Undefined where the request has no place for it. */
-  readonly format: string | undefined;
+  readonly asked: Asked | undefined;
   readonly end: JobEnd | 'success';
   polls: number;
 }
@@ -28,13 +27,13 @@ export function findJob(
   if (role === 'create') {
     // A number as text fits the ids of every version, catalogs' included.
     const id = String(1e9 + (hash(`${seed} jobs`) % 1e9) + jobs.size);
-    const format = formatAsked(operation, request);
-    const job: Job = { id, format, end: nextJobs.shift() ?? 'success', polls: 0 };
+    const asked = readAsked(operation, request);
+    const job: Job = { id, asked, end: nextJobs.shift() ?? 'success', polls: 0 };
     jobs.set(id, job);
     return job;
   }
   const id = [...pathParameters(operation, path).values()].at(-1) ?? '';
-  const job = jobs.get(id) ?? { id, format: undefined, end: 'success', polls: PENDING_POLLS };
+  const job = jobs.get(id) ?? { id, asked: undefined, end: 'success', polls: PENDING_POLLS };
   if (role === 'status') job.polls += 1;
   return job;
 }
@@ -91,7 +90,7 @@ function wordFor(outcome: Outcome, { enum: words = [] }: Schema): unknown {
 function figuresOf(operation: Operation, job: Job, outcome: Outcome, world: World): object {
   const output = outputOf(operation);
   const isDone = outcome === 'success' || outcome === 'wrong-checksum';
-  const file = isDone && output ? download(output, fileKey(world, job), job.format) : undefined;
+  const file = isDone && output ? download(output, fileKey(world, job), job.asked) : undefined;
   const md5 = file && createHash('md5').update(file.body);
   if (outcome === 'wrong-checksum') md5?.update('other bytes');
   const checksum = md5?.digest(world.flips.has('report-checksum') ? 'base64' : 'hex') ?? null;

@@ -4,6 +4,7 @@ import { readFlips } from './assumptions.js';
 import { CONSENT_PATH } from './consent-page.js';
 import { loadOperations, versionId } from './documents.js';
 import { journalEntry, record } from './journal.js';
+import { partialFailure } from './problems.js';
 import type { Assumption, CallFilter, JobEnd, JournalEntry } from './public-types.js';
 import { JOB_ENDS } from './public-types.js';
 import { createRouter } from './router.js';
@@ -64,6 +65,11 @@ export interface Sandbox {
   setBudget(budget: Budget | undefined): void;
   /** These operations answer 403 until `reset()`, as without a permission. */
   forbid(...operations: string[]): void;
+  /**
+   * Successes of these operations tell of one failed part in `errors` until `reset()`, beside their data.
+   * @throws {TypeError} if the answer of one has no `errors` in any version.
+   */
+  failPart(...operations: string[]): void;
   /** How the next job that is created ends; called again, the one after it. @default success */
   nextJob(end: JobEnd): void;
   /** Ends every consent so far: its access tokens answer 403, its codes and refresh tokens nothing. */
@@ -100,6 +106,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const { clientId, clientSecret } = found;
     return { clientId, clientSecret, baseUrl, allowLoopbackHttp: true };
   };
+  const checkNames = (caller: string, names: readonly string[]): void => {
+    const known = operations.map(({ name }) => name);
+    const unknown = names.find((name) => !known.includes(name));
+    if (unknown !== undefined) throw new TypeError(`${caller}: no operation is named '${unknown}'`);
+  };
   return {
     url: baseUrl,
     clientOptions: credentials(),
@@ -128,10 +139,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       Object.assign(state, { budget: checkBudget(budget), window: { endsAt: 0, used: 0 } });
     },
     forbid: (...names) => {
-      const known = operations.map(({ name }) => name);
-      const unknown = names.find((name) => !known.includes(name));
-      if (unknown) throw new TypeError(`forbid: no operation is named '${unknown}'`);
+      checkNames('forbid', names);
       for (const name of names) state.forbidden.add(name);
+    },
+    failPart: (...names) => {
+      checkNames('failPart', names);
+      const telling = operations.filter((operation) => partialFailure(operation, ''));
+      const without = names.find((name) => !telling.some((operation) => operation.name === name));
+      if (without !== undefined)
+        throw new TypeError(`failPart: the answer of '${without}' has no list of errors`);
+      for (const name of names) state.failing.add(name);
     },
     nextJob: (end) => {
       if (!JOB_ENDS.includes(end))

@@ -40,6 +40,8 @@ export interface State {
   readonly consents: Map<number, Consent>;
   readonly signingKey: Buffer;
   readonly forbidden: Set<string>;
+  /** Names of operations whose successes tell that a part failed. */
+  readonly failing: Set<string>;
   /** By id. */
   readonly jobs: Map<string, Job>;
   /** How the next ones end. */
@@ -58,6 +60,7 @@ export function initialState({ tokenLifetimeMs, budget }: SandboxOptions): State
     consents: new Map(),
     signingKey: randomBytes(32),
     forbidden: new Set(),
+    failing: new Set(),
     jobs: new Map(),
     nextJobs: [],
     journal: [],

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { startSandbox } from '../src/index.js';
-import { get, getToken, postJson } from './helpers.js';
+import { get, getToken, postJson, start } from './helpers.js';
+import { findOperations, requestOf } from './sample.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -102,7 +103,18 @@ describe('the output of a job', () => {
         {},
       );
       expect(type).toBe('application/x-json-stream');
-      expect(bytes.toString().trimEnd().split('\n')).toHaveLength(57);
+      const lines = bytes.toString().trimEnd().split('\n');
+      expect(lines).toHaveLength(57);
+      expect(JSON.parse(lines[1] ?? '')).toEqual({
+        id: expect.stringMatching(/^\d+$/),
+        name: expect.stringMatching(/^Name \d+$/),
+        category: expect.any(String),
+        brandId: expect.stringMatching(/^\d+$/),
+        brandName: expect.stringMatching(/^Brand \d+$/),
+        retailerId: expect.stringMatching(/^\d+$/),
+        retailerName: expect.any(String),
+        price: expect.any(Number),
+      });
     }
   });
 
@@ -140,9 +152,146 @@ describe('the output of a job', () => {
   });
 });
 
+describe('the columns of a file', () => {
+  const PERFORMANCE = '/2026-07/retail-media/reports/performance';
+  const rowsOf = async (lists: object): Promise<Row[]> => {
+    const asked = { ...DATES, filters: {}, format: 'json', dimensions: [], metrics: [], ...lists };
+    const output = '/2026-07/retail-media/reports/{}/output';
+    return JSON.parse((await outputOf(PERFORMANCE, output, asked)).bytes.toString()) as Row[];
+  };
+  const lists = {
+    dimensions: ['campaignId', 'date', 'campaignName', 'hour', 'environment'],
+    metrics: ['spend', 'clicks'],
+  };
+
+  it.each([
+    { ...lists },
+    { ...lists, metrics: [] },
+    { metrics: ['clicks', 'spend'] },
+    { dimensions: ['date'] },
+    { dimensions: ['hour'] },
+    { dimensions: ['campaignId'] },
+    { dimensions: ['campaignName'] },
+  ])('are those of %j, dimensions first, in 57 rows that differ', async (asked) => {
+    const rows = await rowsOf(asked);
+    const { dimensions = [], metrics = [] } = asked as Partial<typeof lists>;
+    for (const row of rows) expect(Object.keys(row)).toEqual([...dimensions, ...metrics]);
+    expect(new Set(rows.map((row) => JSON.stringify(row))).size).toBe(57);
+  });
+
+  it('hold what their names say', async () => {
+    const [first, ...others] = await rowsOf(lists);
+    expect([first?.campaignName, first?.environment]).toEqual([DIFFICULT, DIFFICULT]);
+    for (const row of others)
+      expect(row).toEqual({
+        campaignId: expect.stringMatching(/^\d+$/),
+        date: expect.stringMatching(/^2026-\d\d-\d\d$/),
+        campaignName: expect.stringMatching(/^Campaign \d+$/),
+        hour: expect.stringMatching(/^2026-\d\d-\d\dT\d\d:00$/),
+        environment: expect.stringMatching(/^Environment \d+$/),
+        spend: expect.any(Number),
+        clicks: expect.any(Number),
+      });
+  });
+
+  it('hold the same for the same seed, and other numbers for another', async () => {
+    const path = '/2026-07/statistics/report';
+    const of = async (seed: number): Promise<string> => {
+      const sandbox = await start({ seed });
+      const asked = { currency: 'EUR', advertiserIds: '1', format: 'csv' };
+      const body = { ...DATES, ...asked, dimensions: ['AdsetId'], metrics: ['Clicks'] };
+      return (await postJson(sandbox, path, await getToken(sandbox), body)).text();
+    };
+    expect(await of(3)).toBe(await of(3));
+    expect(await of(3)).not.toBe(await of(4));
+  });
+
+  it.each([{}, { dimensions: [], metrics: [] }])('are the usual ones with %j', async (asked) => {
+    const [row = {}] = await rowsOf(asked);
+    expect(Object.keys(row)).toEqual(NAMES);
+  });
+
+  it.each([
+    { dimensions: 'Day' },
+    { dimensions: [1] },
+    { a: { b: { c: { d: { metrics: ['x'] } } } } },
+  ])('are the usual ones with %j in a body that is not looked at', async (asked) => {
+    // No document says what a body in XML holds, and so nothing of it is checked.
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'text/xml' };
+    const body = JSON.stringify(asked);
+    const init = { method: 'POST', headers, body };
+    const { bytes } = await seen(await fetch(`${shared.url}/marketing/v1/statistics`, init));
+    expect(columnsIn(bytes.toString())).toEqual(NAMES);
+  });
+
+  it('of a list of requests are those of all', async () => {
+    const request = (dimensions: string[]): object => ({
+      type: 'Any',
+      attributes: {
+        ...DATES,
+        currency: 'EUR',
+        advertiserIds: '1',
+        format: 'json',
+        dimensions,
+        metrics: ['Clicks'],
+      },
+    });
+    const body = { data: [request(['CampaignId']), request(['AdsetId', 'CampaignId'])] };
+    const answer = await postJson(shared, '/2026-07/placements/report', token, body);
+    const { bytes } = await seen(answer);
+    expect(columnsIn(bytes.toString())).toEqual(['CampaignId', 'AdsetId', 'Clicks']);
+  });
+
+  it('are written as names in XML whatever they are', async () => {
+    const body = {
+      reportType: 'any',
+      ...DATES,
+      format: 'Xml',
+      metrics: ['a <b>', '1st', 'Clicks'],
+    };
+    const { bytes } = await seen(
+      await postJson(shared, '/marketing/v1/statistics/report', token, body),
+    );
+    expect(bytes.toString()).toMatch(/<row><a__b_>\d+<\/a__b_><_st>\d+<\/_st><Clicks>/);
+  });
+
+  const withLists = findOperations().filter((found) => {
+    const { body = '' } = requestOf(found, true).init;
+    const { operation } = found;
+    const isFile = /"format":"binary"/.test(JSON.stringify(operation.responses));
+    return body.includes('"dimensions"') && (isFile || operation['x-job']);
+  });
+
+  it.each(withLists)('are those that a request of $file $name lists', async (found) => {
+    const { path, init } = requestOf(found, true);
+    const headers = { ...init.headers, authorization: `Bearer ${token}` };
+    const answer = await fetch(shared.url + path, { ...init, headers });
+    const [, version = ''] = found.file.split(/-(.*)/);
+    const isJob = found.operation['x-job'] !== undefined;
+    const { data = { id: '' } } = isJob ? ((await answer.json()) as { data?: { id: string } }) : {};
+    const output = `/${version}/retail-media/reports/${data.id}/output`;
+    const { bytes } = await seen(isJob ? await get(shared, output, token) : answer);
+    const listed = [...`${init.body}`.matchAll(/"(?:dimensions|metrics)":\["(\w+)"\]/g)];
+    expect(listed).toHaveLength(2);
+    expect(columnsIn(bytes.toString())).toEqual(listed.map(([, name]) => name));
+  });
+
+  it('are looked at in each version that has such requests', () => {
+    expect([...new Set(withLists.map(({ file }) => file))]).toEqual([
+      'marketing-v1',
+      'marketingsolutions-2020-10',
+      'marketingsolutions-2026-01',
+      'marketingsolutions-2026-07',
+      'retailmedia-2026-01',
+      'retailmedia-2026-07',
+    ]);
+  });
+});
+
 describe('a report that is answered at once', () => {
   const V1 = '/marketing/v1/statistics/report';
-  const LIST = { currency: 'EUR', advertiserIds: '1', dimensions: ['Day'], metrics: ['Clicks'] };
+  const COLUMNS = { dimensions: ['Day', 'Advertiser'], metrics: ['Clicks'] };
+  const LIST = { currency: 'EUR', advertiserIds: '1', ...COLUMNS };
   const ask = async (path: string, body: object): Promise<Seen> =>
     seen(await postJson(shared, path, token, body));
 
@@ -155,9 +304,10 @@ describe('a report that is answered at once', () => {
     const text = bytes.toString();
     expect([type, name]).toEqual(['text/csv', 'report.csv']);
     expect(text.startsWith('\ufeff')).toBe(mark !== '');
+    expect(text.split('\n')[0]).toContain('Day;Advertiser;Clicks');
     const [header, first, ...others] = readCsv(text.slice(mark.length), mark ? '\r\n' : '\n');
-    expect(header).toEqual(NAMES);
-    expect(first?.[2]).toBe(DIFFICULT);
+    expect(header).toEqual(['Day', 'Advertiser', 'Clicks']);
+    expect(first?.[1]).toBe(DIFFICULT);
     expect(others).toHaveLength(56);
   });
 
@@ -214,13 +364,23 @@ it('the reader of these tests sees a quote that is not doubled', () => {
   expect(() => readCsv('a,b\n', '\r\n')).toThrow('CSV');
 });
 
-/** RFC 4180, with the end of line that is to be there, also behind the last. */
+/** In any format but XML and sheets. */
+function columnsIn(text: string): string[] {
+  const [line = ''] = text.replace('\ufeff', '').split(/\r?\n/);
+  if (!/^[[{]/.test(line)) return line.split(/[,;]/);
+  const value = JSON.parse(line) as { columns?: string[] } | object[];
+  if (Array.isArray(value)) return Object.keys(value[0] ?? {});
+  return value.columns ?? Object.keys(value);
+}
+
+/** RFC 4180, with the end of line that is to be there, also behind the last, and what separates the header. */
 function readCsv(text: string, end: '\n' | '\r\n'): string[][] {
+  const comma = text.split('\n')[0]?.includes(';') ? ';' : ',';
   const rows: string[][] = [[]];
-  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n)/y;
+  const cell = /(?:"((?:[^"]|"")*)"|([^",;\r\n]*))([,;]|\r?\n)/y;
   while (cell.lastIndex < text.length) {
     const [, quoted, plain = '', after] = cell.exec(text) ?? [];
-    if (after !== ',' && after !== end) throw new Error('no CSV');
+    if (after !== comma && after !== end) throw new Error('no CSV');
     rows.at(-1)?.push(quoted?.replaceAll('""', '"') ?? plain);
     if (after === end) rows.push([]);
   }

@@ -3,7 +3,7 @@ import {
   type FinishedJob,
   fileFrom,
   ResponseError,
-  resumeJob,
+  runJob,
   SdkError,
   type TokenProvider,
 } from '@criteo-sdk/retailmedia';
@@ -123,16 +123,19 @@ const uploadEach = async ({ creative }: Client, { folder }: Told): Promise<strin
 };
 
 const reportOf = async ({ analytics }: Client, { folder }: Told): Promise<Report> => {
-  const job = await resumeJob(analytics.requestPerformanceReport, '12345');
-  const all: object[] = [];
-  for await (const row of job.rows()) all.push(row);
-  // Compact is what the report is if nothing else is asked for.
-  const [first = {}] = all;
-  const rows = 'rows' in first && Array.isArray(first.rows) ? first.rows.length : all.length;
+  const attributes = {
+    startDate: '2026-11-01T00:00:00Z',
+    endDate: '2026-11-07T00:00:00Z',
+    format: 'csv',
+  } as const;
+  const body = { data: { type: 'report', attributes } };
+  const job = await runJob(analytics.requestRevenueReport, { body }, { intervalMs: 1 });
+  let rows = 0;
+  for await (const _row of job.rows()) rows += 1;
   const bytes = await job.bytes();
   const streamed = new Uint8Array(await new Response(job.stream()).arrayBuffer());
   const isWhole = bytes.length === job.totalBytes && streamed.length === bytes.length;
-  return { rows, isWhole, saved: await saving(job, `${folder ?? ''}/report.json`) };
+  return { rows, isWhole, saved: await saving(job, `${folder ?? ''}/report.csv`) };
 };
 
 const saving = (job: FinishedJob, path: string): Promise<string> =>

@@ -142,10 +142,20 @@ const typeOf = ({ paging, job }: OperationModel): string => {
 const operationLines = (operation: OperationModel): string[] => [
   ...(operation.summary ? [operation.summary, ''] : []),
   ...(operation.description ? [operation.description, ''] : []),
+  ...helperLines(operation),
   `\`${operation.method} ${operation.path}\` (${operation.operationId})`,
   ...(operation.scopes.length > 0 ? [`Needs ${operation.scopes.join(', ')}.`] : []),
   ...(operation.deprecated ? ['@deprecated'] : []),
 ];
+
+/** What of core does more with it than a call. */
+const helperLines = ({ paging, job, result }: OperationModel): string[] => {
+  if (paging) return [`\`paginate\` lists all of it, over all pages.`, ''];
+  if (job) return [`\`runJob\` creates it, waits for it and gives its file.`, ''];
+  return result.kind === 'bytes'
+    ? [`\`download\` gives it as rows, as a stream or under a path.`, '']
+    : [];
+};
 
 const paramFields = (operation: OperationModel, writer: TypeWriter): Field[] =>
   paramsOf(operation, writer.reader).map(({ isOptional, key, lines, shape }) => ({

@@ -128,6 +128,8 @@ export interface SearchAudienceSegmentsParams {
 /**
  * Lists audience segments by ids, remote ids, types or data providers, one page per call.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `POST /2026-07/commerce-grid/audience-segments/search` (searchAudienceSegments)
  * Needs CommerceGrid_Segment_Read.
  */

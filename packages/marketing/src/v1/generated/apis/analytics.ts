@@ -7,6 +7,8 @@ export interface AnalyticsApi {
   /**
    * Reads a report on campaigns in the body's `format`; changes nothing.
    *
+   * `download` gives it as rows, as a stream or under a path.
+   *
    * `POST /v1/statistics/report` (Statistics_GetCampaignReport)
    */
   readonly getCampaignReport: Bound<typeof analytics.getCampaignReport>;
@@ -15,6 +17,8 @@ export interface AnalyticsApi {
    *
    * The API also serves csv by `Accept`, which the document does not declare.
    *
+   * `download` gives it as rows, as a stream or under a path.
+   *
    * `GET /v2/crp/stats/campaigns` (SellersV2Stats_Campaigns)
    */
   readonly getMarketplaceCampaignsStats: Bound<typeof analytics.getMarketplaceCampaignsStats>;
@@ -22,6 +26,8 @@ export interface AnalyticsApi {
    * Reads statistics by seller campaign and interval of time.
    *
    * The API also serves csv by `Accept`, which the document does not declare.
+   *
+   * `download` gives it as rows, as a stream or under a path.
    *
    * `GET /v2/crp/stats/seller-campaigns` (SellersV2Stats_SellerCampaigns)
    */
@@ -32,6 +38,8 @@ export interface AnalyticsApi {
    * Reads statistics by seller and interval of time.
    *
    * The API also serves csv by `Accept`, which the document does not declare.
+   *
+   * `download` gives it as rows, as a stream or under a path.
    *
    * `GET /v2/crp/stats/sellers` (SellersV2Stats_Sellers)
    */
@@ -47,11 +55,15 @@ export interface AnalyticsApi {
    *
    * The document declares no answer body, although a file comes.
    *
+   * `download` gives it as rows, as a stream or under a path.
+   *
    * `POST /v1/sellers/stats` (Sellers_GetStats)
    */
   readonly getSellerStats: Bound<typeof analytics.getSellerStats>;
   /**
    * Reads statistics of advertisers in the body's `format`; changes nothing.
+   *
+   * `download` gives it as rows, as a stream or under a path.
    *
    * `POST /v1/statistics` (Statistics_GetStats)
    */

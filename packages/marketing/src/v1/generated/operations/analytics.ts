@@ -16,6 +16,8 @@ export interface GetCampaignReportParams {
 /**
  * Reads a report on campaigns in the body's `format`; changes nothing.
  *
+ * `download` gives it as rows, as a stream or under a path.
+ *
  * `POST /v1/statistics/report` (Statistics_GetCampaignReport)
  */
 export const getCampaignReport: Operation<GetCampaignReportParams, Uint8Array> = {
@@ -60,6 +62,8 @@ export interface GetMarketplaceCampaignsStatsParams {
  * Reads statistics by campaign and interval of time.
  *
  * The API also serves csv by `Accept`, which the document does not declare.
+ *
+ * `download` gives it as rows, as a stream or under a path.
  *
  * `GET /v2/crp/stats/campaigns` (SellersV2Stats_Campaigns)
  */
@@ -118,6 +122,8 @@ export interface GetMarketplaceSellerCampaignsStatsParams {
  *
  * The API also serves csv by `Accept`, which the document does not declare.
  *
+ * `download` gives it as rows, as a stream or under a path.
+ *
  * `GET /v2/crp/stats/seller-campaigns` (SellersV2Stats_SellerCampaigns)
  */
 export const getMarketplaceSellerCampaignsStats: Operation<
@@ -175,6 +181,8 @@ export interface GetMarketplaceSellersStatsParams {
  *
  * The API also serves csv by `Accept`, which the document does not declare.
  *
+ * `download` gives it as rows, as a stream or under a path.
+ *
  * `GET /v2/crp/stats/sellers` (SellersV2Stats_Sellers)
  */
 export const getMarketplaceSellersStats: Operation<GetMarketplaceSellersStatsParams, Uint8Array> = {
@@ -225,6 +233,8 @@ export interface GetSellerStatsParams {
  *
  * The document declares no answer body, although a file comes.
  *
+ * `download` gives it as rows, as a stream or under a path.
+ *
  * `POST /v1/sellers/stats` (Sellers_GetStats)
  */
 export const getSellerStats: Operation<GetSellerStatsParams, Uint8Array> = {
@@ -244,6 +254,8 @@ export interface GetStatisticsParams {
 
 /**
  * Reads statistics of advertisers in the body's `format`; changes nothing.
+ *
+ * `download` gives it as rows, as a stream or under a path.
  *
  * `POST /v1/statistics` (Statistics_GetStats)
  */

@@ -7,11 +7,15 @@ export interface AnalyticsApi {
   /**
    * Reads statistics by chosen dimensions in the body's `format`; changes nothing.
    *
+   * `download` gives it as rows, as a stream or under a path.
+   *
    * `POST /2021-04/statistics/report` (GetAdsetReport)
    */
   readonly getAdSetReport: Bound<typeof analytics.getAdSetReport>;
   /**
    * Reads transactions between two dates in the body's `format`; changes nothing.
+   *
+   * `download` gives it as rows, as a stream or under a path.
    *
    * `POST /2021-04/transactions/report` (GetTransactionsReport)
    */

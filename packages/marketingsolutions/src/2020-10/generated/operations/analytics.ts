@@ -13,6 +13,8 @@ export interface GetAdSetReportParams {
 /**
  * Reads statistics by chosen dimensions in the body's `format`; changes nothing.
  *
+ * `download` gives it as rows, as a stream or under a path.
+ *
  * `POST /2021-04/statistics/report` (GetAdsetReport)
  */
 export const getAdSetReport: Operation<GetAdSetReportParams, Uint8Array> = {
@@ -33,6 +35,8 @@ export interface GetTransactionsReportParams {
 
 /**
  * Reads transactions between two dates in the body's `format`; changes nothing.
+ *
+ * `download` gives it as rows, as a stream or under a path.
  *
  * `POST /2021-04/transactions/report` (GetTransactionsReport)
  */

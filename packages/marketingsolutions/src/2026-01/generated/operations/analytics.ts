@@ -19,6 +19,8 @@ export interface GetAdSetReportParams {
  *
  * The answer is a file as bytes, in json, csv, xml or excel.
  *
+ * `download` gives it as rows, as a stream or under a path.
+ *
  * `POST /2026-01/statistics/report` (GetAdsetReport)
  * Needs MarketingSolutions_Analytics_Read.
  */
@@ -221,6 +223,8 @@ export interface GetPlacementsReportParams {
  *
  * The answer is a file as bytes, in json, csv, xml or excel.
  *
+ * `download` gives it as rows, as a stream or under a path.
+ *
  * `POST /2026-01/placements/report` (GetPlacementsReport)
  * Needs MarketingSolutions_Analytics_Read.
  */
@@ -251,6 +255,8 @@ export interface GetTransactionsReportParams {
  * Reads transactions between two dates in the body's `format`; changes nothing.
  *
  * The answer is a file as bytes, in json, csv, xml or excel.
+ *
+ * `download` gives it as rows, as a stream or under a path.
  *
  * `POST /2026-01/transactions/report` (GetTransactionsReport)
  * Needs MarketingSolutions_Analytics_Read.

@@ -9,6 +9,8 @@ export interface AnalyticsApi {
    *
    * The answer is a file as bytes, in json, csv, xml or excel.
    *
+   * `download` gives it as rows, as a stream or under a path.
+   *
    * `POST /2026-07/statistics/report` (GetAdsetReport)
    * Needs MarketingSolutions_Analytics_Read.
    */
@@ -41,6 +43,8 @@ export interface AnalyticsApi {
    *
    * The answer is a file as bytes, in json, csv, xml or excel.
    *
+   * `download` gives it as rows, as a stream or under a path.
+   *
    * `POST /2026-07/placements/report` (GetPlacementsReport)
    * Needs MarketingSolutions_Analytics_Read.
    */
@@ -49,6 +53,8 @@ export interface AnalyticsApi {
    * Reads transactions between two dates in the body's `format`; changes nothing.
    *
    * The answer is a file as bytes, in json, csv, xml or excel.
+   *
+   * `download` gives it as rows, as a stream or under a path.
    *
    * `POST /2026-07/transactions/report` (GetTransactionsReport)
    * Needs MarketingSolutions_Analytics_Read.

@@ -105,12 +105,16 @@ export interface AudienceApi {
    *
    * What version 2020-10 calls an audience is a segment here.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `POST /2026-07/marketing-solutions/audience-segments/search` (SearchAudienceSegments)
    * Needs MarketingSolutions_Audience_Read.
    */
   readonly searchAudienceSegments: Bound<typeof audience.searchAudienceSegments>;
   /**
    * Searches audiences by ids, advertisers, ad sets or segments, one page per call.
+   *
+   * `paginate` lists all of it, over all pages.
    *
    * `POST /2026-07/marketing-solutions/audiences/search` (SearchAudiences)
    * Needs MarketingSolutions_Audience_Read.

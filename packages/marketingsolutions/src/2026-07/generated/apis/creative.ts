@@ -65,6 +65,8 @@ export interface CreativeApi {
    *
    * The answer has no total: a page with fewer items than `limit` is the last.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `GET /2026-07/marketing-solutions/advertisers/{advertiser-id}/ads` (GetAdvertiserAds)
    * Needs MarketingSolutions_Creative_Read.
    */
@@ -97,6 +99,8 @@ export interface CreativeApi {
    *
    * The answer has no total: a page with fewer items than `limit` is the last.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `GET /2026-07/marketing-solutions/advertisers/{advertiser-id}/coupons` (GetAdvertiserCoupons)
    * Needs MarketingSolutions_Creative_Read.
    */
@@ -105,6 +109,8 @@ export interface CreativeApi {
    * Lists the creatives of one advertiser, one page per call, each with its format and status.
    *
    * The answer has no total: a page with fewer items than `limit` is the last.
+   *
+   * `paginate` lists all of it, over all pages.
    *
    * `GET /2026-07/marketing-solutions/advertisers/{advertiser-id}/creatives` (GetAdvertiserCreatives)
    * Needs MarketingSolutions_Creative_Read.

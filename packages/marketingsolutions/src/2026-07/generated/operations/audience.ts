@@ -336,6 +336,8 @@ export interface SearchAudienceSegmentsParams {
  *
  * What version 2020-10 calls an audience is a segment here.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `POST /2026-07/marketing-solutions/audience-segments/search` (SearchAudienceSegments)
  * Needs MarketingSolutions_Audience_Read.
  */
@@ -372,6 +374,8 @@ export interface SearchAudiencesParams {
 
 /**
  * Searches audiences by ids, advertisers, ad sets or segments, one page per call.
+ *
+ * `paginate` lists all of it, over all pages.
  *
  * `POST /2026-07/marketing-solutions/audiences/search` (SearchAudiences)
  * Needs MarketingSolutions_Audience_Read.

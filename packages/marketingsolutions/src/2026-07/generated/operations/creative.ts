@@ -217,6 +217,8 @@ export interface GetAdvertiserAdsParams {
  *
  * The answer has no total: a page with fewer items than `limit` is the last.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2026-07/marketing-solutions/advertisers/{advertiser-id}/ads` (GetAdvertiserAds)
  * Needs MarketingSolutions_Creative_Read.
  */
@@ -326,6 +328,8 @@ export interface GetAdvertiserCouponsParams {
  *
  * The answer has no total: a page with fewer items than `limit` is the last.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2026-07/marketing-solutions/advertisers/{advertiser-id}/coupons` (GetAdvertiserCoupons)
  * Needs MarketingSolutions_Creative_Read.
  */
@@ -361,6 +365,8 @@ export interface GetAdvertiserCreativesParams {
  * Lists the creatives of one advertiser, one page per call, each with its format and status.
  *
  * The answer has no total: a page with fewer items than `limit` is the last.
+ *
+ * `paginate` lists all of it, over all pages.
  *
  * `GET /2026-07/marketing-solutions/advertisers/{advertiser-id}/creatives` (GetAdvertiserCreatives)
  * Needs MarketingSolutions_Creative_Read.

@@ -7,11 +7,15 @@ export interface AccountApi {
   /**
    * Lists accounts, one page per call, each with its currency, countries and time zone.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `GET /2022-10/retail-media/accounts` (AccountsApi_GetApiV1ExternalAccounts)
    */
   readonly getAccounts: Bound<typeof account.getAccounts>;
   /**
    * Lists the brands of one account, one page per call.
+   *
+   * `paginate` lists all of it, over all pages.
    *
    * `GET /2022-10/retail-media/accounts/{accountId}/brands` (AccountsApi_GetApiV1ExternalAccountBrandsByAccountId)
    */

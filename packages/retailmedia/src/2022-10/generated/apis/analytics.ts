@@ -7,6 +7,8 @@ export interface AnalyticsApi {
   /**
    * Fetches the file of a finished report, in the format that its request chose.
    *
+   * `download` gives it as rows, as a stream or under a path.
+   *
    * `GET /2022-10/retail-media/reports/{reportId}/output` (getReportOutput)
    */
   readonly getAsyncExportOutput: Bound<typeof analytics.getAsyncExportOutput>;
@@ -23,6 +25,8 @@ export interface AnalyticsApi {
    *
    * `getAsyncExportOutput` fetches the file when the status is `success`.
    *
+   * `runJob` creates it, waits for it and gives its file.
+   *
    * `POST /2022-10/retail-media/reports/campaigns` (requestCampaignReport)
    */
   readonly requestCampaignReport: Bound<typeof analytics.requestCampaignReport>;
@@ -30,6 +34,8 @@ export interface AnalyticsApi {
    * Starts an asynchronous report on line items; poll `getAsyncExportStatus`.
    *
    * `getAsyncExportOutput` fetches the file when the status is `success`.
+   *
+   * `runJob` creates it, waits for it and gives its file.
    *
    * `POST /2022-10/retail-media/reports/line-items` (requestLineItemReport)
    */

@@ -13,6 +13,8 @@ export interface AudienceApi {
   /**
    * Lists the audiences of one account, one page per call.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `GET /2022-10/retail-media/accounts/{accountId}/audiences` (AudienceApi_GetAudiencesByAccountId)
    */
   readonly getAudiencesByAccountId: Bound<typeof audience.getAudiencesByAccountId>;

@@ -23,11 +23,15 @@ export interface BalanceApi {
   /**
    * Lists the balances of one account, one page per call, each with what remains.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `GET /2022-10/retail-media/accounts/{account-id}/balances` (BalancesApi_GetApi202110ExternalAccountBalancesByAccountId)
    */
   readonly getBalancesByAccountId: Bound<typeof balance.getBalancesByAccountId>;
   /**
    * Lists the ids of one balance's campaigns, one page per call.
+   *
+   * `paginate` lists all of it, over all pages.
    *
    * `GET /2022-10/retail-media/balances/{balance-id}/campaigns` (BalancesApi_GetApi202110ExternalBalanceCampaignsByBalanceId)
    */

@@ -21,6 +21,8 @@ export interface CampaignApi {
   /**
    * Lists the campaigns of one account, one page per call.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `GET /2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_GetApiV1ExternalAccountCampaignsByAccountId)
    */
   readonly getCampaignsByAccountId: Bound<typeof campaign.getCampaignsByAccountId>;

@@ -7,6 +7,8 @@ export interface CatalogApi {
   /**
    * Fetches the catalog that a job made, as a file of one JSON object per line.
    *
+   * `download` gives it as rows, as a stream or under a path.
+   *
    * `GET /2022-10/retail-media/catalogs/{catalogId}/output` (CatalogApi_GetApiV1ExternalCatalogOutputByCatalogId)
    */
   readonly getCatalogOutput: Bound<typeof catalog.getCatalogOutput>;
@@ -20,6 +22,8 @@ export interface CatalogApi {
    * Starts a job that makes the catalog of one account; poll `getCatalogStatus`.
    *
    * `getCatalogOutput` fetches the file when the status is `Success`.
+   *
+   * `runJob` creates it, waits for it and gives its file.
    *
    * `POST /2022-10/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
    */

@@ -9,6 +9,8 @@ export interface CategoryApi {
    *
    * `pageIndex` may be a start position and not a page number: stop when ids repeat.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `GET /2022-10/retail-media/categories` (CategorySearchApi_GetApi202204ExternalCategories)
    */
   readonly getCategories: Bound<typeof category.getCategories>;

@@ -37,6 +37,8 @@ export interface LineItemApi {
   /**
    * Lists the products that one line item promotes, one page per call.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `GET /2022-10/retail-media/line-items/{line-item-id}/products` (PromotedProductsApi_GetApi202110ExternalLineItemProductsByLineItemId)
    */
   readonly fetchPromotedProducts: Bound<typeof lineItem.fetchPromotedProducts>;
@@ -49,6 +51,8 @@ export interface LineItemApi {
   /**
    * Lists the auction line items of one campaign, one page per call.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `GET /2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (GetApiV2ExternalCampaignAuctionLineItemsByCampaignId)
    */
   readonly getAuctionLineItemsByCampaign: Bound<typeof lineItem.getAuctionLineItemsByCampaign>;
@@ -60,6 +64,8 @@ export interface LineItemApi {
   readonly getLineItem: Bound<typeof lineItem.getLineItem>;
   /**
    * Lists the line items of one account, auction and preferred, one page per call.
+   *
+   * `paginate` lists all of it, over all pages.
    *
    * `GET /2022-10/retail-media/accounts/{account-id}/line-items` (GetApiV2ExternalAccountLineItemsByAccountId)
    */
@@ -74,6 +80,8 @@ export interface LineItemApi {
   >;
   /**
    * Lists the preferred line items of one campaign, one page per call.
+   *
+   * `paginate` lists all of it, over all pages.
    *
    * `GET /2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_GetApi202110ExternalCampaignPreferredLineItemsByCampaignId)
    */

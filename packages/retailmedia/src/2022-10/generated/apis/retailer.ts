@@ -13,6 +13,8 @@ export interface RetailerApi {
   /**
    * Lists the retailers of one account, one page per call.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `GET /2022-10/retail-media/accounts/{accountId}/retailers` (AccountsApi_GetApiV1ExternalAccountRetailersByAccountId)
    */
   readonly getRetailersByAccountId: Bound<typeof retailer.getRetailersByAccountId>;

@@ -21,6 +21,8 @@ export interface GetAccountsParams {
 /**
  * Lists accounts, one page per call, each with its currency, countries and time zone.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2022-10/retail-media/accounts` (AccountsApi_GetApiV1ExternalAccounts)
  */
 export const getAccounts: PagedOperation<GetAccountsParams, JsonApiPageResponseOfAccount> = {
@@ -51,6 +53,8 @@ export interface GetBrandsByAccountIdParams {
 
 /**
  * Lists the brands of one account, one page per call.
+ *
+ * `paginate` lists all of it, over all pages.
  *
  * `GET /2022-10/retail-media/accounts/{accountId}/brands` (AccountsApi_GetApiV1ExternalAccountBrandsByAccountId)
  */

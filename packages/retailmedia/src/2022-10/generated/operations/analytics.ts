@@ -11,6 +11,8 @@ export interface GetAsyncExportOutputParams {
 /**
  * Fetches the file of a finished report, in the format that its request chose.
  *
+ * `download` gives it as rows, as a stream or under a path.
+ *
  * `GET /2022-10/retail-media/reports/{reportId}/output` (getReportOutput)
  */
 export const getAsyncExportOutput: Operation<GetAsyncExportOutputParams, Uint8Array> = {
@@ -52,6 +54,8 @@ export interface RequestCampaignReportParams {
  *
  * `getAsyncExportOutput` fetches the file when the status is `success`.
  *
+ * `runJob` creates it, waits for it and gives its file.
+ *
  * `POST /2022-10/retail-media/reports/campaigns` (requestCampaignReport)
  */
 export const requestCampaignReport: JobOperation<
@@ -76,6 +80,8 @@ export interface RequestLineItemReportParams {
  * Starts an asynchronous report on line items; poll `getAsyncExportStatus`.
  *
  * `getAsyncExportOutput` fetches the file when the status is `success`.
+ *
+ * `runJob` creates it, waits for it and gives its file.
  *
  * `POST /2022-10/retail-media/reports/line-items` (requestLineItemReport)
  */

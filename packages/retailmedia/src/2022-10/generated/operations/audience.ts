@@ -46,6 +46,8 @@ export interface GetAudiencesByAccountIdParams {
 /**
  * Lists the audiences of one account, one page per call.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2022-10/retail-media/accounts/{accountId}/audiences` (AudienceApi_GetAudiencesByAccountId)
  */
 export const getAudiencesByAccountId: PagedOperation<

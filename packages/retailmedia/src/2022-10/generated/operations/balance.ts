@@ -75,6 +75,8 @@ export interface GetBalancesByAccountIdParams {
 /**
  * Lists the balances of one account, one page per call, each with what remains.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2022-10/retail-media/accounts/{account-id}/balances` (BalancesApi_GetApi202110ExternalAccountBalancesByAccountId)
  */
 export const getBalancesByAccountId: PagedOperation<
@@ -108,6 +110,8 @@ export interface GetCampaignsByBalanceIdParams {
 
 /**
  * Lists the ids of one balance's campaigns, one page per call.
+ *
+ * `paginate` lists all of it, over all pages.
  *
  * `GET /2022-10/retail-media/balances/{balance-id}/campaigns` (BalancesApi_GetApi202110ExternalBalanceCampaignsByBalanceId)
  */

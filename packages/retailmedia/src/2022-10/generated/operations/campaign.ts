@@ -72,6 +72,8 @@ export interface GetCampaignsByAccountIdParams {
 /**
  * Lists the campaigns of one account, one page per call.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_GetApiV1ExternalAccountCampaignsByAccountId)
  */
 export const getCampaignsByAccountId: PagedOperation<

@@ -14,6 +14,8 @@ export interface GetCatalogOutputParams {
 /**
  * Fetches the catalog that a job made, as a file of one JSON object per line.
  *
+ * `download` gives it as rows, as a stream or under a path.
+ *
  * `GET /2022-10/retail-media/catalogs/{catalogId}/output` (CatalogApi_GetApiV1ExternalCatalogOutputByCatalogId)
  */
 export const getCatalogOutput: Operation<GetCatalogOutputParams, Uint8Array> = {
@@ -55,6 +57,8 @@ export interface CreateCatalogParams {
  * Starts a job that makes the catalog of one account; poll `getCatalogStatus`.
  *
  * `getCatalogOutput` fetches the file when the status is `Success`.
+ *
+ * `runJob` creates it, waits for it and gives its file.
  *
  * `POST /2022-10/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
  */

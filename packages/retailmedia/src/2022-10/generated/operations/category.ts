@@ -29,6 +29,8 @@ export interface GetCategoriesParams {
  *
  * `pageIndex` may be a start position and not a page number: stop when ids repeat.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2022-10/retail-media/categories` (CategorySearchApi_GetApi202204ExternalCategories)
  */
 export const getCategories: PagedOperation<GetCategoriesParams, Category202204ListResponse> = {

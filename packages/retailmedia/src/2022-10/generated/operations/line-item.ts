@@ -128,6 +128,8 @@ export interface FetchPromotedProductsParams {
 /**
  * Lists the products that one line item promotes, one page per call.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2022-10/retail-media/line-items/{line-item-id}/products` (PromotedProductsApi_GetApi202110ExternalLineItemProductsByLineItemId)
  */
 export const fetchPromotedProducts: PagedOperation<
@@ -178,6 +180,8 @@ export interface GetAuctionLineItemsByCampaignParams {
 
 /**
  * Lists the auction line items of one campaign, one page per call.
+ *
+ * `paginate` lists all of it, over all pages.
  *
  * `GET /2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (GetApiV2ExternalCampaignAuctionLineItemsByCampaignId)
  */
@@ -233,6 +237,8 @@ export interface GetLineItemsByAccountIdParams {
 /**
  * Lists the line items of one account, auction and preferred, one page per call.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2022-10/retail-media/accounts/{account-id}/line-items` (GetApiV2ExternalAccountLineItemsByAccountId)
  */
 export const getLineItemsByAccountId: PagedOperation<
@@ -286,6 +292,8 @@ export interface GetPreferredLineItemsByCampaignIdParams {
 
 /**
  * Lists the preferred line items of one campaign, one page per call.
+ *
+ * `paginate` lists all of it, over all pages.
  *
  * `GET /2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_GetApi202110ExternalCampaignPreferredLineItemsByCampaignId)
  */

@@ -9,6 +9,8 @@ export interface AnalyticsApi {
    *
    * The document declares JSON only, whatever the format is.
    *
+   * `download` gives it as rows, as a stream or under a path.
+   *
    * `GET /2026-01/retail-media/reports/{reportId}/output` (GetAsyncExportOutput)
    * Needs RetailMedia_Analytics_Read.
    */
@@ -27,6 +29,8 @@ export interface AnalyticsApi {
    *
    * `getAsyncExportOutput` fetches the file when the status is `success`. 2026-07 has `requestPerformanceReport` in its place.
    *
+   * `runJob` creates it, waits for it and gives its file.
+   *
    * `POST /2026-01/retail-media/reports/accounts` (GenerateAsyncAccountsReportV2)
    * Needs RetailMedia_Analytics_Read.
    */
@@ -35,6 +39,8 @@ export interface AnalyticsApi {
    * Starts an asynchronous report on campaigns; poll `getAsyncExportStatus`.
    *
    * `getAsyncExportOutput` fetches the file when the status is `success`. 2026-07 has `requestPerformanceReport` in its place.
+   *
+   * `runJob` creates it, waits for it and gives its file.
    *
    * `POST /2026-01/retail-media/reports/campaigns` (GenerateAsyncCampaignsReportV2)
    * Needs RetailMedia_Analytics_Read.
@@ -45,6 +51,8 @@ export interface AnalyticsApi {
    *
    * `getAsyncExportOutput` fetches the file when the status is `success`.
    *
+   * `runJob` creates it, waits for it and gives its file.
+   *
    * `POST /2026-01/retail-media/reports/fillrate` (GenerateAsyncFillRateReport)
    * Needs RetailMedia_Analytics_Read.
    */
@@ -53,6 +61,8 @@ export interface AnalyticsApi {
    * Starts an asynchronous report on line items; poll `getAsyncExportStatus`.
    *
    * `getAsyncExportOutput` fetches the file when the status is `success`. 2026-07 has `requestPerformanceReport` in its place.
+   *
+   * `runJob` creates it, waits for it and gives its file.
    *
    * `POST /2026-01/retail-media/reports/line-items` (GenerateAsyncLineItemsReportV2)
    * Needs RetailMedia_Analytics_Read.
@@ -63,6 +73,8 @@ export interface AnalyticsApi {
    *
    * `getAsyncExportOutput` fetches the file when the status is `success`.
    *
+   * `runJob` creates it, waits for it and gives its file.
+   *
    * `POST /2026-01/retail-media/reports/revenue` (GenerateAsyncRevenueReport)
    * Needs RetailMedia_Analytics_Read.
    */
@@ -71,6 +83,8 @@ export interface AnalyticsApi {
    * Starts an asynchronous report on unfilled placements; poll `getAsyncExportStatus`.
    *
    * `getAsyncExportOutput` fetches the file when the status is `success`.
+   *
+   * `runJob` creates it, waits for it and gives its file.
    *
    * `POST /2026-01/retail-media/reports/unfilled-placements` (GenerateAsyncUnfilledPlacementsReport)
    * Needs RetailMedia_Analytics_Read.

@@ -28,6 +28,8 @@ export interface CampaignApi {
   /**
    * Lists the campaigns of one account, one page per call, each with status, budget and pacing.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `GET /2026-01/retail-media/accounts/{account-id}/campaigns` (GetCampaignsByAccountId)
    * Needs RetailMedia_Campaign_Read.
    */

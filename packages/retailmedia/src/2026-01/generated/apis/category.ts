@@ -9,6 +9,8 @@ export interface CategoryApi {
    *
    * `pageIndex` may be a start position and not a page number: stop when ids repeat.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `GET /2026-01/retail-media/categories` (CategorySearch_GetApiExternalV1Categories)
    * Needs RetailMedia_Campaign_Read.
    */
@@ -29,6 +31,8 @@ export interface CategoryApi {
   readonly getRecommendedCategories: Bound<typeof category.getRecommendedCategories>;
   /**
    * Searches one retailer's categories by text or ids, one page per call.
+   *
+   * `paginate` lists all of it, over all pages.
    *
    * `POST /2026-01/retail-media/retailers/{retailerId}/categories/search` (SearchCategory)
    * Needs RetailMedia_Campaign_Read.

@@ -110,6 +110,8 @@ export interface GetAccountsParams {
 /**
  * Lists accounts, one page per call, each with its currency, countries and time zone.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2026-01/retail-media/accounts` (GetAccounts)
  * Needs RetailMedia_Accounts_Read.
  */
@@ -144,6 +146,8 @@ export interface GetBrandsByAccountIdParams {
 /**
  * Lists the brands of one account, one page per call.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2026-01/retail-media/accounts/{accountId}/brands` (GetBrandsByAccountId)
  * Needs RetailMedia_Campaign_Read.
  */
@@ -177,6 +181,8 @@ export interface GetPrivateMarketChildAccountsParams {
 
 /**
  * Lists the private-market child accounts of one account, one page per call.
+ *
+ * `paginate` lists all of it, over all pages.
  *
  * `GET /2026-01/retail-media/account-management/accounts/{accountId}/private-market-child-accounts` (GetPrivateMarketChildAccountsByAccountId)
  * Needs RetailMedia_Accounts_Read.
@@ -257,6 +263,8 @@ export interface SearchAccountFeesParams {
 /**
  * Lists private-market fees by account, of given accounts if ids are sent, one page per call.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `POST /2026-01/retail-media/accounts/fees/search` (AccountFeesSearch)
  * Needs RetailMedia_Accounts_Read.
  */
@@ -291,6 +299,8 @@ export interface SearchBrandsParams {
 
 /**
  * Lists brands of given retailers, by name and type if given, one page per call.
+ *
+ * `paginate` lists all of it, over all pages.
  *
  * `POST /2026-01/retail-media/brands/search` (SearchBrands)
  * Needs RetailMedia_Accounts_Read.

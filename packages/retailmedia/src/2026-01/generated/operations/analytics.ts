@@ -21,6 +21,8 @@ export interface GetAsyncExportOutputParams {
  *
  * The document declares JSON only, whatever the format is.
  *
+ * `download` gives it as rows, as a stream or under a path.
+ *
  * `GET /2026-01/retail-media/reports/{reportId}/output` (GetAsyncExportOutput)
  * Needs RetailMedia_Analytics_Read.
  */
@@ -66,6 +68,8 @@ export interface RequestAccountReportParams {
  *
  * `getAsyncExportOutput` fetches the file when the status is `success`. 2026-07 has `requestPerformanceReport` in its place.
  *
+ * `runJob` creates it, waits for it and gives its file.
+ *
  * `POST /2026-01/retail-media/reports/accounts` (GenerateAsyncAccountsReportV2)
  * Needs RetailMedia_Analytics_Read.
  */
@@ -89,6 +93,8 @@ export interface RequestCampaignReportParams {
  * Starts an asynchronous report on campaigns; poll `getAsyncExportStatus`.
  *
  * `getAsyncExportOutput` fetches the file when the status is `success`. 2026-07 has `requestPerformanceReport` in its place.
+ *
+ * `runJob` creates it, waits for it and gives its file.
  *
  * `POST /2026-01/retail-media/reports/campaigns` (GenerateAsyncCampaignsReportV2)
  * Needs RetailMedia_Analytics_Read.
@@ -115,6 +121,8 @@ export interface RequestFillRateReportParams {
  *
  * `getAsyncExportOutput` fetches the file when the status is `success`.
  *
+ * `runJob` creates it, waits for it and gives its file.
+ *
  * `POST /2026-01/retail-media/reports/fillrate` (GenerateAsyncFillRateReport)
  * Needs RetailMedia_Analytics_Read.
  */
@@ -139,6 +147,8 @@ export interface RequestLineItemReportParams {
  * Starts an asynchronous report on line items; poll `getAsyncExportStatus`.
  *
  * `getAsyncExportOutput` fetches the file when the status is `success`. 2026-07 has `requestPerformanceReport` in its place.
+ *
+ * `runJob` creates it, waits for it and gives its file.
  *
  * `POST /2026-01/retail-media/reports/line-items` (GenerateAsyncLineItemsReportV2)
  * Needs RetailMedia_Analytics_Read.
@@ -165,6 +175,8 @@ export interface RequestRevenueReportParams {
  *
  * `getAsyncExportOutput` fetches the file when the status is `success`.
  *
+ * `runJob` creates it, waits for it and gives its file.
+ *
  * `POST /2026-01/retail-media/reports/revenue` (GenerateAsyncRevenueReport)
  * Needs RetailMedia_Analytics_Read.
  */
@@ -188,6 +200,8 @@ export interface RequestUnfilledPlacementsReportParams {
  * Starts an asynchronous report on unfilled placements; poll `getAsyncExportStatus`.
  *
  * `getAsyncExportOutput` fetches the file when the status is `success`.
+ *
+ * `runJob` creates it, waits for it and gives its file.
  *
  * `POST /2026-01/retail-media/reports/unfilled-placements` (GenerateAsyncUnfilledPlacementsReport)
  * Needs RetailMedia_Analytics_Read.

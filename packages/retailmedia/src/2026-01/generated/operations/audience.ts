@@ -138,6 +138,8 @@ export interface SearchAudienceSegmentsParams {
 /**
  * Lists audience segments of one account by ids, types or retailers, one page per call.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `POST /2026-01/retail-media/accounts/{account-id}/audience-segments/search` (searchAudienceSegments)
  * Needs RetailMedia_Audience_Read.
  */
@@ -177,6 +179,8 @@ export interface SearchAudiencesParams {
  * Lists audiences of one account by ids, segments or retailers, one page per call.
  *
  * This version creates audience segments, but no audiences.
+ *
+ * `paginate` lists all of it, over all pages.
  *
  * `POST /2026-01/retail-media/accounts/{account-id}/audiences/search` (searchAudiences)
  * Needs RetailMedia_Audience_Read.

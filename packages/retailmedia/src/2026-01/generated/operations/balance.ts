@@ -187,6 +187,8 @@ export interface GetBalanceHistoryParams {
 /**
  * Lists the changes of one balance, one page per call, each with its type, time and user.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2026-01/retail-media/balances/{balanceId}/history` (GetBalanceHistory)
  * Needs RetailMedia_Balance_Read.
  */
@@ -224,6 +226,8 @@ export interface GetBalancesByAccountIdParams {
 /**
  * Lists the balances of one account, one page per call, each with what remains.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2026-01/retail-media/accounts/{account-id}/balances` (GetBalancesByAccountId)
  * Needs RetailMedia_Balance_Read.
  */
@@ -260,6 +264,8 @@ export interface GetCampaignsByBalanceIdParams {
 
 /**
  * Lists the ids of one balance's campaigns, one page per call.
+ *
+ * `paginate` lists all of it, over all pages.
  *
  * `GET /2026-01/retail-media/balances/{balance-id}/campaigns` (GetCampaignsByBalanceId)
  * Needs RetailMedia_Balance_Read.

@@ -50,6 +50,8 @@ export interface SearchAccountRetailersParams {
  *
  * `retailerIdFilter` limits it to some retailers. A page has at most 10 of them.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `POST /2026-01/retail-media/accounts/{accountId}/retailers/search` (SearchAccountRetailers)
  * Needs RetailMedia_Campaign_Read.
  */

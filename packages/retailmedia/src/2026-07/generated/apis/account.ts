@@ -28,6 +28,8 @@ export interface AccountApi {
   /**
    * Lists accounts, one page per call, each with its currency, countries and time zone.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `GET /2026-07/retail-media/accounts` (GetAccounts)
    * Needs RetailMedia_Accounts_Read.
    */
@@ -35,12 +37,16 @@ export interface AccountApi {
   /**
    * Lists the brands of one account, one page per call.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `GET /2026-07/retail-media/accounts/{accountId}/brands` (GetBrandsByAccountId)
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getBrandsByAccountId: Bound<typeof account.getBrandsByAccountId>;
   /**
    * Lists the private-market child accounts of one account, one page per call.
+   *
+   * `paginate` lists all of it, over all pages.
    *
    * `GET /2026-07/retail-media/account-management/accounts/{accountId}/private-market-child-accounts` (GetPrivateMarketChildAccountsByAccountId)
    * Needs RetailMedia_Accounts_Read.
@@ -65,12 +71,16 @@ export interface AccountApi {
   /**
    * Lists private-market fees by account, of given accounts if ids are sent, one page per call.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `POST /2026-07/retail-media/accounts/fees/search` (AccountFeesSearch)
    * Needs RetailMedia_Accounts_Read.
    */
   readonly searchAccountFees: Bound<typeof account.searchAccountFees>;
   /**
    * Lists brands of given retailers, by name and type if given, one page per call.
+   *
+   * `paginate` lists all of it, over all pages.
    *
    * `POST /2026-07/retail-media/brands/search` (SearchBrands)
    * Needs RetailMedia_Accounts_Read.

@@ -9,6 +9,8 @@ export interface AnalyticsApi {
    *
    * The document declares JSON only, whatever the format is.
    *
+   * `download` gives it as rows, as a stream or under a path.
+   *
    * `GET /2026-07/retail-media/reports/{reportId}/output` (GetAsyncExportOutput)
    * Needs RetailMedia_Analytics_Read.
    */
@@ -63,6 +65,8 @@ export interface AnalyticsApi {
    *
    * `getAsyncExportOutput` fetches the file when the status is `success`.
    *
+   * `runJob` creates it, waits for it and gives its file.
+   *
    * `POST /2026-07/retail-media/reports/attributed-transactions` (GenerateAsyncAttributedTransactionsReport)
    * Needs RetailMedia_Analytics_Read.
    */
@@ -74,6 +78,8 @@ export interface AnalyticsApi {
    *
    * `getAsyncExportOutput` fetches the file when the status is `success`.
    *
+   * `runJob` creates it, waits for it and gives its file.
+   *
    * `POST /2026-07/retail-media/reports/fillrate` (GenerateAsyncFillRateReport)
    * Needs RetailMedia_Analytics_Read.
    */
@@ -82,6 +88,8 @@ export interface AnalyticsApi {
    * Starts an asynchronous report on missed clicks and sales; poll `getAsyncExportStatus`.
    *
    * `getAsyncExportOutput` fetches the file when the status is `success`.
+   *
+   * `runJob` creates it, waits for it and gives its file.
    *
    * `POST /2026-07/retail-media/reports/missed-opportunities` (GenerateAsyncMissedOpportunitiesReport)
    * Needs RetailMedia_Analytics_Read.
@@ -94,6 +102,8 @@ export interface AnalyticsApi {
    *
    * It filters by accounts, campaigns or line items. `getAsyncExportOutput` fetches the file when the status is `success`.
    *
+   * `runJob` creates it, waits for it and gives its file.
+   *
    * `POST /2026-07/retail-media/reports/performance` (GenerateAsyncPerformanceReport)
    * Needs RetailMedia_Analytics_Read.
    */
@@ -103,6 +113,8 @@ export interface AnalyticsApi {
    *
    * `getAsyncExportOutput` fetches the file when the status is `success`.
    *
+   * `runJob` creates it, waits for it and gives its file.
+   *
    * `POST /2026-07/retail-media/reports/revenue` (GenerateAsyncRevenueReport)
    * Needs RetailMedia_Analytics_Read.
    */
@@ -111,6 +123,8 @@ export interface AnalyticsApi {
    * Starts an asynchronous report on unfilled placements; poll `getAsyncExportStatus`.
    *
    * `getAsyncExportOutput` fetches the file when the status is `success`.
+   *
+   * `runJob` creates it, waits for it and gives its file.
    *
    * `POST /2026-07/retail-media/reports/unfilled-placements` (GenerateAsyncUnfilledPlacementsReport)
    * Needs RetailMedia_Analytics_Read.

@@ -43,6 +43,8 @@ export interface AudienceApi {
   /**
    * Lists audience segments of one account by ids, types or retailers, one page per call.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `POST /2026-07/retail-media/accounts/{account-id}/audience-segments/search` (searchAudienceSegments)
    * Needs RetailMedia_Audience_Read.
    */
@@ -51,6 +53,8 @@ export interface AudienceApi {
    * Lists audiences of one account by ids, segments or retailers, one page per call.
    *
    * This version creates audience segments, but no audiences.
+   *
+   * `paginate` lists all of it, over all pages.
    *
    * `POST /2026-07/retail-media/accounts/{account-id}/audiences/search` (searchAudiences)
    * Needs RetailMedia_Audience_Read.

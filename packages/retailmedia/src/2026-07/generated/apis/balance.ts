@@ -68,6 +68,8 @@ export interface BalanceApi {
    *
    * What describes the page is `metadata`; in 2026-01 it was `meta`.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `GET /2026-07/retail-media/balances/{balanceId}/history` (GetBalanceHistoryV1)
    * Needs RetailMedia_Balance_Read.
    */
@@ -77,12 +79,16 @@ export interface BalanceApi {
    *
    * It pages by `offset` and `limit`; up to 2026-01 it paged by `pageIndex`.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `GET /2026-07/retail-media/accounts/{account-id}/balances` (GetPageOfBalancesV1)
    * Needs RetailMedia_Balance_Read.
    */
   readonly getBalancesByAccountId: Bound<typeof balance.getBalancesByAccountId>;
   /**
    * Lists the ids of one balance's campaigns, one page per call.
+   *
+   * `paginate` lists all of it, over all pages.
    *
    * `GET /2026-07/retail-media/balances/{balance-id}/campaigns` (GetCampaignsByBalanceId)
    * Needs RetailMedia_Balance_Read.

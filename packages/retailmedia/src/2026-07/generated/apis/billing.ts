@@ -7,6 +7,8 @@ export interface BillingApi {
   /**
    * Fetches the file of a finished billing report, as csv or JSON.
    *
+   * `download` gives it as rows, as a stream or under a path.
+   *
    * `GET /2026-07/retail-media/billing/partner-report/{requestId}/output` (GetPartnerBillingReportOutputV1)
    * Needs RetailMedia_Billing_Read.
    */
@@ -22,6 +24,8 @@ export interface BillingApi {
    * Starts a billing report between two dates; poll `getPartnerBillingReportStatus`.
    *
    * `getPartnerBillingReportOutput` fetches the file when the status is `success`.
+   *
+   * `runJob` creates it, waits for it and gives its file.
    *
    * `POST /2026-07/retail-media/billing/partner-report` (CreatePartnerBillingReportRequestV1)
    * Needs RetailMedia_Billing_Read.

@@ -16,6 +16,8 @@ export interface CatalogApi {
    *
    * An answer of 204 has no file.
    *
+   * `download` gives it as rows, as a stream or under a path.
+   *
    * `GET /2026-07/retail-media/catalogs/{catalogId}/output` (GetCatalogOutput)
    * Needs RetailMedia_Campaign_Read.
    */
@@ -39,6 +41,8 @@ export interface CatalogApi {
    *
    * `modifiedAfter` and the filters limit it. `getCatalogOutput` fetches the file when the status is `success`.
    *
+   * `runJob` creates it, waits for it and gives its file.
+   *
    * `POST /2026-07/retail-media/accounts/{accountId}/brand-catalog-export` (CreateBrandCatalogExport)
    * Needs RetailMedia_Campaign_Manage.
    */
@@ -47,6 +51,8 @@ export interface CatalogApi {
    * Starts a job that makes the catalog of one account; poll `getCatalogStatus`.
    *
    * `getCatalogOutput` fetches the file when the status is `success`.
+   *
+   * `runJob` creates it, waits for it and gives its file.
    *
    * `POST /2026-07/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
    * Needs RetailMedia_Campaign_Read.
@@ -57,6 +63,8 @@ export interface CatalogApi {
    *
    * `getCatalogOutput` fetches the file when the status is `success`.
    *
+   * `runJob` creates it, waits for it and gives its file.
+   *
    * `POST /2026-07/retail-media/accounts/{accountId}/catalogs/sellers` (Catalog_PostApiExternalV1AccountCatalogsSellersByAccountId)
    * Needs RetailMedia_Campaign_Read.
    */
@@ -65,6 +73,8 @@ export interface CatalogApi {
    * Starts a job that exports a catalog of sellers with chosen fields; poll `getCatalogStatus`.
    *
    * `modifiedAfter` limits it. `getCatalogOutput` fetches the file when the status is `success`.
+   *
+   * `runJob` creates it, waits for it and gives its file.
    *
    * `POST /2026-07/retail-media/accounts/{accountId}/seller-catalog-export` (CreateSellerCatalogExport)
    * Needs RetailMedia_Campaign_Manage.

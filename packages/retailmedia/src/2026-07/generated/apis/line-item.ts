@@ -39,6 +39,8 @@ export interface LineItemApi {
   /**
    * Lists the products that one line item promotes, one page per call.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `GET /2026-07/retail-media/line-items/{line-item-id}/products` (FetchPromotedProducts)
    * Needs RetailMedia_Campaign_Read.
    */
@@ -52,6 +54,8 @@ export interface LineItemApi {
   readonly getAuctionLineItem: Bound<typeof lineItem.getAuctionLineItem>;
   /**
    * Lists the auction line items of one campaign, one page per call.
+   *
+   * `paginate` lists all of it, over all pages.
    *
    * `GET /2026-07/retail-media/campaigns/{campaignId}/auction-line-items` (GetAuctionLineItemsByCampaign)
    * Needs RetailMedia_Campaign_Read.
@@ -74,6 +78,8 @@ export interface LineItemApi {
   /**
    * Lists the line items of one account, auction and preferred, one page per call.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `GET /2026-07/retail-media/accounts/{account-id}/line-items` (GetLineItemsByAccountId)
    * Needs RetailMedia_Campaign_Read.
    */
@@ -89,6 +95,8 @@ export interface LineItemApi {
   >;
   /**
    * Lists the preferred line items of one campaign, one page per call.
+   *
+   * `paginate` lists all of it, over all pages.
    *
    * `GET /2026-07/retail-media/campaigns/{campaign-id}/preferred-line-items` (GetPreferredLineItemsByCampaignId)
    * Needs RetailMedia_Campaign_Read.

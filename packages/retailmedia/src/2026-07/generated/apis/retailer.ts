@@ -16,6 +16,8 @@ export interface RetailerApi {
    *
    * `retailerIdFilter` limits it to some retailers. A page has at most 10 of them.
    *
+   * `paginate` lists all of it, over all pages.
+   *
    * `POST /2026-07/retail-media/accounts/{accountId}/retailers/search` (SearchAccountRetailers)
    * Needs RetailMedia_Campaign_Read.
    */

@@ -26,6 +26,8 @@ export interface GetAsyncExportOutputParams {
  *
  * The document declares JSON only, whatever the format is.
  *
+ * `download` gives it as rows, as a stream or under a path.
+ *
  * `GET /2026-07/retail-media/reports/{reportId}/output` (GetAsyncExportOutput)
  * Needs RetailMedia_Analytics_Read.
  */
@@ -173,6 +175,8 @@ export interface RequestAttributedTransactionsReportParams {
  *
  * `getAsyncExportOutput` fetches the file when the status is `success`.
  *
+ * `runJob` creates it, waits for it and gives its file.
+ *
  * `POST /2026-07/retail-media/reports/attributed-transactions` (GenerateAsyncAttributedTransactionsReport)
  * Needs RetailMedia_Analytics_Read.
  */
@@ -200,6 +204,8 @@ export interface RequestFillRateReportParams {
  *
  * `getAsyncExportOutput` fetches the file when the status is `success`.
  *
+ * `runJob` creates it, waits for it and gives its file.
+ *
  * `POST /2026-07/retail-media/reports/fillrate` (GenerateAsyncFillRateReport)
  * Needs RetailMedia_Analytics_Read.
  */
@@ -224,6 +230,8 @@ export interface RequestMissedOpportunitiesReportParams {
  * Starts an asynchronous report on missed clicks and sales; poll `getAsyncExportStatus`.
  *
  * `getAsyncExportOutput` fetches the file when the status is `success`.
+ *
+ * `runJob` creates it, waits for it and gives its file.
  *
  * `POST /2026-07/retail-media/reports/missed-opportunities` (GenerateAsyncMissedOpportunitiesReport)
  * Needs RetailMedia_Analytics_Read.
@@ -252,6 +260,8 @@ export interface RequestPerformanceReportParams {
  *
  * It filters by accounts, campaigns or line items. `getAsyncExportOutput` fetches the file when the status is `success`.
  *
+ * `runJob` creates it, waits for it and gives its file.
+ *
  * `POST /2026-07/retail-media/reports/performance` (GenerateAsyncPerformanceReport)
  * Needs RetailMedia_Analytics_Read.
  */
@@ -279,6 +289,8 @@ export interface RequestRevenueReportParams {
  *
  * `getAsyncExportOutput` fetches the file when the status is `success`.
  *
+ * `runJob` creates it, waits for it and gives its file.
+ *
  * `POST /2026-07/retail-media/reports/revenue` (GenerateAsyncRevenueReport)
  * Needs RetailMedia_Analytics_Read.
  */
@@ -302,6 +314,8 @@ export interface RequestUnfilledPlacementsReportParams {
  * Starts an asynchronous report on unfilled placements; poll `getAsyncExportStatus`.
  *
  * `getAsyncExportOutput` fetches the file when the status is `success`.
+ *
+ * `runJob` creates it, waits for it and gives its file.
  *
  * `POST /2026-07/retail-media/reports/unfilled-placements` (GenerateAsyncUnfilledPlacementsReport)
  * Needs RetailMedia_Analytics_Read.

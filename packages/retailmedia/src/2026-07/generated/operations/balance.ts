@@ -215,6 +215,8 @@ export interface GetBalanceHistoryParams {
  *
  * What describes the page is `metadata`; in 2026-01 it was `meta`.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2026-07/retail-media/balances/{balanceId}/history` (GetBalanceHistoryV1)
  * Needs RetailMedia_Balance_Read.
  */
@@ -256,6 +258,8 @@ export interface GetBalancesByAccountIdParams {
  *
  * It pages by `offset` and `limit`; up to 2026-01 it paged by `pageIndex`.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2026-07/retail-media/accounts/{account-id}/balances` (GetPageOfBalancesV1)
  * Needs RetailMedia_Balance_Read.
  */
@@ -292,6 +296,8 @@ export interface GetCampaignsByBalanceIdParams {
 
 /**
  * Lists the ids of one balance's campaigns, one page per call.
+ *
+ * `paginate` lists all of it, over all pages.
  *
  * `GET /2026-07/retail-media/balances/{balance-id}/campaigns` (GetCampaignsByBalanceId)
  * Needs RetailMedia_Balance_Read.

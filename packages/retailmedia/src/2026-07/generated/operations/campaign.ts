@@ -99,6 +99,8 @@ export interface GetCampaignsByAccountIdParams {
 /**
  * Lists the campaigns of one account, one page per call, each with status, budget and pacing.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2026-07/retail-media/accounts/{account-id}/campaigns` (GetCampaignsByAccountId)
  * Needs RetailMedia_Campaign_Read.
  */

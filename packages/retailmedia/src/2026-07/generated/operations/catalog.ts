@@ -43,6 +43,8 @@ export interface GetCatalogOutputParams {
  *
  * An answer of 204 has no file.
  *
+ * `download` gives it as rows, as a stream or under a path.
+ *
  * `GET /2026-07/retail-media/catalogs/{catalogId}/output` (GetCatalogOutput)
  * Needs RetailMedia_Campaign_Read.
  */
@@ -111,6 +113,8 @@ export interface CreateBrandCatalogExportParams {
  *
  * `modifiedAfter` and the filters limit it. `getCatalogOutput` fetches the file when the status is `success`.
  *
+ * `runJob` creates it, waits for it and gives its file.
+ *
  * `POST /2026-07/retail-media/accounts/{accountId}/brand-catalog-export` (CreateBrandCatalogExport)
  * Needs RetailMedia_Campaign_Manage.
  */
@@ -138,6 +142,8 @@ export interface CreateCatalogParams {
  * Starts a job that makes the catalog of one account; poll `getCatalogStatus`.
  *
  * `getCatalogOutput` fetches the file when the status is `success`.
+ *
+ * `runJob` creates it, waits for it and gives its file.
  *
  * `POST /2026-07/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
  * Needs RetailMedia_Campaign_Read.
@@ -167,6 +173,8 @@ export interface CreateSellerCatalogParams {
  *
  * `getCatalogOutput` fetches the file when the status is `success`.
  *
+ * `runJob` creates it, waits for it and gives its file.
+ *
  * `POST /2026-07/retail-media/accounts/{accountId}/catalogs/sellers` (Catalog_PostApiExternalV1AccountCatalogsSellersByAccountId)
  * Needs RetailMedia_Campaign_Read.
  */
@@ -194,6 +202,8 @@ export interface CreateSellerCatalogExportParams {
  * Starts a job that exports a catalog of sellers with chosen fields; poll `getCatalogStatus`.
  *
  * `modifiedAfter` limits it. `getCatalogOutput` fetches the file when the status is `success`.
+ *
+ * `runJob` creates it, waits for it and gives its file.
  *
  * `POST /2026-07/retail-media/accounts/{accountId}/seller-catalog-export` (CreateSellerCatalogExport)
  * Needs RetailMedia_Campaign_Manage.

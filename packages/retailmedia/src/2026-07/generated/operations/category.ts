@@ -36,6 +36,8 @@ export interface GetCategoriesParams {
  *
  * `pageIndex` may be a start position and not a page number: stop when ids repeat.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2026-07/retail-media/categories` (CategorySearch_GetApiExternalV1Categories)
  * Needs RetailMedia_Campaign_Read.
  */
@@ -120,6 +122,8 @@ export interface SearchCategoriesParams {
 
 /**
  * Searches one retailer's categories by text or ids, one page per call.
+ *
+ * `paginate` lists all of it, over all pages.
  *
  * `POST /2026-07/retail-media/retailers/{retailerId}/categories/search` (SearchCategory)
  * Needs RetailMedia_Campaign_Read.

@@ -60,6 +60,8 @@ export interface GetKeywordInReviewReportParams {
  *
  * Each item is one line item with its campaign and its retailer.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2026-07/retail-media/accounts/{account-id}/keywords/in-review-report` (GetKeywordInReviewReport)
  * Needs RetailMedia_Campaign_Read.
  */

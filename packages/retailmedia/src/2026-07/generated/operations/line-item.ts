@@ -134,6 +134,8 @@ export interface FetchPromotedProductsParams {
 /**
  * Lists the products that one line item promotes, one page per call.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2026-07/retail-media/line-items/{line-item-id}/products` (FetchPromotedProducts)
  * Needs RetailMedia_Campaign_Read.
  */
@@ -191,6 +193,8 @@ export interface GetAuctionLineItemsByCampaignParams {
 
 /**
  * Lists the auction line items of one campaign, one page per call.
+ *
+ * `paginate` lists all of it, over all pages.
  *
  * `GET /2026-07/retail-media/campaigns/{campaignId}/auction-line-items` (GetAuctionLineItemsByCampaign)
  * Needs RetailMedia_Campaign_Read.
@@ -274,6 +278,8 @@ export interface GetLineItemsByAccountIdParams {
 /**
  * Lists the line items of one account, auction and preferred, one page per call.
  *
+ * `paginate` lists all of it, over all pages.
+ *
  * `GET /2026-07/retail-media/accounts/{account-id}/line-items` (GetLineItemsByAccountId)
  * Needs RetailMedia_Campaign_Read.
  */
@@ -332,6 +338,8 @@ export interface GetPreferredLineItemsByCampaignIdParams {
 
 /**
  * Lists the preferred line items of one campaign, one page per call.
+ *
+ * `paginate` lists all of it, over all pages.
  *
  * `GET /2026-07/retail-media/campaigns/{campaign-id}/preferred-line-items` (GetPreferredLineItemsByCampaignId)
  * Needs RetailMedia_Campaign_Read.

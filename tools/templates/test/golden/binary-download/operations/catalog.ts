@@ -6,7 +6,11 @@ export interface GetCatalogOutputParams {
   readonly catalogId: string;
 }
 
-/** `GET /catalogs/{catalogId}/output` (GetCatalogOutput) */
+/**
+ * `download` gives it as rows, as a stream or under a path.
+ *
+ * `GET /catalogs/{catalogId}/output` (GetCatalogOutput)
+ */
 export const getCatalogOutput: Operation<GetCatalogOutputParams, Uint8Array> = {
   id: 'getCatalogOutput',
   method: 'GET',
@@ -15,7 +19,11 @@ export const getCatalogOutput: Operation<GetCatalogOutputParams, Uint8Array> = {
   accept: ['application/x-json-stream', 'text/csv'],
 };
 
-/** `POST /statistics` (GetStatistics) */
+/**
+ * `download` gives it as rows, as a stream or under a path.
+ *
+ * `POST /statistics` (GetStatistics)
+ */
 export const getStatistics: Operation<NoParams, Uint8Array> = {
   id: 'getStatistics',
   method: 'POST',
