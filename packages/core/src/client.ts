@@ -9,13 +9,13 @@ import type {
   Product,
   TransportOptions,
 } from './client-options.js';
-import { ensureWhole, errorOfFault } from './failure.js';
-import { TransportFault } from './fault.js';
+import { ensureWhole, errorIn } from './failure.js';
 import { type Grant, isUsersGrant, mayBePublic } from './grants.js';
 import {
   axiosSend,
   type CallState,
   compose,
+  type HttpResponse,
   type Middleware,
   type Send,
   type Wire,
@@ -186,16 +186,19 @@ const run = async (
     isOutOfRetries: false,
     secrets: new Set(),
   };
+  let came: HttpResponse | undefined;
   try {
     const request = await writeRequest(operation, params, options, target, call);
-    const { stream: source, ...response } = await send(request);
-    const toError = (error: unknown): unknown =>
-      errorOfFault(request, TransportFault.from(error, request.url));
-    const stream = source && flow(source, clock, options.signal, toError);
+    came = await send(request);
+    const { stream: source, ...response } = came;
+    const stream = source && flow(source, clock, options.signal, errorIn(request));
     const answer = readAnswer(request, { ...response, stream }, tell);
     if (options.throwOnPartialFailure ?? defaults.throwOnPartialFailure)
       ensureWhole(request, answer);
     return answer;
+  } catch (error) {
+    came?.stream?.cancel();
+    throw error;
   } finally {
     deadline.cancel();
   }

@@ -13,7 +13,7 @@ import {
   type SdkError,
   TimeoutError,
 } from './errors.js';
-import type { TransportFault } from './fault.js';
+import { TransportFault } from './fault.js';
 import type { HttpRequest, HttpResponse } from './http.js';
 import { parseJson } from './json.js';
 import type { Answer } from './operation.js';
@@ -50,6 +50,12 @@ export const errorOfFault = (request: HttpRequest, fault: TransportFault): SdkEr
     fields,
   );
 };
+
+/** The same for whatever breaks a body that comes as a stream. */
+export const errorIn =
+  (request: HttpRequest) =>
+  (error: unknown): SdkError =>
+    errorOfFault(request, TransportFault.from(error, request.url));
 
 const MOST_PROBLEMS = 20;
 const LARGEST_ERROR_CHARACTERS = 64 * 1024;

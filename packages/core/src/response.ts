@@ -47,21 +47,20 @@ const readData = (
 ): unknown => {
   const { operation } = request;
   if (status === 204 || operation.response === 'none') return undefined;
+  const type = mediaType(headers);
+  const isOfFile = operation.response === 'bytes' || operation.response === 'stream';
+  // A page of somebody in between must not be taken, or saved, for a file.
+  if (isOfFile && type === 'text/html' && !operation.accept?.includes(type))
+    throw unexpectedType(request, status, type);
   if (operation.response === 'stream') return stream;
   if (operation.response === 'bytes')
     return typeof body === 'string' ? new TextEncoder().encode(body) : body;
   const text = textOf(body);
   if (operation.response === 'text') return text;
   if (text === '') return undefined;
-  const type = mediaType(headers);
   const isDeclared = isJson(type) || operation.accept?.includes(type);
   if (!isDeclared && type !== 'text/plain') {
-    throw unreadable(
-      request,
-      status,
-      'content-type',
-      `its content type is '${cleaner(request)(type)}'`,
-    );
+    throw unexpectedType(request, status, type);
   }
   const reading = parseJson(text);
   if (reading.ok && !isDeclared) {
@@ -93,6 +92,9 @@ export const mediaType = (headers: Readonly<Record<string, string>>): string =>
 
 export const isJson = (type: string): boolean =>
   type === '' || /^(application|text)\/(?:[\w.-]+\+)?json$/.test(type);
+
+const unexpectedType = (request: HttpRequest, status: number, type: string): ResponseError =>
+  unreadable(request, status, 'content-type', `its content type is '${cleaner(request)(type)}'`);
 
 const unreadable = (
   request: HttpRequest,

@@ -117,7 +117,9 @@ const WAYS: readonly (readonly [string, (file: Download) => Promise<unknown>])[]
 const STREAMED = WAYS.filter(([way]) => ['stream', 'for await', 'rows', 'saveTo'].includes(way));
 
 /** A server that sends what a test says, when it says, and knows what became of it. */
-const hand = (): {
+const hand = (
+  type = 'text/csv',
+): {
   readonly handler: Handler;
   readonly responses: ServerResponse[];
   readonly last: () => ServerResponse;
@@ -132,7 +134,7 @@ const hand = (): {
       response.on('close', () => {
         if (!response.writableFinished) closed += 1;
       });
-      response.writeHead(200, { 'content-type': 'text/csv', 'content-length': CSV.length });
+      response.writeHead(200, { 'content-type': type, 'content-length': CSV.length });
       response.write(CSV.slice(0, 8));
     },
     last: () => responses.at(-1) ?? expect.unreachable('nothing was asked for'),
@@ -285,6 +287,16 @@ describe('a file that cannot be read as what was asked for', () => {
       retryable: false,
       hint: 'bytes() and saveTo() give it as it is, json() and text() as what they are.',
     });
+  });
+
+  it.each(STREAMED)('is no page of somebody in between: %s', async (_way, read) => {
+    const { handler, closed } = hand('text/html; charset=utf-8');
+    const { file } = await worldOf(handler);
+    const error = await fails(read(file));
+    expect(error).toBeInstanceOf(ResponseError);
+    expect(error).toMatchObject({ reason: 'content-type', operation: 'getReport' });
+    expect(await files()).toEqual([]);
+    await vi.waitFor(() => expect(closed()).toBe(1));
   });
 
   it.each<[string, string, string, string]>([

@@ -60,10 +60,22 @@ describe('an answer', () => {
     ['a text in bytes', { response: 'text' }, { body: new TextEncoder().encode('ü') }, 'ü'],
     ['an empty text', { response: 'text' }, {}, ''],
     [
-      'bytes',
+      'bytes of any type',
       { response: 'bytes' },
+      { type: 'text/csv', body: new Uint8Array([1]) },
+      new Uint8Array([1]),
+    ],
+    [
+      'bytes of a page, where the document has pages',
+      { response: 'bytes', accept: ['text/html'] },
       { type: 'text/html', body: new Uint8Array([1]) },
       new Uint8Array([1]),
+    ],
+    [
+      'bytes that came as text',
+      { response: 'bytes' },
+      { type: '', body: 'ü' },
+      new Uint8Array([0xc3, 0xbc]),
     ],
   ])('is read: %s', (_what, operation, given, data) => {
     const answer = read(operation, given);
