@@ -1,6 +1,6 @@
 import { ConfigError } from './errors.js';
 import type { FormField, Operation } from './operation.js';
-import { given, mustBeScalar, type Values } from './values.js';
+import { given, mustBeScalar, scalarText, type Values } from './values.js';
 
 export interface WrittenBody {
   readonly body?: string | ArrayBuffer;
@@ -77,6 +77,13 @@ const appendPart = (
   const value = given(params, name);
   if (value === undefined || value === null) return;
   // A file's name is part of it; FormData takes it from the File.
-  if (value instanceof Blob) form.append(as, value);
-  else form.append(as, mustBeScalar(operation, name, value));
+  const part = value instanceof Blob ? value : scalarText(value);
+  if (part === undefined) {
+    throw new ConfigError(`${operation.id}: '${name}' must be a Blob, a File or a text.`, {
+      operation: operation.id,
+      hint: 'fileFrom makes a File of bytes, a stream or a path.',
+    });
+  }
+  if (typeof part === 'string') form.append(as, part);
+  else form.append(as, part);
 };

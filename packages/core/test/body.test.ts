@@ -26,6 +26,17 @@ describe('JSON', () => {
 describe('parts', () => {
   afterEach(() => vi.unstubAllGlobals());
 
+  it.each([
+    ['a Buffer', Buffer.from('bytes')],
+    ['an object', {}],
+    ['half of a character', '\ud800'],
+  ])('are none of %s: the error leads to fileFrom', async (_what, file) => {
+    await expect(writeBody(upload, { file })).rejects.toMatchObject({
+      message: "upload: 'file' must be a Blob, a File or a text.",
+      hint: 'fileFrom makes a File of bytes, a stream or a path.',
+    });
+  });
+
   it('go with their boundary where a runtime forgets it once the body is read, as Bun does', async () => {
     vi.stubGlobal(
       'Response',
