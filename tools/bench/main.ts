@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { benchGenerate } from './generate.ts';
 import { type BenchReport, type Goal, isMet } from './measure.ts';
 import { benchRateLimit } from './rate-limit.ts';
+import { benchRows } from './rows.ts';
 
 /*
  * npm run bench -- <name> [--json]: what something costs beside its peers, measured in one run.
@@ -22,6 +23,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'rate-limit': {
     what: 'more calls at once than the API takes, against axios with axios-retry',
     run: benchRateLimit,
+  },
+  rows: {
+    what: 'rows of a CSV file as objects, against csv-parse',
+    run: benchRows,
   },
 };
 
