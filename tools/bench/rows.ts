@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
+import { download, type HttpClient } from '@criteo-sdk/marketingsolutions';
+import { AnalyticsApi, createTransport } from '@criteo-sdk/marketingsolutions/2026-07';
 import { parse } from 'csv-parse';
-import { readRows } from '../../packages/core/dist/rows.js';
 import { type BenchReport, type Cost, least } from './measure.ts';
 
 const ROWS = 300_000;
@@ -53,8 +54,16 @@ const chunksOf = (file: Buffer): Buffer[] =>
   );
 
 const readOurs: Reader = async (chunks) => {
+  // No network: what is measured is the reading.
+  const request = async (): Promise<unknown> => ({
+    status: 200,
+    headers: {},
+    data: Readable.from(chunks),
+  });
+  const axios = { request } as HttpClient;
+  const { getAdSetReport } = new AnalyticsApi(createTransport({ axios }));
   let clicks = 0;
-  for await (const row of readRows(Readable.from(chunks), {})) clicks += Number(row.clicks);
+  for await (const row of download(getAdSetReport).rows()) clicks += Number(row.clicks);
   return clicks;
 };
 
