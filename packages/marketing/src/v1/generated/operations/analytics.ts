@@ -29,6 +29,7 @@ export const getCampaignReport: Operation<GetCampaignReportParams, Uint8Array> =
   accept: ['application/json', 'application/xml', 'text/html', 'text/json', 'text/xml'],
   safeToRetry: true,
   rateClass: 'reporting',
+  timeoutMs: 300000,
 };
 
 /** Parameters of {@link getMarketplaceCampaignsStats}. */
@@ -86,6 +87,7 @@ export const getMarketplaceCampaignsStats: Operation<
   response: 'bytes',
   accept: ['application/json', 'application/xml', 'text/html', 'text/json', 'text/xml'],
   rateClass: 'reporting',
+  timeoutMs: 300000,
 };
 
 /** Parameters of {@link getMarketplaceSellerCampaignsStats}. */
@@ -146,6 +148,7 @@ export const getMarketplaceSellerCampaignsStats: Operation<
   response: 'bytes',
   accept: ['application/json', 'application/xml', 'text/html', 'text/json', 'text/xml'],
   rateClass: 'reporting',
+  timeoutMs: 300000,
 };
 
 /** Parameters of {@link getMarketplaceSellersStats}. */
@@ -201,6 +204,7 @@ export const getMarketplaceSellersStats: Operation<GetMarketplaceSellersStatsPar
   response: 'bytes',
   accept: ['application/json', 'application/xml', 'text/html', 'text/json', 'text/xml'],
   rateClass: 'reporting',
+  timeoutMs: 300000,
 };
 
 /** Parameters of {@link getPublisherStats}. */
@@ -245,6 +249,7 @@ export const getSellerStats: Operation<GetSellerStatsParams, Uint8Array> = {
   response: 'bytes',
   safeToRetry: true,
   rateClass: 'reporting',
+  timeoutMs: 300000,
 };
 
 /** Parameters of {@link getStatistics}. */
@@ -268,4 +273,5 @@ export const getStatistics: Operation<GetStatisticsParams, Uint8Array> = {
   accept: ['application/json', 'application/xml', 'text/html', 'text/json', 'text/xml'],
   safeToRetry: true,
   rateClass: 'reporting',
+  timeoutMs: 300000,
 };

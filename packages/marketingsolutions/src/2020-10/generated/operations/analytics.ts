@@ -26,6 +26,7 @@ export const getAdSetReport: Operation<GetAdSetReportParams, Uint8Array> = {
   accept: ['application/json', 'text/json', 'text/plain'],
   safeToRetry: true,
   rateClass: 'reporting',
+  timeoutMs: 300000,
 };
 
 /** Parameters of {@link getTransactionsReport}. */
@@ -49,4 +50,5 @@ export const getTransactionsReport: Operation<GetTransactionsReportParams, Uint8
   accept: ['application/json', 'text/json', 'text/plain'],
   safeToRetry: true,
   rateClass: 'reporting',
+  timeoutMs: 300000,
 };
