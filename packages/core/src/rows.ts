@@ -32,8 +32,9 @@ export async function* readRows(
     head += text;
     if (options.format === undefined) {
       head = head.replace(BLANK_LINES, '');
-      if (head.length > LONGEST_ROW) throw new RowError(1, TOO_LONG);
-      if (head.trim() === '') return [];
+      const isBlank = head.trim() === '';
+      if (isBlank && head.length > LONGEST_ROW) throw new RowError(1, TOO_LONG);
+      if (isBlank) return [];
     }
     parser = parserOf(options.format ?? formatOf(head), options);
     return parser.push(head);

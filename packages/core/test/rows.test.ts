@@ -73,6 +73,17 @@ describe('the format of a file', () => {
   });
 });
 
+it('a chunk may be larger than any row', { timeout: 30_000 }, async () => {
+  const line = `${'x'.repeat(1_000)},y\n`;
+  const rows = await rowsOf([`a,b\n${line.repeat(11_000)}`]);
+  expect(rows).toHaveLength(11_000);
+});
+
+it('blanks without an end are told before they fill the memory', async () => {
+  const blank = ' '.repeat(3 * 1024 * 1024);
+  expect(await failureOf([blank, blank, blank, blank])).toMatchObject({ row: 1 });
+});
+
 describe('a file of nothing', () => {
   it.each<[string, Pieces]>([
     ['no chunk', []],
