@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isObject } from '../spec/document.ts';
 import { factsOf, type OperationFact } from '../spec/facts.ts';
 import { listSpecs, ROOT, specName } from '../spec/registry.ts';
 
@@ -33,9 +32,8 @@ export const everydayPage = (): string => {
 
 const isList = ({ paging }: OperationFact): boolean => paging !== null;
 const isJob = ({ job }: OperationFact): boolean =>
-  isObject(job as never) && roleOf(job) === 'create';
+  (job as { role?: unknown } | null)?.role === 'create';
 const isFile = ({ responseKinds }: OperationFact): boolean => responseKinds.includes('bytes');
-const roleOf = (job: unknown): unknown => (job as { role?: unknown }).role;
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 

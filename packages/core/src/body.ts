@@ -1,3 +1,4 @@
+import { isStream } from './byte-stream.js';
 import { ConfigError } from './errors.js';
 import type { FormField, Operation } from './operation.js';
 import { given, mustBeScalar, scalarText, type Values } from './values.js';
@@ -43,11 +44,6 @@ const writeJson = (operation: Operation, value: unknown): string => {
     return fail('it holds a cycle or a bigint');
   }
 };
-
-const isStream = (item: unknown): boolean =>
-  typeof item === 'object' &&
-  item !== null &&
-  (item instanceof ReadableStream || Symbol.asyncIterator in item);
 
 const writeForm = (operation: Operation, params: Values): string => {
   const form = new URLSearchParams();

@@ -16,10 +16,7 @@ export const byteSource = (data: unknown): ByteSource => {
   if (data instanceof ReadableStream) {
     const reader: ReadableStreamDefaultReader<Uint8Array> = data.getReader();
     return {
-      next: async () => {
-        const { done, value } = await reader.read();
-        return done ? { done, value } : { done, value };
-      },
+      next: async () => (await reader.read()) as IteratorResult<Uint8Array, unknown>,
       cancel: () => void reader.cancel().catch(() => {}),
     };
   }
@@ -45,6 +42,10 @@ type Destroyable = AsyncIterable<Uint8Array> & { readonly destroy?: () => void }
 
 const isIterable = (data: unknown): data is Destroyable =>
   typeof data === 'object' && data !== null && Symbol.asyncIterator in data;
+
+/** Of the web, or of any kind that can be iterated. */
+export const isStream = (item: unknown): boolean =>
+  item instanceof ReadableStream || isIterable(item);
 
 /** All of it. */
 export const collect = async (source: ByteSource, limit: number): Promise<Uint8Array> => {

@@ -1,3 +1,5 @@
+import type { JsonFault } from './json.js';
+
 /** What takes a text in pieces and gives the rows that are complete. */
 export interface RowParser {
   /** @throws {RowError} for what is no row */
@@ -9,7 +11,7 @@ export interface RowParser {
 /** Why a text is no list of rows; the row is counted from 1, a header among them. */
 export class RowError extends Error {
   readonly row: number;
-  readonly reason: 'unreadable' | 'unsafe-integer';
+  readonly reason: JsonFault['reason'];
 
   constructor(row: number, why: string, reason: RowError['reason'] = 'unreadable') {
     super(why);

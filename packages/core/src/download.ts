@@ -3,7 +3,7 @@ import { type Need, transportOf } from './api.js';
 import { webStream } from './byte-stream.js';
 import { RowError } from './csv.js';
 import { ConfigError, ConnectionError, ResponseError } from './errors.js';
-import { parseJson, whyNotJson } from './json.js';
+import { faultOfJson, parseJson } from './json.js';
 import type { Arguments, Call, CallOptions, Operation, Transport } from './operation.js';
 import { type CsvRow, type Row, type RowOptions, readRows } from './rows.js';
 import { sleep } from './time.js';
@@ -62,10 +62,7 @@ export interface Download extends AsyncIterable<Uint8Array> {
 }
 
 /** `params` may be left out where all of its members may. */
-// biome-ignore lint/complexity/noBannedTypes: `{} extends P` asks whether every member is optional
-export type DownloadArguments<P> = {} extends P
-  ? [params?: P, options?: DownloadOptions]
-  : [params: P, options?: DownloadOptions];
+export type DownloadArguments<P> = Arguments<P, DownloadOptions>;
 
 /**
  * The file that an operation answers with.
@@ -259,8 +256,8 @@ const saveWhole = async (
 const jsonOf = (operation: Operation, text: string): unknown => {
   const reading = parseJson(text);
   if (reading.ok) return reading.value;
-  const reason = reading.reason === 'unsafe-integer' ? reading.reason : 'unreadable';
-  throw unreadable(operation, whyNotJson(reading), reason);
+  const { reason, why } = faultOfJson(reading);
+  throw unreadable(operation, why, reason);
 };
 
 const unreadableRow = (operation: Operation, { row, message, reason }: RowError): ResponseError =>

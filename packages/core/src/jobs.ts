@@ -67,10 +67,7 @@ export interface FinishedJob extends Download {
 }
 
 /** `params` may be left out where all of its members may. */
-// biome-ignore lint/complexity/noBannedTypes: `{} extends P` asks whether every member is optional
-export type JobArguments<P> = {} extends P
-  ? [params?: P, options?: JobOptions]
-  : [params: P, options?: JobOptions];
+export type JobArguments<P> = Arguments<P, JobOptions>;
 
 /**
  * Creates a job, waits for it, and gives its output.

@@ -6,17 +6,24 @@ export type JsonReading =
   | { readonly ok: false; readonly reason: 'too-deep' | 'unparsable' }
   | { readonly ok: false; readonly reason: 'unsafe-integer'; readonly field: string };
 
-/** The sentence about a reading that failed. */
-export const whyNotJson = (
+/** What a reading that failed is told as. */
+export const faultOfJson = (
   reading: Exclude<JsonReading, { readonly ok: true }>,
   clean: (text: string) => string = cleanLine,
-): string => {
-  if (reading.reason === 'unsafe-integer')
-    return `the integer at '${clean(reading.field)}' is too large for a JavaScript number`;
-  return reading.reason === 'too-deep'
-    ? 'its JSON is nested too deeply'
-    : 'it is not complete JSON';
+): JsonFault => {
+  const { reason } = reading;
+  if (reason === 'unsafe-integer') {
+    const why = `the integer at '${clean(reading.field)}' is too large for a JavaScript number`;
+    return { reason, why };
+  }
+  const why = reason === 'too-deep' ? 'its JSON is nested too deeply' : 'it is not complete JSON';
+  return { reason: 'unreadable', why };
 };
+
+export interface JsonFault {
+  readonly reason: 'unreadable' | 'unsafe-integer';
+  readonly why: string;
+}
 
 const DEEPEST = 64;
 

@@ -122,9 +122,9 @@ export interface RetryOptions {
 
 /** `params` may be left out where all of its members may. */
 // biome-ignore lint/complexity/noBannedTypes: `{} extends P` asks whether every member is optional
-export type Arguments<P> = {} extends P
-  ? [params?: P, options?: CallOptions]
-  : [params: P, options?: CallOptions];
+export type Arguments<P, O = CallOptions> = {} extends P
+  ? [params?: P, options?: O]
+  : [params: P, options?: O];
 
 /** A problem that the API reported, read from any of its error models. */
 export interface Problem {

@@ -32,10 +32,7 @@ export interface Pager<P, R> extends AsyncIterable<Item<R>> {
 }
 
 /** `params` may be left out where all of its members may. */
-// biome-ignore lint/complexity/noBannedTypes: `{} extends P` asks whether every member is optional
-export type PagingArguments<P> = {} extends P
-  ? [params?: P, options?: PagingOptions]
-  : [params: P, options?: PagingOptions];
+export type PagingArguments<P> = Arguments<P, PagingOptions>;
 
 /**
  * Lists everything, whatever the operation's style of paging. An item whose id came before is left out: lists

@@ -1,7 +1,7 @@
 import { readReported } from './criteo/problem.js';
 import { ResponseError } from './errors.js';
 import type { HttpRequest, HttpResponse } from './http.js';
-import { parseJson, whyNotJson } from './json.js';
+import { faultOfJson, parseJson } from './json.js';
 import type { Observe } from './observe.js';
 import type { Answer, Problem } from './operation.js';
 import { cleaner } from './redact.js';
@@ -67,8 +67,8 @@ const readData = (
     tell({ type: 'warning', message: `${operation.id} was answered with JSON called text/plain.` });
   }
   if (reading.ok) return reading.value;
-  const reason = reading.reason === 'unsafe-integer' ? 'unsafe-integer' : 'unreadable';
-  throw unreadable(request, status, reason, whyNotJson(reading, cleaner(request)));
+  const { reason, why } = faultOfJson(reading, cleaner(request));
+  throw unreadable(request, status, reason, why);
 };
 
 /** A body as text, whatever the call asked for: an error of a download is JSON, too. */

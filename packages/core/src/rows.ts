@@ -1,5 +1,5 @@
 import { csvParser, LONGEST_ROW, RowError, type RowParser, TOO_LONG } from './csv.js';
-import { parseJson, whyNotJson } from './json.js';
+import { faultOfJson, parseJson } from './json.js';
 
 /** `ndjson`: one JSON object a line; `json`: an array of objects. */
 export type RowFormat = 'csv' | 'json' | 'ndjson';
@@ -141,8 +141,8 @@ const arrayParser = (): RowParser => {
 const parsed = (text: string, row: number): unknown => {
   const reading = parseJson(text);
   if (reading.ok) return reading.value;
-  const reason = reading.reason === 'unsafe-integer' ? reading.reason : 'unreadable';
-  throw new RowError(row, whyNotJson(reading), reason);
+  const { reason, why } = faultOfJson(reading);
+  throw new RowError(row, why, reason);
 };
 
 const objectOf = (value: unknown, row: number): object => {

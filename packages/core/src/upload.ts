@@ -1,5 +1,5 @@
 import { readPath } from '#files';
-import { byteSource, collect } from './byte-stream.js';
+import { byteSource, collect, isStream } from './byte-stream.js';
 import { ConfigError } from './errors.js';
 
 /** A path (not in a browser), a Blob, bytes such as a Buffer, or a stream of the web or of Node. */
@@ -36,14 +36,11 @@ export const fileFrom = async (
   return new File([new Uint8Array(bytes)], name ?? read?.name ?? 'file', { type: type ?? '' });
 };
 
-const isChunks = (source: unknown): boolean =>
-  typeof source === 'object' && source !== null && Symbol.asyncIterator in source;
-
 const bytesOf = async (
   source: Exclude<UploadSource, Blob | string>,
 ): Promise<ArrayBuffer | Uint8Array> => {
   if (source instanceof ArrayBuffer || source instanceof Uint8Array) return source;
-  if (!(source instanceof ReadableStream) && !isChunks(source))
+  if (!isStream(source))
     throw new ConfigError('fileFrom takes a path, bytes, a Blob or a stream of bytes.');
   const { next, cancel } = byteSource(source);
   const checked = async (): Promise<IteratorResult<Uint8Array, unknown>> => {

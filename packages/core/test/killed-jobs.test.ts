@@ -2,28 +2,16 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { buildSync } from 'esbuild';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JobProgress } from '../src/jobs.js';
+import { bundleInto } from './bundle.js';
 import { type FaultServer, type Handler, json, serve } from './server.js';
 
 const scratch = mkdtempSync(join(realpathSync(tmpdir()), 'core-killed-jobs-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
-const bundle = join(scratch, 'core.cjs');
-const SOURCE = resolve(import.meta.dirname, '../src');
-buildSync({
-  entryPoints: [join(SOURCE, 'index.ts')],
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  outfile: bundle,
-  alias: {
-    '#files': join(SOURCE, 'node/files.ts'),
-    '#transport': join(SOURCE, 'transport-node.ts'),
-  },
-});
+const bundle = bundleInto(scratch);
 
 const FILE = Buffer.concat(
   Array.from({ length: 32_768 }, (_, at) => createHash('md5').update(`${at}`).digest()),

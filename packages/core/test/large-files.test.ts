@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setImmediate, setTimeout as wait } from 'node:timers/promises';
-import { buildSync } from 'esbuild';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { bundleInto } from './bundle.js';
 import { type FaultServer, serve } from './server.js';
 
 const MB = 2 ** 20;
@@ -16,19 +16,7 @@ const MOST_HELD = MB;
 const MOST_AHEAD = 8 * MB;
 
 const scratch = mkdtempSync(join(realpathSync(tmpdir()), 'core-large-files-'));
-const bundle = join(scratch, 'core.cjs');
-const SOURCE = resolve(import.meta.dirname, '../src');
-buildSync({
-  entryPoints: [join(SOURCE, 'index.ts')],
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  outfile: bundle,
-  alias: {
-    '#files': join(SOURCE, 'node/files.ts'),
-    '#transport': join(SOURCE, 'transport-node.ts'),
-  },
-});
+const bundle = bundleInto(scratch);
 
 const children: ChildProcess[] = [];
 const servers: FaultServer[] = [];

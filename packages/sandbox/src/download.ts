@@ -142,8 +142,10 @@ function textOf(name: string, row: number, number: number): string {
   return `${label.slice(0, 1).toUpperCase()}${label.slice(1)} ${number}`;
 }
 
-/** RFC 4180, but for the ends of lines; only marketing v1 has those, behind a byte order mark. */
-/** Pages of the vendor show semicolons for marketing, and commas for retail media. */
+/**
+ * RFC 4180, but for the ends of lines; only marketing v1 has those, behind a byte order mark. Pages of the
+ * vendor show semicolons for marketing, and commas for retail media.
+ */
 function toCsv(rows: readonly Row[], { product, version }: ApiDocument): string {
   const [mark, end] = version === 'v1' ? ['\ufeff', '\r\n'] : ['', '\n'];
   const comma = product.startsWith('marketing') ? ';' : ',';

@@ -1,3 +1,5 @@
+import { text } from './problem.js';
+
 /** What the API tells of a job, in one form for all of its models (docs/facts.md, "Reports"). */
 export interface JobStatus {
   readonly id: string | undefined;
@@ -31,9 +33,6 @@ export const isFailed = (state: string): boolean =>
 
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-
-const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
 
 const number = (value: unknown): number | undefined =>
   typeof value === 'number' ? value : undefined;

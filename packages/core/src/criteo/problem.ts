@@ -61,7 +61,8 @@ const texts = (value: unknown): Readonly<Record<string, string>> | undefined => 
 const compact = (fields: { readonly [K in keyof Problem]: Problem[K] | undefined }): Problem =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
-const text = (value: unknown): string | undefined =>
+/** A text that says something. */
+export const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
