@@ -3,7 +3,7 @@ import { EVERYDAY, everydayPage } from '../../tools/check/everyday.ts';
 import { read } from './pages.ts';
 
 describe('the table of lists, jobs and files', () => {
-  it('is what the documents give (node tools/check/everyday.ts --write)', () => {
+  it('is what the documents give (npx -c "node tools/check/everyday.ts --write")', () => {
     expect(read(EVERYDAY)).toBe(everydayPage());
   });
 

@@ -19,7 +19,7 @@ export const everydayPage = (): string => {
   return [
     '# Lists, jobs and files',
     '',
-    'Written by `node tools/check/everyday.ts --write` from the documents and their overlays. What to do with them:',
+    'Written by `npx -c "node tools/check/everyday.ts --write"` from the documents and their overlays. What to do with them:',
     '[using the clients](using.md#lists). Each one is walked on the sandbox by [a test](../test/everyday).',
     '',
     row(['version', 'lists', 'jobs', 'files']),
