@@ -3,6 +3,7 @@ import type { JsonObject } from '../../tools/spec/document.ts';
 import { normalise } from '../../tools/spec/generate/normalise.ts';
 import { aliasesOf, modelName, usages } from '../../tools/spec/generate/shape.ts';
 import { object, readModel } from '../../tools/spec/model.ts';
+import { FACTS } from '../../tools/spec/test/tiny.ts';
 import { entryPoints, publicNames } from '../boundaries/entry-points.js';
 import { type Declared, declaredIn } from './declarations.js';
 import { VERSIONS, type Version } from './operations.js';
@@ -125,7 +126,10 @@ const namesOf = ({ name }: Version): readonly string[] => {
 
 /** What is printed of each operation and each schema. */
 const textsOf = (document: JsonObject): ReadonlyMap<string, string> => {
-  const text = normalise(readModel(document), 'a title', { core: '@criteo-sdk/core', life: {} });
+  const text = normalise(readModel(document), 'a title', {
+    ...FACTS,
+    core: '@criteo-sdk/core',
+  });
   const { paths, components } = JSON.parse(text) as {
     paths: Record<string, { get: { 'x-op': { name: string } } }>;
     components: { schemas: Record<string, { 'x-model': { name: string } }> };

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { AccessToken, ApiError, PermissionError, TokenError } from '@criteo-sdk/retailmedia';
-import { createClient } from '@criteo-sdk/retailmedia/2022-10';
+import { OAuthApi as MarketingSolutionsOAuthApi } from '@criteo-sdk/marketingsolutions/2020-10';
+import { AccessToken, ApiError, TokenError } from '@criteo-sdk/retailmedia';
+import { createClient, createTransport } from '@criteo-sdk/retailmedia/2022-10';
 import { type SandboxCredentials, startSandbox } from '@criteo-sdk/sandbox';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Exchange, startTap } from '../wire/tap.js';
@@ -52,13 +53,14 @@ describe('S1: AuthenticationApi alone, marketing v1', () => {
 
   it('catches the exception of a wrong secret', async () => {
     const error = await s1(withWrongSecret('marketing/v1'));
-    expect(error).toBeInstanceOf(PermissionError);
-    expect(error).toMatchObject({ status: 403, operation: 'oAuth2TokenPost', problems: [] });
+    expect(error).toBeInstanceOf(TokenError);
+    expect(error).toMatchObject({ status: 403, operation: 'oAuth2TokenPost' });
+    expect(error).not.toHaveProperty('code');
   });
 
   it('may leave all three parameters out; the default grant is sent', async () => {
     const failure = await s1WithoutParameters(application('marketing/v1')).catch(itself);
-    expect(failure).toMatchObject({ name: 'PermissionError', status: 403 });
+    expect(failure).toMatchObject({ name: 'TokenError', status: 403 });
     expect(sentForm()).toEqual({ grant_type: 'client_credentials' });
   });
 });
@@ -78,19 +80,18 @@ describe('S2: OAuthApi alone, marketingsolutions 2020-10', () => {
 
   it('reads the OAuth2Error of a 400', async () => {
     const error = await s2(withWrongSecret('marketingsolutions/2020-10'));
-    expect(error).toBeInstanceOf(ApiError);
-    const { error: code, error_description: detail } = JSON.parse(only().answer.toString());
-    expect(error).toMatchObject({
-      status: 400,
-      code: 'invalid_client',
-      problems: [{ code, detail }],
-    });
+    if (!(error instanceof TokenError)) throw new Error('the call did not fail');
+    expect(error).toMatchObject({ status: 400, code: 'invalid_client' });
+    const api = new MarketingSolutionsOAuthApi(
+      createTransport(application('marketingsolutions/2020-10')),
+    );
+    expect(error.modelOf(api.createToken)).toEqual(JSON.parse(only().answer.toString()));
   });
 
   it('may leave all three parameters out; the default grant is sent', async () => {
     const options = application('marketingsolutions/2020-10');
     const failure = await s2WithoutParameters(options).catch(itself);
-    expect(failure).toMatchObject({ name: 'ApiError', status: 400, code: 'invalid_client' });
+    expect(failure).toMatchObject({ name: 'TokenError', status: 400, code: 'invalid_client' });
     expect(sentForm()).toEqual({ grant_type: 'client_credentials' });
   });
 });
@@ -109,23 +110,36 @@ describe('S3: OAuthApi alone, retailmedia 2022-10', () => {
     expect(only().headers.authorization).toBeUndefined();
   });
 
-  it('gets a token with all six (S3b)', async () => {
+  it('sends the optional parameters with the grants that they belong to (S3b)', async () => {
     const options = application('retailmedia/2022-10');
-    expect(await s3b(options)).toMatchObject({ token_type: 'Bearer' });
-    expect(sentForm()).toEqual({
-      ...clientCredentials(options),
-      redirect_uri: 'https://example.com/back?to=us',
-      code: 'a+code/1',
-      refresh_token: 'a+refresh/token=',
-    });
+    const code = await consentedCode(options.clientId);
+    const [consented, refreshed] = await s3b(options, code);
+    expect(consented).toMatchObject({ token_type: 'Bearer', expires_in: 900 });
+    expect(refreshed).toMatchObject({ token_type: 'Bearer', expires_in: 900 });
+    const forms = tap.exchanges.slice(first).map(({ body }) => formOf(body));
+    expect(forms).toEqual([
+      {
+        ...clientCredentials(options),
+        grant_type: 'authorization_code',
+        code,
+        redirect_uri: 'https://example.com/back?to=us',
+      },
+      {
+        ...clientCredentials(options),
+        grant_type: 'refresh_token',
+        refresh_token: consented?.refresh_token,
+      },
+    ]);
   });
 
   it('reads the OAuthErrorModel of a 401', async () => {
     const error = await s3a(withWrongSecret('retailmedia/2022-10'));
-    if (!(error instanceof ApiError)) throw new Error('the call did not fail');
-    expect(error.name).toBe('AuthenticationError');
-    expect(error.status).toBe(401);
-    expect(error.problems[0]?.code).toBe('invalid_client');
+    if (!(error instanceof TokenError)) throw new Error('the call did not fail');
+    expect(error).toMatchObject({ status: 401, code: 'invalid_client' });
+    const { oAuth } = createClient(application('retailmedia/2022-10'));
+    const model = JSON.parse(only().answer.toString());
+    expect(error.modelOf(oAuth.getToken)).toEqual(model);
+    expect(error).toMatchObject({ description: model.error_description, uri: model.error_uri });
   });
 });
 
@@ -238,8 +252,21 @@ const only = (): Exchange => {
   return exchange;
 };
 
-const sentForm = (): Record<string, string> =>
-  Object.fromEntries(new URLSearchParams(only().body.toString('latin1')));
+const sentForm = (): Record<string, string> => formOf(only().body);
+
+const formOf = (body: Buffer): Record<string, string> =>
+  Object.fromEntries(new URLSearchParams(body.toString('latin1')));
+
+const consentedCode = async (clientId: string): Promise<string> => {
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: 'https://example.com/back?to=us',
+    state: 'a state',
+  });
+  const response = await fetch(`${sandbox.consentUrl}?${query}`, { redirect: 'manual' });
+  return new URL(response.headers.get('location') ?? '').searchParams.get('code') ?? '';
+};
 
 const clientCredentials = ({ clientId, clientSecret }: SandboxCredentials): object => ({
   client_id: clientId,

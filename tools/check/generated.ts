@@ -81,7 +81,7 @@ withFolder((folder) => {
       .map(([file, text]) => [file, changedLines(fresh.get(file) ?? '', text)]),
   );
   const doc = (path: string): string =>
-    `* \`GET ${path}\` (RetailerApi_GetApi202110ExternalRetailerPagesByRetailerId)`;
+    `* \`GET https://api.criteo.com${path}\` (RetailerApi_GetApi202110ExternalRetailerPagesByRetailerId)`;
   const [from, to] = [
     '/2022-10/retail-media/retailers/{retailerId}/pages',
     '/2022-10/retail-media/retailers/{retailerId}/page-list',

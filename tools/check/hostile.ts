@@ -31,6 +31,7 @@ import { format } from '../spec/generate/generate.ts';
 import { runGenerator } from '../spec/generate/generator.ts';
 import { normalise } from '../spec/generate/normalise.ts';
 import { readModel } from '../spec/model.ts';
+import { FACTS as TINY } from '../spec/test/tiny.ts';
 import { readVendor, type VersionFacts } from '../spec/vendor.ts';
 import {
   docLines,
@@ -60,7 +61,7 @@ interface Tools {
   readonly templateDir: string;
 }
 
-const FACTS: VersionFacts = { core: readVendor().core, life: {} };
+const FACTS: VersionFacts = { ...TINY, core: readVendor().core };
 const TOOLS: Tools = { normalise, readModel, templateDir: join(ROOT, 'tools/templates') };
 
 type Outcome =

@@ -14,6 +14,7 @@ import { readModel } from '../spec/model.ts';
 import { type Break, breaksBetween } from '../spec/oracle/oracle.ts';
 import { applyOverlay } from '../spec/overlay.ts';
 import pairs from '../spec/test/pairs/pairs.ts';
+import { FACTS } from '../spec/test/tiny.ts';
 import { readVendor } from '../spec/vendor.ts';
 
 /*
@@ -67,7 +68,7 @@ const generateAll = async (folder: string): Promise<(document: JsonObject) => st
   const { core } = readVendor();
   const texts = new Map<string, string>();
   const textOf = (document: JsonObject): string =>
-    normalise(readModel(document), 'pair', { core, life: {} });
+    normalise(readModel(document), 'pair', { ...FACTS, core });
   for (const { fresh, old } of cases)
     for (const document of [old, fresh]) {
       const text = textOf(document);

@@ -29,6 +29,8 @@ export interface OperationModel {
   readonly responses: Readonly<Record<string, JsonObject>>;
   readonly isPublic: boolean;
   readonly scopes: readonly string[];
+  /** Of a token operation: what it takes (`x-grants`). */
+  readonly grants: readonly GrantModel[];
   readonly safeToRetry: boolean;
   readonly rateClass: string;
   readonly timeoutMs: number | undefined;
@@ -46,6 +48,13 @@ export interface JobModel {
   readonly output: string;
   /** The parameter of both that takes the job's id. */
   readonly id: string;
+}
+
+/** A grant of a token operation, with the form fields that are not every grant's, by their names on the wire. */
+export interface GrantModel {
+  readonly type: string;
+  readonly needs: readonly string[];
+  readonly takes: readonly string[];
 }
 
 export interface ParameterModel {
@@ -73,7 +82,7 @@ export interface ResultModel {
   readonly schemas: readonly JsonObject[];
   /** Is there a success answer without a body beside those with one? */
   readonly mayBeEmpty: boolean;
-  /** Media types beside application/json that carry the same. */
+  /** Media types to ask for: of a file all, otherwise those beside application/json that are read as JSON, too. */
   readonly accept: readonly string[];
   /** Schemas of the declared error answers. */
   readonly errors: readonly JsonObject[];
@@ -111,6 +120,7 @@ const readOperation = (
 ): OperationModel => {
   const where = `${method.toUpperCase()} ${path}`;
   const name = text(source['x-name']) ?? missing(where, 'x-name');
+  const body = readBody(document, where, source);
   const group = text(source['x-group']) ?? missing(where, 'x-group');
   const security = list(source.security ?? document.security ?? missing(where, 'security')).map(
     object,
@@ -128,7 +138,8 @@ const readOperation = (
     description: text(source.description),
     deprecated: source.deprecated === true,
     parameters,
-    body: readBody(document, where, source),
+    body,
+    grants: readGrants(where, source, body),
     result: readResult(document, where, source),
     bodyTypes: Object.keys(object(bodySource(document, source).content ?? {})),
     responses: Object.fromEntries(
@@ -157,6 +168,24 @@ const readOperation = (
     job: undefined,
     source,
   };
+};
+
+const readGrants = (
+  where: string,
+  source: JsonObject,
+  body: BodyModel | undefined,
+): readonly GrantModel[] => {
+  const grants = list(source['x-grants'] ?? []).map((raw) => {
+    const { type, needs = [], takes = [] } = object(raw);
+    const names = (some: Json): string[] => list(some).flatMap((name) => text(name) ?? []);
+    return { type: text(type) ?? '', needs: names(needs), takes: names(takes) };
+  });
+  const fields = body?.kind === 'form' ? object(body.schema.properties) : {};
+  const odd = grants
+    .flatMap(({ needs, takes }) => ['grant_type', ...needs, ...takes])
+    .find((name) => !Object.hasOwn(fields, name));
+  if (odd === undefined) return grants;
+  throw new SpecError(`${where}: x-grants needs a form with the field '${odd}'.`);
 };
 
 /** The part of an operation in a job: `create`, `status` or `output`. */
@@ -277,9 +306,7 @@ const readResult = (document: JsonObject, where: string, source: JsonObject): Re
   const accept =
     kind === 'bytes' || kind === 'text'
       ? types
-      : types.filter(
-          (type) => kind === 'json' && type !== 'application/json' && !/json$|xml$/.test(type),
-        );
+      : types.filter((type) => kind === 'json' && READ_AS_JSON.test(type)).sort();
   return {
     kind,
     schemas,
@@ -288,6 +315,9 @@ const readResult = (document: JsonObject, where: string, source: JsonObject): Re
     errors,
   };
 };
+
+// A page or XML is no answer, whatever the document declares: nothing here reads it.
+const READ_AS_JSON = /^(?:text\/(?:json|plain)|application\/[\w.-]+\+json)$/;
 
 const responseKind = (
   where: string,

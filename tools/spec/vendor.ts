@@ -59,6 +59,12 @@ export interface VersionFacts {
   readonly core: string;
   /** As the SDK says it: the successor is an import path. */
   readonly life: Omit<VersionLife, 'stable'>;
+  /** What the version is called in comments, such as `Retail Media API 2026-07`. */
+  readonly title: string;
+  /** Origin and path in front of every operation's. */
+  readonly baseUrl: string;
+  /** Life of a token whose answer does not state it. */
+  readonly defaultLifetimeMs: number;
 }
 
 /** The vendor of the specs below `root`: its one file there, whatever it is called. */
@@ -126,7 +132,14 @@ export const factsOfVersion = (vendor: Vendor, name: VersionName): VersionFacts 
     ...(endsOn && { endsOn }),
     ...(successor && { successor: importPath(vendor, successor) }),
   };
-  return { core: vendor.core, life };
+  const { title, origin, prefix, defaultLifetimeMs } = productOf(vendor, name.product);
+  return {
+    core: vendor.core,
+    life,
+    title: `${title} ${name.version}`,
+    baseUrl: origin + prefix,
+    defaultLifetimeMs,
+  };
 };
 
 /** The first moment of a day, or of a month: milliseconds since 1970. */

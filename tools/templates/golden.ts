@@ -20,6 +20,8 @@ import { runGenerator } from '../spec/generate/generator.ts';
 import { normalise } from '../spec/generate/normalise.ts';
 import { readModel } from '../spec/model.ts';
 import { ROOT } from '../spec/registry.ts';
+
+import { FACTS } from '../spec/test/tiny.ts';
 import { readVendor, type VersionFacts } from '../spec/vendor.ts';
 
 /*
@@ -50,7 +52,8 @@ const generateAll = async (
 ): Promise<void> => {
   const jobs = questions.map(({ name, document }) => {
     const inputSpec = join(folder, `${name}.json`);
-    const facts = { core: CORE, life: (document['x-life'] ?? {}) as VersionFacts['life'] };
+    const life = (document['x-life'] ?? {}) as VersionFacts['life'];
+    const facts = { ...FACTS, core: CORE, life };
     writeFileSync(inputSpec, normalise(readModel(document), name, facts));
     return { inputSpec, outputDir: join(folder, name), templateDir };
   });

@@ -13,7 +13,7 @@ import type { TokenStore } from './token-store.js';
 
 /** Options of a transport: how requests travel. */
 export interface TransportOptions extends ObserveOptions {
-  /** Origin of the API, such as `https://api.example.com`; tokens come from there, too. @default the product's */
+  /** Origin of the API, such as `https://api.example.com`, for calls and tokens; the product's path may follow. @default the product's */
   readonly baseUrl?: string | undefined;
   /** Allow `http://` to 127.0.0.1, [::1] and localhost, for a sandbox. @default false */
   readonly allowLoopbackHttp?: boolean | undefined;

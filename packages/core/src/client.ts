@@ -46,9 +46,11 @@ import { type RawRequest, toOperation } from './raw-request.js';
 import { type Target, writeRequest } from './request.js';
 import { readAnswer } from './response.js';
 import { type Clock, systemClock, withDeadline } from './time.js';
+import { tokenErrorOf } from './token-failure.js';
 import { createTokenProvider, type TokenProvider } from './token-provider.js';
 import { withTools } from './transport-tools.js';
 import { userAgentOf } from './user-agent.js';
+import { given, scalarText, type Values } from './values.js';
 
 const CALL_TIMEOUT_MS = 120_000;
 const ATTEMPT_TIMEOUT_MS = 60_000;
@@ -198,7 +200,9 @@ const run = async (
     return answer;
   } catch (error) {
     came?.stream?.cancel();
-    throw error;
+    throw operation.grants
+      ? tokenErrorOf(error, scalarText(given(params as Values, 'grantType')), call.attempts)
+      : error;
   } finally {
     deadline.cancel();
   }

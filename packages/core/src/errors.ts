@@ -1,5 +1,5 @@
 import { SDK_NAME } from './criteo/names.js';
-import type { Problem } from './operation.js';
+import type { Operation, Problem } from './operation.js';
 
 /** Data of every error. None of it holds a secret, a header or a body. */
 export interface ErrorFields {
@@ -26,23 +26,18 @@ export interface ErrorFields {
  */
 export class SdkError extends Error {
   override readonly name: string = 'SdkError';
-  readonly operation: string | undefined;
-  readonly status: number | undefined;
-  readonly retryable: boolean;
-  readonly attempts: number;
-  readonly traceId: string | undefined;
-  readonly hint: string | undefined;
-  readonly jobId: string | undefined;
+  declare readonly operation: string | undefined;
+  declare readonly status: number | undefined;
+  declare readonly retryable: boolean;
+  declare readonly attempts: number;
+  declare readonly traceId: string | undefined;
+  declare readonly hint: string | undefined;
+  declare readonly jobId: string | undefined;
 
   constructor(message: string, fields: ErrorFields = {}) {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
-    this.operation = fields.operation;
-    this.status = fields.status;
-    this.retryable = fields.retryable ?? false;
-    this.attempts = fields.attempts ?? 0;
-    this.traceId = fields.traceId;
-    this.hint = fields.hint;
-    this.jobId = fields.jobId;
+    const { operation, status, retryable = false, attempts = 0, traceId, hint, jobId } = fields;
+    setKnown(this, { operation, status, retryable, attempts, traceId, hint, jobId });
   }
 
   toJSON(): object {
@@ -59,11 +54,11 @@ export class ConfigError extends SdkError {
 export class ConnectionError extends SdkError {
   override readonly name: string = 'ConnectionError';
   /** The system's code, such as `ECONNREFUSED`. */
-  readonly code: string | undefined;
+  declare readonly code: string | undefined;
 
   constructor(message: string, fields: ErrorFields & { readonly code?: string | undefined } = {}) {
     super(message, fields);
-    this.code = fields.code;
+    setKnown(this, { code: fields.code });
   }
 }
 
@@ -71,22 +66,22 @@ export class ConnectionError extends SdkError {
 export class TimeoutError extends ConnectionError {
   override readonly name: string = 'TimeoutError';
   /** The limit that was reached, in milliseconds. */
-  readonly limitMs: number;
+  declare readonly limitMs: number;
 
   constructor(message: string, fields: ErrorFields & { readonly limitMs: number }) {
     super(message, { ...fields, code: 'ETIMEDOUT' });
-    this.limitMs = fields.limitMs;
+    setKnown(this, { limitMs: fields.limitMs });
   }
 }
 
 /** An answer came that cannot be read. */
 export class ResponseError extends SdkError {
   override readonly name: string = 'ResponseError';
-  readonly reason: ResponseErrorReason;
+  declare readonly reason: ResponseErrorReason;
 
   constructor(message: string, fields: ErrorFields & { readonly reason: ResponseErrorReason }) {
     super(message, fields);
-    this.reason = fields.reason;
+    setKnown(this, { reason: fields.reason });
   }
 }
 
@@ -134,19 +129,17 @@ export class PermissionError extends ApiError {
 export class RateLimitError extends ApiError {
   override readonly name: string = 'RateLimitError';
   /** Calls that the budget allows. */
-  readonly limit: number | undefined;
-  readonly remaining: number | undefined;
+  declare readonly limit: number | undefined;
+  declare readonly remaining: number | undefined;
   /** When the API takes a call again. */
-  readonly resetAt: Date | undefined;
+  declare readonly resetAt: Date | undefined;
   /** How long the API asks to wait, in milliseconds. */
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryAfterMs: number | undefined;
 
   constructor(message: string, fields: ApiErrorFields & Partial<RateLimitFields> = {}) {
     super(message, fields);
-    this.limit = fields.limit;
-    this.remaining = fields.remaining;
-    this.resetAt = fields.resetAt;
-    this.retryAfterMs = fields.retryAfterMs;
+    const { limit, remaining, resetAt, retryAfterMs } = fields;
+    setKnown(this, { limit, remaining, resetAt, retryAfterMs });
   }
 }
 
@@ -177,29 +170,47 @@ export class PartialFailureError extends ApiError {
 export class JobError extends SdkError {
   override readonly name: string = 'JobError';
   /** The API's word in lower case, such as `failure`, `failed` or `expired`. */
-  readonly state: string;
+  declare readonly state: string;
 
   constructor(message: string, fields: ErrorFields & { readonly state: string }) {
     super(message, fields);
-    this.state = fields.state;
+    setKnown(this, { state: fields.state });
   }
 }
 
-/** No token could be had. */
+/**
+ * No token could be had: the same error from a token operation, from `client.tokens` and from a call that needed a token.
+ * @example
+ * if (error instanceof TokenError) console.error(error.code, error.description, error.hint);
+ */
 export class TokenError extends SdkError {
   override readonly name: string = 'TokenError';
   /** OAuth's error code (RFC 6749 section 5.2), such as `invalid_client`. */
-  readonly code: string | undefined;
+  declare readonly code: string | undefined;
+  /** What the endpoint says about it (`error_description`), without what was sent. */
+  declare readonly description: string | undefined;
+  /** Address of a page about it (`error_uri`). */
+  declare readonly uri: string | undefined;
   /** Why an answer could not be used, if one came. */
-  readonly reason: TokenErrorReason | undefined;
+  declare readonly reason: TokenErrorReason | undefined;
   /** How long the token endpoint asks to wait, in milliseconds. */
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryAfterMs: number | undefined;
 
   constructor(message: string, fields: TokenErrorFields = {}) {
     super(message, fields);
-    this.code = fields.code;
-    this.reason = fields.reason;
-    this.retryAfterMs = fields.retryAfterMs;
+    const { code, description, uri, reason, retryAfterMs } = fields;
+    setKnown(this, { code, description, uri, reason, retryAfterMs });
+  }
+
+  /**
+   * The answer as this API version's error model, or `undefined` if it had no such body.
+   * @example const model = error.modelOf(client.oAuth.getToken); // OAuthErrorModel | undefined
+   */
+  modelOf<E>({ operation }: { readonly operation: Operation<never, unknown, E> }): E | undefined {
+    if (this.code === undefined || this.operation !== operation.id) return undefined;
+    const { code: error, description: error_description, uri: error_uri } = this;
+    const stated = Object.entries({ error, error_description, error_uri }).filter(isStated);
+    return Object.fromEntries(stated) as E;
   }
 }
 
@@ -208,6 +219,8 @@ export type TokenErrorReason = ResponseErrorReason | 'empty' | 'unusable';
 
 export interface TokenErrorFields extends ErrorFields {
   readonly code?: string | undefined;
+  readonly description?: string | undefined;
+  readonly uri?: string | undefined;
   readonly reason?: TokenErrorReason | undefined;
   readonly retryAfterMs?: number | undefined;
 }
@@ -216,6 +229,13 @@ export interface TokenErrorFields extends ErrorFields {
 export class ReauthRequiredError extends TokenError {
   override readonly name: string = 'ReauthRequiredError';
 }
+
+/** Sets what is known: a printed error has no `undefined` in it. */
+const setKnown = (error: SdkError, fields: object): void => {
+  Object.assign(error, Object.fromEntries(Object.entries(fields).filter(isStated)));
+};
+
+const isStated = ([, value]: [string, unknown]): boolean => value !== undefined;
 
 const KINDS = {
   SdkError,

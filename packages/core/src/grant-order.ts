@@ -1,6 +1,6 @@
 import { ReauthRequiredError } from './errors.js';
 import type { Grant } from './grants.js';
-import { mayHaveSpent } from './token-request.js';
+import { mayHaveSpent } from './token-failure.js';
 import type { StoredToken } from './token-store.js';
 
 /** What is known of the grants that a client may use, as plain data. */

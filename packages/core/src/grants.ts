@@ -40,5 +40,5 @@ export const grantParameters = <G extends Grant>(grant: G): GrantParameters<G> =
 };
 
 export type GrantParameters<G extends Grant> = G extends Grant
-  ? Omit<G, 'type'> & { readonly grantType: G['type'] }
+  ? Required<Omit<G, 'type'>> & { readonly grantType: G['type'] }
   : never;

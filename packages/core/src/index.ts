@@ -92,6 +92,7 @@ export type {
   Call,
   CallOptions,
   FormField,
+  GrantFields,
   JobOperation,
   JobSteps,
   Method,

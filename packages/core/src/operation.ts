@@ -22,6 +22,12 @@ export interface FormField {
   readonly secret?: true;
 }
 
+/** A grant that a token operation takes: the fields that it needs, under their names in TypeScript. */
+export interface GrantFields {
+  readonly type: string;
+  readonly needs?: readonly string[];
+}
+
 /**
  * What an answer's body becomes: a parsed value, a string, bytes, `undefined`; or, as no document says but
  * {@link download} asks for, its bytes as they come (`AsyncIterable<Uint8Array>`).
@@ -32,7 +38,7 @@ export type ResponseKind = 'bytes' | 'json' | 'none' | 'stream' | 'text';
  * One operation of an API, as data. Generated code writes these constants; only core reads them.
  * What follows from the method is not written: a GET is safe to retry, a body is JSON.
  */
-export interface Operation<P = never, R = unknown> {
+export interface Operation<P = never, R = unknown, E = unknown> {
   /** Name of the method in the SDK, unique in its API version. */
   readonly id: string;
   readonly method: Method;
@@ -49,8 +55,10 @@ export interface Operation<P = never, R = unknown> {
   readonly response?: ResponseKind;
   /** Media types of the answer beside `application/json`, first the preferred one. */
   readonly accept?: readonly string[];
-  /** `'none'` for an operation that takes no bearer token: the token endpoint itself. */
+  /** `'none'` for an operation that takes no bearer token, such as the token operation. */
   readonly auth?: 'none';
+  /** Only of a token operation: its grants (RFC 6749). Its failures are {@link TokenError}s. */
+  readonly grants?: readonly GrantFields[];
   /** May the call be repeated after an ambiguous failure? @default method === 'GET' */
   readonly safeToRetry?: boolean;
   /** Which budget of the API a call counts against. @default 'default' */
@@ -61,6 +69,8 @@ export interface Operation<P = never, R = unknown> {
   readonly scopes?: readonly string[];
   /** Carries the types; no value has it. */
   readonly '~types'?: (params: P) => R;
+  /** Carries the type of the body of its error answers; no value has it. */
+  readonly '~error'?: E;
 }
 
 /** How an operation lists page by page. */
@@ -137,6 +147,8 @@ export interface Problem {
   /** Which part of the request it is about, as the API names it. */
   readonly source?: Readonly<Record<string, string>>;
   readonly traceId?: string;
+  /** Address of a page about it (`error_uri` of RFC 6749 section 5.2). */
+  readonly uri?: string;
 }
 
 /** The whole answer of a call: {@link Call.withResponse}. */

@@ -27,8 +27,13 @@ export const targetOf = ({
   const url = parseUrl(baseUrl);
   if (url.username !== '' || url.password !== '')
     throw invalidBaseUrl('it holds a user name or password');
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    throw invalidBaseUrl('it is more than an origin; the path of a product is added to it');
+  // With the product's path, as the vendor writes base URLs, it means the same.
+  const isOrigin = url.pathname === '/' || (prefix !== '' && trimmed(url.pathname) === prefix);
+  if (!isOrigin || url.search !== '' || url.hash !== '') {
+    throw invalidBaseUrl(
+      `it is more than an origin${prefix && ` and the product's path ${prefix}`}`,
+      `Pass ${url.origin}; paths are added to it.`,
+    );
   }
   const isLoopback = url.protocol === 'http:' && LOOPBACK.has(url.hostname);
   if (url.protocol !== 'https:' && !(isLoopback && allowLoopbackHttp)) {
@@ -211,6 +216,8 @@ const REQUIRED: Readonly<Record<Grant['type'], readonly string[]>> = {
 
 const isText = (value: unknown): value is string =>
   typeof value === 'string' && value.trim() !== '';
+
+const trimmed = (path: string): string => path.replace(/\/$/, '');
 
 const parseUrl = (baseUrl: string | undefined): URL => {
   try {

@@ -44,9 +44,11 @@ export const writeRequest = async (
   };
 };
 
-// JSON is asked for alone, although it is read from other types, too; a file comes as what it is.
-const acceptOf = ({ response = 'json', accept }: Operation): string =>
-  response === 'json' || response === 'none' ? 'application/json' : (accept?.join(', ') ?? '*/*');
+// JSON first, then what else is declared and read; a file comes as what it is.
+const acceptOf = ({ response = 'json', accept = [] }: Operation): string => {
+  if (response === 'json' || response === 'none') return ['application/json', ...accept].join(', ');
+  return accept.length > 0 ? accept.join(', ') : '*/*';
+};
 
 // A path that begins with two slashes, or that a URL parser would rewrite, could lead to another host.
 const PATH = /^(?!.*\/(?:\.|%2e){1,2}(?:\/|$))\/(?![/\\])[^?#\\\s]*$/i;

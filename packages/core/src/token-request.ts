@@ -1,14 +1,5 @@
-import {
-  ApiError,
-  ConfigError,
-  ConnectionError,
-  RateLimitError,
-  ReauthRequiredError,
-  ResponseError,
-  SdkError,
-  TokenError,
-} from './errors.js';
-import { isUntrustedCode, TransportFault } from './fault.js';
+import { SdkError, TokenError } from './errors.js';
+import { TransportFault } from './fault.js';
 import { type Grant, grantParameters } from './grants.js';
 import type { Observe } from './observe.js';
 import type { RetryOptions, Transport } from './operation.js';
@@ -20,6 +11,7 @@ import {
   type TokenEndpoint,
   type TokenParameters,
 } from './token-endpoint.js';
+import { tokenErrorOf } from './token-failure.js';
 import type { TokenRecord } from './token-store.js';
 
 /** What a token request needs, besides the grant. */
@@ -109,7 +101,7 @@ const spend = async <G extends Grant>(
         (error instanceof SdkError && error.attempts) || Number(error instanceof TokenError);
       const mayRepeat =
         grant.type === 'client_credentials' && repeat < MOST_UNREADABLE && isBroken(error);
-      if (!mayRepeat) throw tokenErrorOf(error, grant, attempts);
+      if (!mayRepeat) throw tokenErrorOf(error, grant.type, attempts);
       await sleep(clock, backoffMs(repeat, PAUSES, random), signal);
     }
   }
@@ -124,58 +116,4 @@ const timedOut = ({ limitMs }: TransportFault): TokenError =>
 
 /** Did the answer break off, so that another one may be whole? */
 const isBroken = (error: unknown): boolean =>
-  (error instanceof ResponseError && error.reason === 'unreadable') ||
-  (error instanceof TokenError && error.reason === 'empty');
-
-const REAUTH = 'Ask the user for consent again and create the client with the new code.';
-const UNREACHED =
-  'The token endpoint gave no usable answer: check baseUrl and the network; `cause` has more.';
-// How long a code lives is not known.
-const REAUTH_CODE = `${REAUTH} A code is good once, and not for long (assumption code-lifetime).`;
-
-const tokenErrorOf = (error: unknown, grant: Grant, attempts: number): unknown => {
-  // A wrong option is the program's fault, and was not sent.
-  if (!(error instanceof SdkError) || error instanceof ConfigError) return error;
-  const { operation, status, retryable, traceId, message } = error;
-  const code = error instanceof ApiError ? error.code : undefined;
-  const reason =
-    error instanceof ResponseError || error instanceof TokenError ? error.reason : undefined;
-  const retryAfterMs = error instanceof RateLimitError ? error.retryAfterMs : undefined;
-  const said = { operation, status, retryable, attempts, traceId, code, reason, retryAfterMs };
-  const fields = { ...said, cause: error };
-  const isRefused = code === 'invalid_grant';
-  const isLostCode =
-    grant.type === 'authorization_code' && hasNoStatement(error) && mayHaveSpent(error);
-  if (grant.type !== 'client_credentials' && (isRefused || isLostCode)) {
-    return new ReauthRequiredError(message + lostNote(grant, attempts, isRefused), {
-      ...fields,
-      hint: grant.type === 'authorization_code' ? REAUTH_CODE : REAUTH,
-    });
-  }
-  return error instanceof TokenError
-    ? new TokenError(message, { ...said, hint: error.hint })
-    : new TokenError(message, { ...fields, hint: error.hint ?? UNREACHED });
-};
-
-/** Did the endpoint say nothing that can be read: neither a token nor an error? */
-const hasNoStatement = (error: SdkError): boolean =>
-  error.status === undefined || error instanceof ResponseError;
-
-/** May this failure have used up what was sent? It has not if nothing was sent, or the pair was refused. */
-export const mayHaveSpent = (error: unknown): boolean => {
-  if (!(error instanceof SdkError)) return false;
-  if (error instanceof TokenError && error.cause !== undefined) return mayHaveSpent(error.cause);
-  if (error instanceof TokenError) return error.reason !== undefined;
-  const isRefused = error instanceof ApiError && error.code === 'invalid_client';
-  const isUntrusted = error instanceof ConnectionError && isUntrustedCode(error.code);
-  return error.attempts > 0 && !error.retryable && !isRefused && !isUntrusted;
-};
-
-const lostNote = (grant: Grant, attempts: number, isRefused: boolean): string => {
-  if (grant.type === 'authorization_code') {
-    return isRefused ? '' : ' The code may be used up: it is not sent again.';
-  }
-  return attempts > 1
-    ? ' The answer to an earlier refresh was lost: it may have used up the refresh token.'
-    : '';
-};
+  error instanceof TokenError && (error.reason === 'unreadable' || error.reason === 'empty');

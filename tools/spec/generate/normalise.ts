@@ -3,6 +3,7 @@ import { SpecError, within } from '../errors.ts';
 import {
   type ApiModel,
   camelCase,
+  type GrantModel,
   type JobModel,
   type OperationModel,
   object,
@@ -27,31 +28,41 @@ interface OperationText {
   readonly type: string;
   readonly params: string;
   readonly result: string;
-  /** Empty where an operation takes no parameters. */
-  readonly paramsInterface: readonly {
-    readonly name: string;
-    readonly doc: string;
-    readonly fields: readonly Field[];
-  }[];
+  /** `, ` and the type of the body of its errors, where core gives it to users. */
+  readonly error: string;
+  /** One where an operation takes parameters. */
+  readonly paramsInterface: readonly ParamsText[];
+  /** In its place where the parameters depend on the grant. */
+  readonly paramsUnion: readonly (Omit<ParamsText, 'fields'> & {
+    readonly variants: readonly { readonly fields: readonly Field[] }[];
+  })[];
   readonly facts: readonly { readonly key: string; readonly value: string }[];
 }
 
-/** Import lists of a group's file; stands at the group's first operation. */
+interface ParamsText {
+  readonly name: string;
+  readonly doc: string;
+  readonly fields: readonly Field[];
+}
+
+/** What belongs to a group: its class's comment and import lists; stands at its first operation. */
 interface FileText {
+  readonly classDoc: string;
   readonly core: string;
   readonly coreTypes: string;
   readonly models: readonly { readonly names: string }[];
 }
 
 /** The document for the generator, as JSON in ASCII. */
-export const normalise = (model: ApiModel, title: string, { core, life }: VersionFacts): string => {
+export const normalise = (model: ApiModel, title: string, facts: VersionFacts): string => {
+  const { core, life } = facts;
   const { document } = model;
   checkNames(model);
   const writer = typeWriter(document);
   const paths: JsonObject = {};
   for (const group of groupsOf(model)) {
-    const texts = group.operations.map((operation) => operationText(operation, writer));
-    const file = fileText(texts, writer.takeNames(), core);
+    const texts = group.operations.map((operation) => operationText(operation, writer, facts));
+    const file = fileText(group.operations, texts, writer.takeNames(), facts);
     group.operations.forEach((operation, index) => {
       // Numbered: what a path or an id says reaches code through the texts only.
       const id = `o${String(Object.keys(paths).length).padStart(5, '0')}`;
@@ -109,10 +120,18 @@ const generatorOperation = (
   },
 });
 
-const operationText = (operation: OperationModel, writer: TypeWriter): OperationText =>
-  within(`${operation.method} ${operation.path}`, () => readText(operation, writer));
+const operationText = (
+  operation: OperationModel,
+  writer: TypeWriter,
+  facts: VersionFacts,
+): OperationText =>
+  within(`${operation.method} ${operation.path}`, () => readText(operation, writer, facts));
 
-const readText = (operation: OperationModel, writer: TypeWriter): OperationText => {
+const readText = (
+  operation: OperationModel,
+  writer: TypeWriter,
+  facts: VersionFacts,
+): OperationText => {
   const name = identifier(operation.name);
   const fields = paramFields(operation, writer);
   checkUnique(
@@ -120,16 +139,26 @@ const readText = (operation: OperationModel, writer: TypeWriter): OperationText 
     fields.map(({ key }) => key),
   );
   const params = identifier(`${name.slice(0, 1).toUpperCase()}${name.slice(1)}Params`);
+  const head = { name: params, doc: comment([`Parameters of {@link ${name}}.`]) };
+  const isUnion = operation.grants.length > 1;
   return {
     name,
-    doc: comment(operationLines(operation)),
+    doc: comment(operationLines(operation, facts)),
     type: typeOf(operation),
     params: fields.length > 0 ? params : 'NoParams',
     result: writer.print(resultOf(operation, writer.reader)),
-    paramsInterface:
-      fields.length > 0
-        ? [{ name: params, doc: comment([`Parameters of {@link ${name}}.`]), fields }]
-        : [],
+    error: errorText(operation, writer),
+    paramsInterface: fields.length > 0 && !isUnion ? [{ ...head, fields }] : [],
+    paramsUnion: isUnion
+      ? [
+          {
+            ...head,
+            variants: operation.grants.map((grant) => ({
+              fields: fieldsFor(grant, operation, fields),
+            })),
+          },
+        ]
+      : [],
     facts: operationFacts(operation),
   };
 };
@@ -139,14 +168,48 @@ const typeOf = ({ paging, job }: OperationModel): string => {
   return paging ? 'PagedOperation' : 'Operation';
 };
 
-const operationLines = (operation: OperationModel): string[] => [
+// Other errors are problems to users, whatever model they come in.
+const errorText = ({ grants, result }: OperationModel, { print, reader }: TypeWriter): string => {
+  if (grants.length === 0) return '';
+  const types = result.errors.map((schema) => print(reader.shapeOf(schema, 'response')));
+  return `, ${types.join(' | ') || 'never'}`;
+};
+
+/** The fields of one grant: what belongs to others is `never`, so that it does not compile. */
+const fieldsFor = (
+  { type, needs, takes }: GrantModel,
+  { grants }: OperationModel,
+  fields: readonly Field[],
+): Field[] => {
+  const named = (names: readonly string[], key: string): boolean =>
+    names.some((name) => camelCase(name) === key);
+  return fields.map((field) => {
+    const { key } = field;
+    if (key === 'grantType') return { ...field, type: string(type) };
+    if (named(needs, key)) return { ...field, mark: '' };
+    if (named(takes, key)) return { ...field, mark: '?' };
+    const isOfOthers = grants.some((grant) => named([...grant.needs, ...grant.takes], key));
+    return isOfOthers ? { doc: '', key, mark: '?', type: 'never' } : field;
+  });
+};
+
+const operationLines = (operation: OperationModel, { baseUrl }: VersionFacts): string[] => [
   ...(operation.summary ? [operation.summary, ''] : []),
   ...(operation.description ? [operation.description, ''] : []),
   ...helperLines(operation),
-  `\`${operation.method} ${operation.path}\` (${operation.operationId})`,
+  `\`${operation.method} ${baseUrl}${operation.path}\` (${operation.operationId})`,
+  ...statusLines(operation),
   ...(operation.scopes.length > 0 ? [`Needs ${operation.scopes.join(', ')}.`] : []),
   ...(operation.deprecated ? ['@deprecated'] : []),
 ];
+
+/** Which answers the document declares. */
+const statusLines = ({ responses }: OperationModel): string[] => {
+  const statuses = Object.entries(responses).map(([status, { description }]) =>
+    typeof description === 'string' ? `${status} ${description}` : status,
+  );
+  return statuses.length > 0 ? [`Declared statuses: ${statuses.join(', ')}.`] : [];
+};
 
 /** What of core does more with it than a call. */
 const helperLines = ({ paging, job, result }: OperationModel): string[] => {
@@ -180,6 +243,7 @@ const operationFacts = (operation: OperationModel): { key: string; value: string
     ['response', result.kind !== 'json' && string(result.kind)],
     ['accept', result.accept.length > 0 && `[${result.accept.map(string).join(', ')}]`],
     ['auth', operation.isPublic && string('none')],
+    ['grants', operation.grants.length > 0 && grantFacts(operation)],
     ['safeToRetry', operation.safeToRetry !== isGet && String(operation.safeToRetry)],
     ['rateClass', operation.rateClass !== 'default' && string(operation.rateClass)],
     ['timeoutMs', operation.timeoutMs !== undefined && number(operation.timeoutMs)],
@@ -247,6 +311,14 @@ const formFacts = (schema: JsonObject): string => {
   return `[${fields.join(', ')}]`;
 };
 
+const grantFacts = ({ grants }: OperationModel): string => {
+  const texts = grants.map(({ type, needs }) => {
+    const names = needs.map((name) => string(camelCase(name)));
+    return `{ type: ${string(type)}${names.length > 0 ? `, needs: [${names.join(', ')}]` : ''} }`;
+  });
+  return `[${texts.join(', ')}]`;
+};
+
 const lifeText = (life: VersionFacts['life']): JsonObject => ({
   facts: Object.entries(life).map(([key, value]) => ({
     key: propertyKey(key),
@@ -255,17 +327,37 @@ const lifeText = (life: VersionFacts['life']): JsonObject => ({
 });
 
 const fileText = (
+  operations: readonly OperationModel[],
   texts: readonly OperationText[],
   models: readonly string[],
-  core: string,
+  facts: VersionFacts,
 ): FileText => ({
-  core: string(core),
+  classDoc: comment(classLines(operations, facts)),
+  core: string(facts.core),
   coreTypes: [
     ...(texts.some(({ params }) => params === 'NoParams') ? ['NoParams'] : []),
     ...new Set(texts.map(({ type }) => type).sort()),
   ].join(', '),
   models: models.length > 0 ? [{ names: models.join(', ') }] : [],
 });
+
+const classLines = (
+  operations: readonly OperationModel[],
+  { title, baseUrl, defaultLifetimeMs }: VersionFacts,
+): string[] => {
+  const [first] = operations;
+  const token = operations.find(({ grants }) => grants.length > 0);
+  if (!token) {
+    return [
+      `Operations of the ${title} at ${baseUrl}: \`client.${first?.group}\`, or alone on what \`createTransport\` makes.`,
+    ];
+  }
+  const grants = [...new Set(token.grants.map(({ type }) => type))];
+  const url = `${baseUrl}${token.path}`;
+  return [
+    `Gives tokens of the ${title} at ${url}, by ${grants.join(', ')}; one lives ${defaultLifetimeMs / 1000} s.`,
+  ];
+};
 
 // Numbered names keep the generator's own ideas about names of schemas out of the matter.
 const schemaTexts = (model: ApiModel, writer: TypeWriter): JsonObject => {

@@ -3,7 +3,13 @@ import { normalise } from '../generate/normalise.ts';
 import { readModel } from '../model.ts';
 import type { VersionFacts } from '../vendor.ts';
 
-export const FACTS: VersionFacts = { core: '@tiny/core', life: {} };
+export const FACTS: VersionFacts = {
+  core: '@tiny/core',
+  life: {},
+  title: 'Tiny API 1',
+  baseUrl: 'https://api.tiny.example/base',
+  defaultLifetimeMs: 600_000,
+};
 
 /** An operation with all that it needs; `changes` replace or add members. */
 export const operation = (changes: JsonObject = {}): JsonObject => ({

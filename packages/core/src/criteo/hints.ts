@@ -4,20 +4,62 @@ import { importOf } from '../life.js';
 /** What to do about a status, where Criteo's APIs give it a meaning of their own (docs/facts.md). */
 export const hintFor = (
   status: number,
-  { call, operation }: HttpRequest,
+  request: HttpRequest,
   code: string | undefined,
 ): string | undefined => {
+  const { call, operation } = request;
   if (status === 410) return switchedOff(call.life.successor);
-  if (operation.auth === 'none') {
-    return REFUSES_PAIR.has(status) && code !== 'invalid_grant' ? TOKEN_HINT : undefined;
-  }
+  if (operation.grants) return tokenHint(status, request, code);
+  if (operation.auth === 'none') return undefined;
   if (status === 403) return forbidden(operation.scopes);
   return HINTS[status];
 };
 
-const REFUSES_PAIR: ReadonlySet<number> = new Set([400, 401, 403]);
-const TOKEN_HINT =
-  'Check that clientId and clientSecret are a pair of one app, and that the app has this grant.';
+/** By OAuth's code (RFC 6749 section 5.2); versions without one tell the status alone. */
+const tokenHint = (
+  status: number,
+  request: HttpRequest,
+  code: string | undefined,
+): string | undefined => {
+  switch (code) {
+    case 'invalid_client':
+      return PAIR;
+    case 'invalid_request':
+      return missingParameter(request);
+    case 'invalid_grant':
+      return 'The code or refresh token is used up, has expired, or belongs to another app or redirect URI.';
+    case 'unauthorized_client':
+      return 'The app may not use this grant: the grant is chosen when the app is created in the Partner Dashboard.';
+    case 'unsupported_grant_type':
+      return `This API version takes: ${[...new Set(request.operation.grants?.map(({ type }) => type))].join(', ')}.`;
+    case undefined:
+      return UNEXPLAINED[status];
+    default:
+      return undefined;
+  }
+};
+
+const PAIR = 'Check that clientId and clientSecret are a pair of one app.';
+
+const UNEXPLAINED: Readonly<Record<number, string>> = {
+  400: 'The endpoint gives no reason. Check clientId and clientSecret, and the parameters of the grant.',
+  401: `${PAIR} The endpoint gives no reason.`,
+  403: `${PAIR} The endpoint gives no reason; the app may also lack this grant.`,
+};
+
+/** What the grant needs and was not sent. */
+const missingParameter = ({ operation, body }: HttpRequest): string | undefined => {
+  const sent = new URLSearchParams(typeof body === 'string' ? body : '');
+  const isSent = (name: string): boolean =>
+    (operation.form ?? []).some((field) => field.name === name && sent.get(field.as ?? name));
+  const type = sent.get('grant_type');
+  const missing = (operation.grants ?? [])
+    .filter((grant) => grant.type === type)
+    .map(({ needs = [] }) => needs.filter((name) => !isSent(name)))
+    .sort((a, b) => a.length - b.length)[0];
+  if (missing === undefined || missing.length === 0) return undefined;
+  return `The grant ${type} needs ${missing.map((name) => `'${name}'`).join(' and ')}, which ${missing.length > 1 ? 'were' : 'was'} not sent.`;
+};
 
 const HINTS: Readonly<Record<number, string>> = {
   401: 'A fresh token was refused, too: is baseUrl the API that issued it?',

@@ -35,7 +35,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const single = (fields: Fields): Problem[] => {
   if (typeof fields.error === 'string') {
-    return [compact({ code: fields.error, detail: text(fields.error_description) })];
+    const { error: code, error_description, error_uri } = fields;
+    return [compact({ code, detail: text(error_description), uri: text(error_uri) })];
   }
   return 'code' in fields || 'message' in fields || 'traceId' in fields ? [toProblem(fields)] : [];
 };

@@ -2,19 +2,19 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as oAuth from '../operations/oauth.js';
 
-/** Methods of the group `oAuth`. */
 export interface OAuthApi {
   /**
    * Exchanges client credentials, an authorization code or a refresh token for an access token.
    *
    * An authorization code can be used once. A new access token does not end earlier ones.
    *
-   * `POST /oauth2/token` (GetToken)
+   * `POST https://api.criteo.com/oauth2/token` (GetToken)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized.
    */
   readonly getToken: Bound<typeof oAuth.getToken>;
 }
 
-/** Runs the group `oAuth` on a transport: a client, or what `createTransport` makes. */
+/** Gives tokens of the Commerce Grid API 2026-01 at https://api.criteo.com/oauth2/token, by client_credentials, authorization_code, refresh_token; one lives 900 s. */
 export class OAuthApi extends Api {
   constructor(transport: Transport) {
     super(transport, [oAuth.getToken]);

@@ -25,7 +25,8 @@ export interface ClearContactListByAudienceSegmentParams {
 /**
  * Empties the contact list of one audience segment; the segment stays.
  *
- * `POST /2026-07/commerce-grid/audience-segments/{audience-segment-id}/contact-list/clear` (ClearContactListByAudienceSegment)
+ * `POST https://api.criteo.com/2026-07/commerce-grid/audience-segments/{audience-segment-id}/contact-list/clear` (ClearContactListByAudienceSegment)
+ * Declared statuses: 204 No Content.
  * Needs CommerceGrid_Segment_Manage.
  */
 export const clearContactListByAudienceSegment: Operation<
@@ -49,7 +50,8 @@ export interface CreateAudienceSegmentsParams {
  *
  * An answer of 200 may still carry `errors` or `warnings` about single segments.
  *
- * `POST /2026-07/commerce-grid/audience-segments/create` (bulkCreateAudienceSegments)
+ * `POST https://api.criteo.com/2026-07/commerce-grid/audience-segments/create` (bulkCreateAudienceSegments)
+ * Declared statuses: 200 OK.
  * Needs CommerceGrid_Segment_Manage.
  */
 export const createAudienceSegments: Operation<
@@ -73,7 +75,8 @@ export interface DeleteAudienceSegmentsParams {
  *
  * An answer of 200 may still carry `errors` or `warnings` about single segments.
  *
- * `POST /2026-07/commerce-grid/audience-segments/delete` (bulkDeleteAudienceSegments)
+ * `POST https://api.criteo.com/2026-07/commerce-grid/audience-segments/delete` (bulkDeleteAudienceSegments)
+ * Declared statuses: 200 OK.
  * Needs CommerceGrid_Segment_Manage.
  */
 export const deleteAudienceSegments: Operation<
@@ -96,7 +99,8 @@ export interface GetAudienceSegmentContactListStatisticsParams {
 /**
  * Gets the numbers of identifiers and matches of one audience segment's contact list.
  *
- * `GET /2026-07/commerce-grid/audience-segments/{audience-segment-id}/contact-list/statistics` (getAudienceSegmentContactListStatistics)
+ * `GET https://api.criteo.com/2026-07/commerce-grid/audience-segments/{audience-segment-id}/contact-list/statistics` (getAudienceSegmentContactListStatistics)
+ * Declared statuses: 200 OK.
  * Needs CommerceGrid_Segment_Read.
  */
 export const getAudienceSegmentContactListStatistics: Operation<
@@ -130,7 +134,8 @@ export interface SearchAudienceSegmentsParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `POST /2026-07/commerce-grid/audience-segments/search` (searchAudienceSegments)
+ * `POST https://api.criteo.com/2026-07/commerce-grid/audience-segments/search` (searchAudienceSegments)
+ * Declared statuses: 200 OK.
  * Needs CommerceGrid_Segment_Read.
  */
 export const searchAudienceSegments: PagedOperation<
@@ -157,7 +162,8 @@ export interface UpdateAudienceSegmentsParams {
  *
  * An answer of 200 may still carry `errors` or `warnings` about single segments.
  *
- * `PATCH /2026-07/commerce-grid/audience-segments` (bulkUpdateAudienceSegments)
+ * `PATCH https://api.criteo.com/2026-07/commerce-grid/audience-segments` (bulkUpdateAudienceSegments)
+ * Declared statuses: 200 OK.
  * Needs CommerceGrid_Segment_Manage.
  */
 export const updateAudienceSegments: Operation<
@@ -187,7 +193,8 @@ export interface UpdateContactListByAudienceSegmentParams {
  *
  * The answer counts valid and invalid identifiers and shows samples of the invalid ones.
  *
- * `POST /2026-07/commerce-grid/audience-segments/{audience-segment-id}/contact-list/add-remove` (AddRemoveContactListByAudienceSegment)
+ * `POST https://api.criteo.com/2026-07/commerce-grid/audience-segments/{audience-segment-id}/contact-list/add-remove` (AddRemoveContactListByAudienceSegment)
+ * Declared statuses: 200 OK.
  * Needs CommerceGrid_Segment_Manage.
  */
 export const updateContactListByAudienceSegment: Operation<

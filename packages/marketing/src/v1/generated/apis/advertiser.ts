@@ -2,35 +2,38 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as advertiser from '../operations/advertiser.js';
 
-/** Methods of the group `advertiser`. */
 export interface AdvertiserApi {
   /**
    * Lists all campaigns of one advertiser, each with its bid and status.
    *
-   * `GET /v1/advertisers/{advertiserId}/campaigns` (Advertisers_GetCampaigns)
+   * `GET https://api.criteo.com/marketing/v1/advertisers/{advertiserId}/campaigns` (Advertisers_GetCampaigns)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getAdvertiserCampaigns: Bound<typeof advertiser.getAdvertiserCampaigns>;
   /**
    * Lists all categories of one advertiser, or only the enabled ones.
    *
-   * `GET /v1/advertisers/{advertiserId}/categories` (Advertisers_GetCategories)
+   * `GET https://api.criteo.com/marketing/v1/advertisers/{advertiserId}/categories` (Advertisers_GetCategories)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getAdvertiserCategories: Bound<typeof advertiser.getAdvertiserCategories>;
   /**
    * Gets one category of an advertiser by its hash code, as a list.
    *
-   * `GET /v1/advertisers/{advertiserId}/categories/{categoryHashCode}` (Advertisers_GetCategory)
+   * `GET https://api.criteo.com/marketing/v1/advertisers/{advertiserId}/categories/{categoryHashCode}` (Advertisers_GetCategory)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getAdvertiserCategory: Bound<typeof advertiser.getAdvertiserCategory>;
   /**
    * Lists all advertisers in the portfolio, each with its id and name.
    *
-   * `GET /v1/portfolio` (Portfolio_GetPortfolio)
+   * `GET https://api.criteo.com/marketing/v1/portfolio` (Portfolio_GetPortfolio)
+   * Declared statuses: 200 OK, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getPortfolio: Bound<typeof advertiser.getPortfolio>;
 }
 
-/** Runs the group `advertiser` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.advertiser`, or alone on what `createTransport` makes. */
 export class AdvertiserApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,14 +2,14 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as analytics from '../operations/analytics.js';
 
-/** Methods of the group `analytics`. */
 export interface AnalyticsApi {
   /**
    * Reads a report on campaigns in the body's `format`; changes nothing.
    *
    * `download` gives it as rows, as a stream or under a path.
    *
-   * `POST /v1/statistics/report` (Statistics_GetCampaignReport)
+   * `POST https://api.criteo.com/marketing/v1/statistics/report` (Statistics_GetCampaignReport)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getCampaignReport: Bound<typeof analytics.getCampaignReport>;
   /**
@@ -19,7 +19,8 @@ export interface AnalyticsApi {
    *
    * `download` gives it as rows, as a stream or under a path.
    *
-   * `GET /v2/crp/stats/campaigns` (SellersV2Stats_Campaigns)
+   * `GET https://api.criteo.com/marketing/v2/crp/stats/campaigns` (SellersV2Stats_Campaigns)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getMarketplaceCampaignsStats: Bound<typeof analytics.getMarketplaceCampaignsStats>;
   /**
@@ -29,7 +30,8 @@ export interface AnalyticsApi {
    *
    * `download` gives it as rows, as a stream or under a path.
    *
-   * `GET /v2/crp/stats/seller-campaigns` (SellersV2Stats_SellerCampaigns)
+   * `GET https://api.criteo.com/marketing/v2/crp/stats/seller-campaigns` (SellersV2Stats_SellerCampaigns)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getMarketplaceSellerCampaignsStats: Bound<
     typeof analytics.getMarketplaceSellerCampaignsStats
@@ -41,13 +43,15 @@ export interface AnalyticsApi {
    *
    * `download` gives it as rows, as a stream or under a path.
    *
-   * `GET /v2/crp/stats/sellers` (SellersV2Stats_Sellers)
+   * `GET https://api.criteo.com/marketing/v2/crp/stats/sellers` (SellersV2Stats_Sellers)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getMarketplaceSellersStats: Bound<typeof analytics.getMarketplaceSellersStats>;
   /**
    * Reads publisher statistics of advertisers as links to files; changes nothing.
    *
-   * `POST /v1/publishers/stats` (Publishers_GetStats)
+   * `POST https://api.criteo.com/marketing/v1/publishers/stats` (Publishers_GetStats)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getPublisherStats: Bound<typeof analytics.getPublisherStats>;
   /**
@@ -57,7 +61,8 @@ export interface AnalyticsApi {
    *
    * `download` gives it as rows, as a stream or under a path.
    *
-   * `POST /v1/sellers/stats` (Sellers_GetStats)
+   * `POST https://api.criteo.com/marketing/v1/sellers/stats` (Sellers_GetStats)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getSellerStats: Bound<typeof analytics.getSellerStats>;
   /**
@@ -65,12 +70,13 @@ export interface AnalyticsApi {
    *
    * `download` gives it as rows, as a stream or under a path.
    *
-   * `POST /v1/statistics` (Statistics_GetStats)
+   * `POST https://api.criteo.com/marketing/v1/statistics` (Statistics_GetStats)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getStatistics: Bound<typeof analytics.getStatistics>;
 }
 
-/** Runs the group `analytics` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.analytics`, or alone on what `createTransport` makes. */
 export class AnalyticsApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,49 +2,54 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as audience from '../operations/audience.js';
 
-/** Methods of the group `audience`. */
 export interface AudienceApi {
   /**
    * Adds identifiers to one audience or removes them, as the body's `operation` says.
    *
    * The answer counts valid and invalid identifiers and shows samples of the invalid ones.
    *
-   * `PATCH /v1/audiences/userlist/{audienceId}` (Audiences_AddRemoveUsersToAudience)
+   * `PATCH https://api.criteo.com/marketing/v1/audiences/userlist/{audienceId}` (Audiences_AddRemoveUsersToAudience)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly addOrRemoveAudienceUsers: Bound<typeof audience.addOrRemoveAudienceUsers>;
   /**
    * Creates an audience by name for one advertiser and returns its id.
    *
-   * `POST /v1/audiences/userlist` (Audiences_CreateAudience)
+   * `POST https://api.criteo.com/marketing/v1/audiences/userlist` (Audiences_CreateAudience)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 409 Conflict, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly createAudience: Bound<typeof audience.createAudience>;
   /**
    * Deletes one audience by its id.
    *
-   * `DELETE /v1/audiences/{audienceId}` (Audiences_DeleteAudience)
+   * `DELETE https://api.criteo.com/marketing/v1/audiences/{audienceId}` (Audiences_DeleteAudience)
+   * Declared statuses: 200 OK, 204 No Content, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly deleteAudience: Bound<typeof audience.deleteAudience>;
   /**
    * Lists audiences, of one advertiser if its id is given.
    *
-   * `GET /v1/audiences` (Audiences_GetAudiences)
+   * `GET https://api.criteo.com/marketing/v1/audiences` (Audiences_GetAudiences)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getAudiences: Bound<typeof audience.getAudiences>;
   /**
    * Removes the users of one audience, not the audience itself.
    *
-   * `DELETE /v1/audiences/userlist/{audienceId}/users` (Audiences_RemoveUsersFromAudience)
+   * `DELETE https://api.criteo.com/marketing/v1/audiences/userlist/{audienceId}/users` (Audiences_RemoveUsersFromAudience)
+   * Declared statuses: 200 OK, 204 No Content, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly removeAudienceUsers: Bound<typeof audience.removeAudienceUsers>;
   /**
    * Sets the name and the description of one audience.
    *
-   * `PUT /v1/audiences/{audienceId}` (Audiences_UpdateAudienceMetadata)
+   * `PUT https://api.criteo.com/marketing/v1/audiences/{audienceId}` (Audiences_UpdateAudienceMetadata)
+   * Declared statuses: 200 OK, 204 No Content, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 409 Conflict, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly updateAudience: Bound<typeof audience.updateAudience>;
 }
 
-/** Runs the group `audience` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.audience`, or alone on what `createTransport` makes. */
 export class AudienceApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,17 +2,17 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as budget from '../operations/budget.js';
 
-/** Methods of the group `budget`. */
 export interface BudgetApi {
   /**
    * Lists budgets with what remains of them, filtered by advertisers, ids or active campaigns.
    *
-   * `GET /v1/budgets` (Budgets_Get)
+   * `GET https://api.criteo.com/marketing/v1/budgets` (Budgets_Get)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getBudgets: Bound<typeof budget.getBudgets>;
 }
 
-/** Runs the group `budget` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.budget`, or alone on what `createTransport` makes. */
 export class BudgetApi extends Api {
   constructor(transport: Transport) {
     super(transport, [budget.getBudgets]);

@@ -2,18 +2,19 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as campaign from '../operations/campaign.js';
 
-/** Methods of the group `campaign`. */
 export interface CampaignApi {
   /**
    * Gets one campaign by its id, with its bid, budget id and status.
    *
-   * `GET /v1/campaigns/{campaignId}` (Campaigns_GetCampaign)
+   * `GET https://api.criteo.com/marketing/v1/campaigns/{campaignId}` (Campaigns_GetCampaign)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getCampaign: Bound<typeof campaign.getCampaign>;
   /**
    * Lists the bids of campaigns and of their categories.
    *
-   * `GET /v1/campaigns/bids` (Campaigns_GetBids)
+   * `GET https://api.criteo.com/marketing/v1/campaigns/bids` (Campaigns_GetBids)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getCampaignBids: Bound<typeof campaign.getCampaignBids>;
   /**
@@ -21,30 +22,34 @@ export interface CampaignApi {
    *
    * The document declares one category as the answer, not a list.
    *
-   * `GET /v1/campaigns/{campaignId}/categories` (Campaigns_GetCategories)
+   * `GET https://api.criteo.com/marketing/v1/campaigns/{campaignId}/categories` (Campaigns_GetCategories)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getCampaignCategories: Bound<typeof campaign.getCampaignCategories>;
   /**
    * Gets one category of a campaign by its hash code.
    *
-   * `GET /v1/campaigns/{campaignId}/categories/{categoryHashCode}` (Campaigns_GetCategory)
+   * `GET https://api.criteo.com/marketing/v1/campaigns/{campaignId}/categories/{categoryHashCode}` (Campaigns_GetCategory)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getCampaignCategory: Bound<typeof campaign.getCampaignCategory>;
   /**
    * Lists campaigns, filtered by advertisers, ids, status or type of bid.
    *
-   * `GET /v1/campaigns` (Campaigns_GetCampaigns)
+   * `GET https://api.criteo.com/marketing/v1/campaigns` (Campaigns_GetCampaigns)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getCampaigns: Bound<typeof campaign.getCampaigns>;
   /**
    * Sets bids of campaigns and of their categories and returns the campaigns.
    *
-   * `PUT /v1/campaigns/bids` (Campaigns_UpdateBids)
+   * `PUT https://api.criteo.com/marketing/v1/campaigns/bids` (Campaigns_UpdateBids)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly updateCampaignBids: Bound<typeof campaign.updateCampaignBids>;
 }
 
-/** Runs the group `campaign` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.campaign`, or alone on what `createTransport` makes. */
 export class CampaignApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

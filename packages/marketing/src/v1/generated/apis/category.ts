@@ -2,23 +2,24 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as category from '../operations/category.js';
 
-/** Methods of the group `category`. */
 export interface CategoryApi {
   /**
    * Lists categories, filtered by advertisers, campaigns or hash codes.
    *
-   * `GET /v1/categories` (Categories_GetCategories)
+   * `GET https://api.criteo.com/marketing/v1/categories` (Categories_GetCategories)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getCategories: Bound<typeof category.getCategories>;
   /**
    * Enables or disables categories, grouped by catalog.
    *
-   * `PUT /v1/categories` (Categories_UpdateCategories)
+   * `PUT https://api.criteo.com/marketing/v1/categories` (Categories_UpdateCategories)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly updateCategories: Bound<typeof category.updateCategories>;
 }
 
-/** Runs the group `category` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.category`, or alone on what `createTransport` makes. */
 export class CategoryApi extends Api {
   constructor(transport: Transport) {
     super(transport, [category.getCategories, category.updateCategories]);

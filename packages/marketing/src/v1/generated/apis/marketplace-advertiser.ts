@@ -2,18 +2,19 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as marketplaceAdvertiser from '../operations/marketplace-advertiser.js';
 
-/** Methods of the group `marketplaceAdvertiser`. */
 export interface MarketplaceAdvertiserApi {
   /**
    * Gets one marketplace advertiser by its id, with name and currency.
    *
-   * `GET /v2/crp/advertisers/{advertiserId}` (SellersV2_GetAdvertiser)
+   * `GET https://api.criteo.com/marketing/v2/crp/advertisers/{advertiserId}` (SellersV2_GetAdvertiser)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getMarketplaceAdvertiser: Bound<typeof marketplaceAdvertiser.getMarketplaceAdvertiser>;
   /**
    * Lists each advertiser's quota of ad previews, how much is used, and its period.
    *
-   * `GET /v2/crp/advertisers/preview-limit` (SellersV2_GetAdvertiserPreviewLimits)
+   * `GET https://api.criteo.com/marketing/v2/crp/advertisers/preview-limit` (SellersV2_GetAdvertiserPreviewLimits)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getMarketplaceAdvertiserPreviewLimits: Bound<
     typeof marketplaceAdvertiser.getMarketplaceAdvertiserPreviewLimits
@@ -21,7 +22,8 @@ export interface MarketplaceAdvertiserApi {
   /**
    * Lists marketplace advertisers, each with its id, name and currency.
    *
-   * `GET /v2/crp/advertisers` (SellersV2_GetAdvertisers)
+   * `GET https://api.criteo.com/marketing/v2/crp/advertisers` (SellersV2_GetAdvertisers)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getMarketplaceAdvertisers: Bound<typeof marketplaceAdvertiser.getMarketplaceAdvertisers>;
   /**
@@ -29,14 +31,15 @@ export interface MarketplaceAdvertiserApi {
    *
    * The quota is the advertiser's; `getMarketplaceAdvertiserPreviewLimits` tells how much is used.
    *
-   * `GET /v2/crp/advertisers/{advertiserId}/ad-preview` (SellersV2_GetSellerAdDemo)
+   * `GET https://api.criteo.com/marketing/v2/crp/advertisers/{advertiserId}/ad-preview` (SellersV2_GetSellerAdDemo)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getMarketplaceSellerAdPreview: Bound<
     typeof marketplaceAdvertiser.getMarketplaceSellerAdPreview
   >;
 }
 
-/** Runs the group `marketplaceAdvertiser` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.marketplaceAdvertiser`, or alone on what `createTransport` makes. */
 export class MarketplaceAdvertiserApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,14 +2,14 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as marketplaceBudget from '../operations/marketplace-budget.js';
 
-/** Methods of the group `marketplaceBudget`. */
 export interface MarketplaceBudgetApi {
   /**
    * Creates one or more seller budgets; a repeat may spend twice.
    *
    * A repeat may open a second spending budget, so the SDK never repeats it on its own.
    *
-   * `POST /v2/crp/budgets` (SellersV2_CreateSellerBudgets)
+   * `POST https://api.criteo.com/marketing/v2/crp/budgets` (SellersV2_CreateSellerBudgets)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly createMarketplaceSellerBudgets: Bound<
     typeof marketplaceBudget.createMarketplaceSellerBudgets
@@ -17,7 +17,8 @@ export interface MarketplaceBudgetApi {
   /**
    * Lists the seller budgets of one advertiser, filtered by seller, dates or status.
    *
-   * `GET /v2/crp/advertisers/{advertiserId}/budgets` (SellersV2_GetBudgetsByAdvertiser)
+   * `GET https://api.criteo.com/marketing/v2/crp/advertisers/{advertiserId}/budgets` (SellersV2_GetBudgetsByAdvertiser)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getMarketplaceBudgetsByAdvertiser: Bound<
     typeof marketplaceBudget.getMarketplaceBudgetsByAdvertiser
@@ -25,7 +26,8 @@ export interface MarketplaceBudgetApi {
   /**
    * Lists the budgets of one seller, filtered by campaign, dates or status.
    *
-   * `GET /v2/crp/sellers/{sellerId}/budgets` (SellersV2_GetBudgetsBySeller)
+   * `GET https://api.criteo.com/marketing/v2/crp/sellers/{sellerId}/budgets` (SellersV2_GetBudgetsBySeller)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getMarketplaceBudgetsBySeller: Bound<
     typeof marketplaceBudget.getMarketplaceBudgetsBySeller
@@ -33,7 +35,8 @@ export interface MarketplaceBudgetApi {
   /**
    * Lists the budgets of one seller campaign, filtered by dates, status or type.
    *
-   * `GET /v2/crp/seller-campaigns/{sellerCampaignId}/budgets` (SellersV2_GetBudgetsBySellerCampaignId)
+   * `GET https://api.criteo.com/marketing/v2/crp/seller-campaigns/{sellerCampaignId}/budgets` (SellersV2_GetBudgetsBySellerCampaignId)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getMarketplaceBudgetsBySellerCampaign: Bound<
     typeof marketplaceBudget.getMarketplaceBudgetsBySellerCampaign
@@ -41,19 +44,22 @@ export interface MarketplaceBudgetApi {
   /**
    * Gets one seller budget by its id.
    *
-   * `GET /v2/crp/budgets/{budgetId}` (SellersV2_GetSellerBudget)
+   * `GET https://api.criteo.com/marketing/v2/crp/budgets/{budgetId}` (SellersV2_GetSellerBudget)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getMarketplaceSellerBudget: Bound<typeof marketplaceBudget.getMarketplaceSellerBudget>;
   /**
    * Lists seller budgets, filtered by advertiser, campaign, seller, dates or status.
    *
-   * `GET /v2/crp/budgets` (SellersV2_GetSellerBudgets)
+   * `GET https://api.criteo.com/marketing/v2/crp/budgets` (SellersV2_GetSellerBudgets)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getMarketplaceSellerBudgets: Bound<typeof marketplaceBudget.getMarketplaceSellerBudgets>;
   /**
    * Changes amount, dates, campaigns or suspension of one seller budget.
    *
-   * `PATCH /v2/crp/budgets/{budgetId}` (SellersV2_UpdateSellerBudget)
+   * `PATCH https://api.criteo.com/marketing/v2/crp/budgets/{budgetId}` (SellersV2_UpdateSellerBudget)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly updateMarketplaceSellerBudget: Bound<
     typeof marketplaceBudget.updateMarketplaceSellerBudget
@@ -61,14 +67,15 @@ export interface MarketplaceBudgetApi {
   /**
    * Changes several seller budgets, each named by its `budgetId`, and returns them.
    *
-   * `PATCH /v2/crp/budgets` (SellersV2_UpdateSellerBudgets)
+   * `PATCH https://api.criteo.com/marketing/v2/crp/budgets` (SellersV2_UpdateSellerBudgets)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly updateMarketplaceSellerBudgets: Bound<
     typeof marketplaceBudget.updateMarketplaceSellerBudgets
   >;
 }
 
-/** Runs the group `marketplaceBudget` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.marketplaceBudget`, or alone on what `createTransport` makes. */
 export class MarketplaceBudgetApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,12 +2,12 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as marketplaceCampaign from '../operations/marketplace-campaign.js';
 
-/** Methods of the group `marketplaceCampaign`. */
 export interface MarketplaceCampaignApi {
   /**
    * Creates a seller campaign for one seller in one campaign, with a bid.
    *
-   * `POST /v2/crp/sellers/{sellerId}/seller-campaigns` (SellersV2_CreateSellerCampaignsBySeller)
+   * `POST https://api.criteo.com/marketing/v2/crp/sellers/{sellerId}/seller-campaigns` (SellersV2_CreateSellerCampaignsBySeller)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly createMarketplaceSellerCampaignBySeller: Bound<
     typeof marketplaceCampaign.createMarketplaceSellerCampaignBySeller
@@ -15,7 +15,8 @@ export interface MarketplaceCampaignApi {
   /**
    * Lists the campaigns of one marketplace advertiser, each with its status.
    *
-   * `GET /v2/crp/advertisers/{advertiserId}/campaigns` (SellersV2_GetAdvertiserCampaigns)
+   * `GET https://api.criteo.com/marketing/v2/crp/advertisers/{advertiserId}/campaigns` (SellersV2_GetAdvertiserCampaigns)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getMarketplaceCampaignsByAdvertiser: Bound<
     typeof marketplaceCampaign.getMarketplaceCampaignsByAdvertiser
@@ -23,7 +24,8 @@ export interface MarketplaceCampaignApi {
   /**
    * Gets one seller campaign by its id, with its bid.
    *
-   * `GET /v2/crp/seller-campaigns/{sellerCampaignId}` (SellersV2_GetSellerCampaign)
+   * `GET https://api.criteo.com/marketing/v2/crp/seller-campaigns/{sellerCampaignId}` (SellersV2_GetSellerCampaign)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getMarketplaceSellerCampaign: Bound<
     typeof marketplaceCampaign.getMarketplaceSellerCampaign
@@ -31,7 +33,8 @@ export interface MarketplaceCampaignApi {
   /**
    * Lists seller campaigns, filtered by advertiser, campaign, seller or status.
    *
-   * `GET /v2/crp/seller-campaigns` (SellersV2_GetSellerCampaigns)
+   * `GET https://api.criteo.com/marketing/v2/crp/seller-campaigns` (SellersV2_GetSellerCampaigns)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getMarketplaceSellerCampaigns: Bound<
     typeof marketplaceCampaign.getMarketplaceSellerCampaigns
@@ -39,7 +42,8 @@ export interface MarketplaceCampaignApi {
   /**
    * Lists the seller campaigns of one advertiser, each with its bid.
    *
-   * `GET /v2/crp/advertisers/{advertiserId}/seller-campaigns` (SellersV2_GetSellerCampaignsByAdvertiser)
+   * `GET https://api.criteo.com/marketing/v2/crp/advertisers/{advertiserId}/seller-campaigns` (SellersV2_GetSellerCampaignsByAdvertiser)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getMarketplaceSellerCampaignsByAdvertiser: Bound<
     typeof marketplaceCampaign.getMarketplaceSellerCampaignsByAdvertiser
@@ -47,7 +51,8 @@ export interface MarketplaceCampaignApi {
   /**
    * Lists the seller campaigns of one seller, filtered by campaign or status.
    *
-   * `GET /v2/crp/sellers/{sellerId}/seller-campaigns` (SellersV2_GetSellerCampaignsBySeller)
+   * `GET https://api.criteo.com/marketing/v2/crp/sellers/{sellerId}/seller-campaigns` (SellersV2_GetSellerCampaignsBySeller)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getMarketplaceSellerCampaignsBySeller: Bound<
     typeof marketplaceCampaign.getMarketplaceSellerCampaignsBySeller
@@ -55,7 +60,8 @@ export interface MarketplaceCampaignApi {
   /**
    * Sets the bid of one seller campaign and returns it.
    *
-   * `PATCH /v2/crp/seller-campaigns/{sellerCampaignId}` (SellersV2_UpdateSellerCampaign)
+   * `PATCH https://api.criteo.com/marketing/v2/crp/seller-campaigns/{sellerCampaignId}` (SellersV2_UpdateSellerCampaign)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly updateMarketplaceSellerCampaign: Bound<
     typeof marketplaceCampaign.updateMarketplaceSellerCampaign
@@ -63,14 +69,15 @@ export interface MarketplaceCampaignApi {
   /**
    * Sets the bids of several seller campaigns and returns them.
    *
-   * `PATCH /v2/crp/seller-campaigns` (SellersV2_UpdateSellerCampaigns)
+   * `PATCH https://api.criteo.com/marketing/v2/crp/seller-campaigns` (SellersV2_UpdateSellerCampaigns)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly updateMarketplaceSellerCampaigns: Bound<
     typeof marketplaceCampaign.updateMarketplaceSellerCampaigns
   >;
 }
 
-/** Runs the group `marketplaceCampaign` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.marketplaceCampaign`, or alone on what `createTransport` makes. */
 export class MarketplaceCampaignApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,12 +2,12 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as marketplaceSeller from '../operations/marketplace-seller.js';
 
-/** Methods of the group `marketplaceSeller`. */
 export interface MarketplaceSellerApi {
   /**
    * Creates sellers for one advertiser and returns each with its id.
    *
-   * `POST /v2/crp/advertisers/{advertiserId}/sellers` (SellersV2_CreateSellers)
+   * `POST https://api.criteo.com/marketing/v2/crp/advertisers/{advertiserId}/sellers` (SellersV2_CreateSellers)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly createMarketplaceSellersByAdvertiser: Bound<
     typeof marketplaceSeller.createMarketplaceSellersByAdvertiser
@@ -15,18 +15,20 @@ export interface MarketplaceSellerApi {
   /**
    * Gets the name of one seller by its id.
    *
-   * `GET /v2/crp/sellers/{sellerId}` (SellersV2_GetSeller)
+   * `GET https://api.criteo.com/marketing/v2/crp/sellers/{sellerId}` (SellersV2_GetSeller)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getMarketplaceSeller: Bound<typeof marketplaceSeller.getMarketplaceSeller>;
   /**
    * Lists sellers with their ids, filtered by name, advertiser, campaign or status.
    *
-   * `GET /v2/crp/sellers` (SellersV2_GetSellers)
+   * `GET https://api.criteo.com/marketing/v2/crp/sellers` (SellersV2_GetSellers)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getMarketplaceSellers: Bound<typeof marketplaceSeller.getMarketplaceSellers>;
 }
 
-/** Runs the group `marketplaceSeller` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.marketplaceSeller`, or alone on what `createTransport` makes. */
 export class MarketplaceSellerApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

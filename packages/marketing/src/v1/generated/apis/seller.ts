@@ -2,43 +2,47 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as seller from '../operations/seller.js';
 
-/** Methods of the group `seller`. */
 export interface SellerApi {
   /**
    * Creates budgets for sellers in one campaign; a repeat may spend twice.
    *
    * A repeat may queue a second budget for tomorrow, so the SDK never repeats it on its own.
    *
-   * `POST /v1/sellers/budgets` (Sellers_CreateBudgets)
+   * `POST https://api.criteo.com/marketing/v1/sellers/budgets` (Sellers_CreateBudgets)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 405 Method Not Allowed, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly createSellerBudgets: Bound<typeof seller.createSellerBudgets>;
   /**
    * Lists marketplace campaigns with their bids, filtered by advertisers, ids or status.
    *
-   * `GET /v1/sellers/campaigns` (Sellers_GetCampaigns)
+   * `GET https://api.criteo.com/marketing/v1/sellers/campaigns` (Sellers_GetCampaigns)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 405 Method Not Allowed, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getCampaignsForSellers: Bound<typeof seller.getCampaignsForSellers>;
   /**
    * Lists the sellers of campaigns, each with its bid and budgets.
    *
-   * `GET /v1/sellers` (Sellers_Get)
+   * `GET https://api.criteo.com/marketing/v1/sellers` (Sellers_Get)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 405 Method Not Allowed, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getSellers: Bound<typeof seller.getSellers>;
   /**
    * Sets the bids of sellers in one campaign and returns them.
    *
-   * `PUT /v1/sellers/bids` (Sellers_UpdateBids)
+   * `PUT https://api.criteo.com/marketing/v1/sellers/bids` (Sellers_UpdateBids)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 405 Method Not Allowed, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly updateSellerBids: Bound<typeof seller.updateSellerBids>;
   /**
    * Sets amount, end date or status of existing seller budgets in one campaign.
    *
-   * `PUT /v1/sellers/budgets` (Sellers_UpdateBudgets)
+   * `PUT https://api.criteo.com/marketing/v1/sellers/budgets` (Sellers_UpdateBudgets)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 405 Method Not Allowed, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly updateSellerBudgets: Bound<typeof seller.updateSellerBudgets>;
 }
 
-/** Runs the group `seller` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.seller`, or alone on what `createTransport` makes. */
 export class SellerApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -14,13 +14,14 @@ export interface GetAdvertiserCampaignsParams {
 /**
  * Lists all campaigns of one advertiser, each with its bid and status.
  *
- * `GET /v1/advertisers/{advertiserId}/campaigns` (Advertisers_GetCampaigns)
+ * `GET https://api.criteo.com/marketing/v1/advertisers/{advertiserId}/campaigns` (Advertisers_GetCampaigns)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getAdvertiserCampaigns: Operation<GetAdvertiserCampaignsParams, CampaignMessage[]> = {
   id: 'getAdvertiserCampaigns',
   method: 'GET',
   path: '/v1/advertisers/{advertiserId}/campaigns',
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getAdvertiserCategories}. */
@@ -36,7 +37,8 @@ export interface GetAdvertiserCategoriesParams {
 /**
  * Lists all categories of one advertiser, or only the enabled ones.
  *
- * `GET /v1/advertisers/{advertiserId}/categories` (Advertisers_GetCategories)
+ * `GET https://api.criteo.com/marketing/v1/advertisers/{advertiserId}/categories` (Advertisers_GetCategories)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getAdvertiserCategories: Operation<GetAdvertiserCategoriesParams, CategoryMessage[]> =
   {
@@ -44,7 +46,7 @@ export const getAdvertiserCategories: Operation<GetAdvertiserCategoriesParams, C
     method: 'GET',
     path: '/v1/advertisers/{advertiserId}/categories',
     query: ['enabledOnly'],
-    accept: ['text/html'],
+    accept: ['text/json'],
   };
 
 /** Parameters of {@link getAdvertiserCategory}. */
@@ -64,23 +66,25 @@ export interface GetAdvertiserCategoryParams {
 /**
  * Gets one category of an advertiser by its hash code, as a list.
  *
- * `GET /v1/advertisers/{advertiserId}/categories/{categoryHashCode}` (Advertisers_GetCategory)
+ * `GET https://api.criteo.com/marketing/v1/advertisers/{advertiserId}/categories/{categoryHashCode}` (Advertisers_GetCategory)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getAdvertiserCategory: Operation<GetAdvertiserCategoryParams, CategoryMessage[]> = {
   id: 'getAdvertiserCategory',
   method: 'GET',
   path: '/v1/advertisers/{advertiserId}/categories/{categoryHashCode}',
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /**
  * Lists all advertisers in the portfolio, each with its id and name.
  *
- * `GET /v1/portfolio` (Portfolio_GetPortfolio)
+ * `GET https://api.criteo.com/marketing/v1/portfolio` (Portfolio_GetPortfolio)
+ * Declared statuses: 200 OK, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getPortfolio: Operation<NoParams, PortfolioMessage[]> = {
   id: 'getPortfolio',
   method: 'GET',
   path: '/v1/portfolio',
-  accept: ['text/html'],
+  accept: ['text/json'],
 };

@@ -18,7 +18,8 @@ export interface GetCampaignReportParams {
  *
  * `download` gives it as rows, as a stream or under a path.
  *
- * `POST /v1/statistics/report` (Statistics_GetCampaignReport)
+ * `POST https://api.criteo.com/marketing/v1/statistics/report` (Statistics_GetCampaignReport)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getCampaignReport: Operation<GetCampaignReportParams, Uint8Array> = {
   id: 'getCampaignReport',
@@ -66,7 +67,8 @@ export interface GetMarketplaceCampaignsStatsParams {
  *
  * `download` gives it as rows, as a stream or under a path.
  *
- * `GET /v2/crp/stats/campaigns` (SellersV2Stats_Campaigns)
+ * `GET https://api.criteo.com/marketing/v2/crp/stats/campaigns` (SellersV2Stats_Campaigns)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getMarketplaceCampaignsStats: Operation<
   GetMarketplaceCampaignsStatsParams,
@@ -126,7 +128,8 @@ export interface GetMarketplaceSellerCampaignsStatsParams {
  *
  * `download` gives it as rows, as a stream or under a path.
  *
- * `GET /v2/crp/stats/seller-campaigns` (SellersV2Stats_SellerCampaigns)
+ * `GET https://api.criteo.com/marketing/v2/crp/stats/seller-campaigns` (SellersV2Stats_SellerCampaigns)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getMarketplaceSellerCampaignsStats: Operation<
   GetMarketplaceSellerCampaignsStatsParams,
@@ -186,7 +189,8 @@ export interface GetMarketplaceSellersStatsParams {
  *
  * `download` gives it as rows, as a stream or under a path.
  *
- * `GET /v2/crp/stats/sellers` (SellersV2Stats_Sellers)
+ * `GET https://api.criteo.com/marketing/v2/crp/stats/sellers` (SellersV2Stats_Sellers)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getMarketplaceSellersStats: Operation<GetMarketplaceSellersStatsParams, Uint8Array> = {
   id: 'getMarketplaceSellersStats',
@@ -215,14 +219,15 @@ export interface GetPublisherStatsParams {
 /**
  * Reads publisher statistics of advertisers as links to files; changes nothing.
  *
- * `POST /v1/publishers/stats` (Publishers_GetStats)
+ * `POST https://api.criteo.com/marketing/v1/publishers/stats` (Publishers_GetStats)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getPublisherStats: Operation<GetPublisherStatsParams, PublisherStatsMessage[]> = {
   id: 'getPublisherStats',
   method: 'POST',
   path: '/v1/publishers/stats',
   body: true,
-  accept: ['text/html'],
+  accept: ['text/json'],
   safeToRetry: true,
   rateClass: 'reporting',
 };
@@ -239,7 +244,8 @@ export interface GetSellerStatsParams {
  *
  * `download` gives it as rows, as a stream or under a path.
  *
- * `POST /v1/sellers/stats` (Sellers_GetStats)
+ * `POST https://api.criteo.com/marketing/v1/sellers/stats` (Sellers_GetStats)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getSellerStats: Operation<GetSellerStatsParams, Uint8Array> = {
   id: 'getSellerStats',
@@ -262,7 +268,8 @@ export interface GetStatisticsParams {
  *
  * `download` gives it as rows, as a stream or under a path.
  *
- * `POST /v1/statistics` (Statistics_GetStats)
+ * `POST https://api.criteo.com/marketing/v1/statistics` (Statistics_GetStats)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getStatistics: Operation<GetStatisticsParams, Uint8Array> = {
   id: 'getStatistics',

@@ -24,7 +24,8 @@ export interface AddOrRemoveAudienceUsersParams {
  *
  * The answer counts valid and invalid identifiers and shows samples of the invalid ones.
  *
- * `PATCH /v1/audiences/userlist/{audienceId}` (Audiences_AddRemoveUsersToAudience)
+ * `PATCH https://api.criteo.com/marketing/v1/audiences/userlist/{audienceId}` (Audiences_AddRemoveUsersToAudience)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const addOrRemoveAudienceUsers: Operation<
   AddOrRemoveAudienceUsersParams,
@@ -34,7 +35,7 @@ export const addOrRemoveAudienceUsers: Operation<
   method: 'PATCH',
   path: '/v1/audiences/userlist/{audienceId}',
   body: true,
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link createAudience}. */
@@ -45,14 +46,15 @@ export interface CreateAudienceParams {
 /**
  * Creates an audience by name for one advertiser and returns its id.
  *
- * `POST /v1/audiences/userlist` (Audiences_CreateAudience)
+ * `POST https://api.criteo.com/marketing/v1/audiences/userlist` (Audiences_CreateAudience)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 409 Conflict, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const createAudience: Operation<CreateAudienceParams, AudienceCreateResponse> = {
   id: 'createAudience',
   method: 'POST',
   path: '/v1/audiences/userlist',
   body: true,
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link deleteAudience}. */
@@ -67,7 +69,8 @@ export interface DeleteAudienceParams {
 /**
  * Deletes one audience by its id.
  *
- * `DELETE /v1/audiences/{audienceId}` (Audiences_DeleteAudience)
+ * `DELETE https://api.criteo.com/marketing/v1/audiences/{audienceId}` (Audiences_DeleteAudience)
+ * Declared statuses: 200 OK, 204 No Content, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const deleteAudience: Operation<
   DeleteAudienceParams,
@@ -76,7 +79,7 @@ export const deleteAudience: Operation<
   id: 'deleteAudience',
   method: 'DELETE',
   path: '/v1/audiences/{audienceId}',
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getAudiences}. */
@@ -91,14 +94,15 @@ export interface GetAudiencesParams {
 /**
  * Lists audiences, of one advertiser if its id is given.
  *
- * `GET /v1/audiences` (Audiences_GetAudiences)
+ * `GET https://api.criteo.com/marketing/v1/audiences` (Audiences_GetAudiences)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getAudiences: Operation<GetAudiencesParams, AudiencesGetResponse> = {
   id: 'getAudiences',
   method: 'GET',
   path: '/v1/audiences',
   query: ['advertiserId'],
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link removeAudienceUsers}. */
@@ -113,7 +117,8 @@ export interface RemoveAudienceUsersParams {
 /**
  * Removes the users of one audience, not the audience itself.
  *
- * `DELETE /v1/audiences/userlist/{audienceId}/users` (Audiences_RemoveUsersFromAudience)
+ * `DELETE https://api.criteo.com/marketing/v1/audiences/userlist/{audienceId}/users` (Audiences_RemoveUsersFromAudience)
+ * Declared statuses: 200 OK, 204 No Content, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const removeAudienceUsers: Operation<
   RemoveAudienceUsersParams,
@@ -122,7 +127,7 @@ export const removeAudienceUsers: Operation<
   id: 'removeAudienceUsers',
   method: 'DELETE',
   path: '/v1/audiences/userlist/{audienceId}/users',
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link updateAudience}. */
@@ -138,7 +143,8 @@ export interface UpdateAudienceParams {
 /**
  * Sets the name and the description of one audience.
  *
- * `PUT /v1/audiences/{audienceId}` (Audiences_UpdateAudienceMetadata)
+ * `PUT https://api.criteo.com/marketing/v1/audiences/{audienceId}` (Audiences_UpdateAudienceMetadata)
+ * Declared statuses: 200 OK, 204 No Content, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 409 Conflict, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const updateAudience: Operation<
   UpdateAudienceParams,
@@ -148,6 +154,6 @@ export const updateAudience: Operation<
   method: 'PUT',
   path: '/v1/audiences/{audienceId}',
   body: true,
-  accept: ['text/html'],
+  accept: ['text/json'],
   safeToRetry: true,
 };

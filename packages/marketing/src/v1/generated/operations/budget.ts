@@ -12,12 +12,13 @@ export interface GetBudgetsParams {
 /**
  * Lists budgets with what remains of them, filtered by advertisers, ids or active campaigns.
  *
- * `GET /v1/budgets` (Budgets_Get)
+ * `GET https://api.criteo.com/marketing/v1/budgets` (Budgets_Get)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getBudgets: Operation<GetBudgetsParams, BudgetMessage[]> = {
   id: 'getBudgets',
   method: 'GET',
   path: '/v1/budgets',
   query: ['advertiserIds', 'budgetIds', 'onlyActiveCampaigns'],
-  accept: ['text/html'],
+  accept: ['text/json'],
 };

@@ -19,13 +19,14 @@ export interface GetCampaignParams {
 /**
  * Gets one campaign by its id, with its bid, budget id and status.
  *
- * `GET /v1/campaigns/{campaignId}` (Campaigns_GetCampaign)
+ * `GET https://api.criteo.com/marketing/v1/campaigns/{campaignId}` (Campaigns_GetCampaign)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getCampaign: Operation<GetCampaignParams, CampaignMessage> = {
   id: 'getCampaign',
   method: 'GET',
   path: '/v1/campaigns/{campaignId}',
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getCampaignBids}. */
@@ -41,7 +42,8 @@ export interface GetCampaignBidsParams {
 /**
  * Lists the bids of campaigns and of their categories.
  *
- * `GET /v1/campaigns/bids` (Campaigns_GetBids)
+ * `GET https://api.criteo.com/marketing/v1/campaigns/bids` (Campaigns_GetBids)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getCampaignBids: Operation<GetCampaignBidsParams, CampaignBidMessage[]> = {
   id: 'getCampaignBids',
@@ -55,7 +57,7 @@ export const getCampaignBids: Operation<GetCampaignBidsParams, CampaignBidMessag
     'categoryHashCodes',
     'pendingChanges',
   ],
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getCampaignCategories}. */
@@ -73,14 +75,15 @@ export interface GetCampaignCategoriesParams {
  *
  * The document declares one category as the answer, not a list.
  *
- * `GET /v1/campaigns/{campaignId}/categories` (Campaigns_GetCategories)
+ * `GET https://api.criteo.com/marketing/v1/campaigns/{campaignId}/categories` (Campaigns_GetCategories)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getCampaignCategories: Operation<GetCampaignCategoriesParams, CategoryMessage> = {
   id: 'getCampaignCategories',
   method: 'GET',
   path: '/v1/campaigns/{campaignId}/categories',
   query: ['enabledOnly'],
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getCampaignCategory}. */
@@ -100,13 +103,14 @@ export interface GetCampaignCategoryParams {
 /**
  * Gets one category of a campaign by its hash code.
  *
- * `GET /v1/campaigns/{campaignId}/categories/{categoryHashCode}` (Campaigns_GetCategory)
+ * `GET https://api.criteo.com/marketing/v1/campaigns/{campaignId}/categories/{categoryHashCode}` (Campaigns_GetCategory)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getCampaignCategory: Operation<GetCampaignCategoryParams, CategoryMessage> = {
   id: 'getCampaignCategory',
   method: 'GET',
   path: '/v1/campaigns/{campaignId}/categories/{categoryHashCode}',
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getCampaigns}. */
@@ -120,14 +124,15 @@ export interface GetCampaignsParams {
 /**
  * Lists campaigns, filtered by advertisers, ids, status or type of bid.
  *
- * `GET /v1/campaigns` (Campaigns_GetCampaigns)
+ * `GET https://api.criteo.com/marketing/v1/campaigns` (Campaigns_GetCampaigns)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getCampaigns: Operation<GetCampaignsParams, CampaignMessage[]> = {
   id: 'getCampaigns',
   method: 'GET',
   path: '/v1/campaigns',
   query: ['advertiserIds', 'bidType', 'campaignIds', 'campaignStatus'],
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link updateCampaignBids}. */
@@ -138,13 +143,14 @@ export interface UpdateCampaignBidsParams {
 /**
  * Sets bids of campaigns and of their categories and returns the campaigns.
  *
- * `PUT /v1/campaigns/bids` (Campaigns_UpdateBids)
+ * `PUT https://api.criteo.com/marketing/v1/campaigns/bids` (Campaigns_UpdateBids)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const updateCampaignBids: Operation<UpdateCampaignBidsParams, CampaignMessage[]> = {
   id: 'updateCampaignBids',
   method: 'PUT',
   path: '/v1/campaigns/bids',
   body: true,
-  accept: ['text/html'],
+  accept: ['text/json'],
   safeToRetry: true,
 };

@@ -13,14 +13,15 @@ export interface GetCategoriesParams {
 /**
  * Lists categories, filtered by advertisers, campaigns or hash codes.
  *
- * `GET /v1/categories` (Categories_GetCategories)
+ * `GET https://api.criteo.com/marketing/v1/categories` (Categories_GetCategories)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getCategories: Operation<GetCategoriesParams, CategoryMessage[]> = {
   id: 'getCategories',
   method: 'GET',
   path: '/v1/categories',
   query: ['advertiserIds', 'campaignIds', 'categoryHashCodes', 'enabledOnly'],
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link updateCategories}. */
@@ -31,13 +32,14 @@ export interface UpdateCategoriesParams {
 /**
  * Enables or disables categories, grouped by catalog.
  *
- * `PUT /v1/categories` (Categories_UpdateCategories)
+ * `PUT https://api.criteo.com/marketing/v1/categories` (Categories_UpdateCategories)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const updateCategories: Operation<UpdateCategoriesParams, CategoryUpdatesPerCatalog[]> = {
   id: 'updateCategories',
   method: 'PUT',
   path: '/v1/categories',
   body: true,
-  accept: ['text/html'],
+  accept: ['text/json'],
   safeToRetry: true,
 };

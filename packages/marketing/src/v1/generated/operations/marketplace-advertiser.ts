@@ -14,7 +14,8 @@ export interface GetMarketplaceAdvertiserParams {
 /**
  * Gets one marketplace advertiser by its id, with name and currency.
  *
- * `GET /v2/crp/advertisers/{advertiserId}` (SellersV2_GetAdvertiser)
+ * `GET https://api.criteo.com/marketing/v2/crp/advertisers/{advertiserId}` (SellersV2_GetAdvertiser)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getMarketplaceAdvertiser: Operation<
   GetMarketplaceAdvertiserParams,
@@ -23,32 +24,34 @@ export const getMarketplaceAdvertiser: Operation<
   id: 'getMarketplaceAdvertiser',
   method: 'GET',
   path: '/v2/crp/advertisers/{advertiserId}',
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /**
  * Lists each advertiser's quota of ad previews, how much is used, and its period.
  *
- * `GET /v2/crp/advertisers/preview-limit` (SellersV2_GetAdvertiserPreviewLimits)
+ * `GET https://api.criteo.com/marketing/v2/crp/advertisers/preview-limit` (SellersV2_GetAdvertiserPreviewLimits)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getMarketplaceAdvertiserPreviewLimits: Operation<NoParams, AdvertiserQuotaMessage[]> =
   {
     id: 'getMarketplaceAdvertiserPreviewLimits',
     method: 'GET',
     path: '/v2/crp/advertisers/preview-limit',
-    accept: ['text/html'],
+    accept: ['text/json'],
   };
 
 /**
  * Lists marketplace advertisers, each with its id, name and currency.
  *
- * `GET /v2/crp/advertisers` (SellersV2_GetAdvertisers)
+ * `GET https://api.criteo.com/marketing/v2/crp/advertisers` (SellersV2_GetAdvertisers)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getMarketplaceAdvertisers: Operation<NoParams, AdvertiserInfoMessage[]> = {
   id: 'getMarketplaceAdvertisers',
   method: 'GET',
   path: '/v2/crp/advertisers',
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getMarketplaceSellerAdPreview}. */
@@ -79,7 +82,8 @@ export interface GetMarketplaceSellerAdPreviewParams {
  *
  * The quota is the advertiser's; `getMarketplaceAdvertiserPreviewLimits` tells how much is used.
  *
- * `GET /v2/crp/advertisers/{advertiserId}/ad-preview` (SellersV2_GetSellerAdDemo)
+ * `GET https://api.criteo.com/marketing/v2/crp/advertisers/{advertiserId}/ad-preview` (SellersV2_GetSellerAdDemo)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getMarketplaceSellerAdPreview: Operation<GetMarketplaceSellerAdPreviewParams, string> =
   {
@@ -87,6 +91,6 @@ export const getMarketplaceSellerAdPreview: Operation<GetMarketplaceSellerAdPrev
     method: 'GET',
     path: '/v2/crp/advertisers/{advertiserId}/ad-preview',
     query: ['campaignId', 'height', 'sellerId', 'width'],
-    accept: ['text/html'],
+    accept: ['text/json'],
     safeToRetry: false,
   };

@@ -17,7 +17,8 @@ export interface CreateMarketplaceSellerBudgetsParams {
  *
  * A repeat may open a second spending budget, so the SDK never repeats it on its own.
  *
- * `POST /v2/crp/budgets` (SellersV2_CreateSellerBudgets)
+ * `POST https://api.criteo.com/marketing/v2/crp/budgets` (SellersV2_CreateSellerBudgets)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const createMarketplaceSellerBudgets: Operation<
   CreateMarketplaceSellerBudgetsParams,
@@ -27,7 +28,7 @@ export const createMarketplaceSellerBudgets: Operation<
   method: 'POST',
   path: '/v2/crp/budgets',
   body: true,
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getMarketplaceBudgetsByAdvertiser}. */
@@ -66,7 +67,8 @@ export interface GetMarketplaceBudgetsByAdvertiserParams {
 /**
  * Lists the seller budgets of one advertiser, filtered by seller, dates or status.
  *
- * `GET /v2/crp/advertisers/{advertiserId}/budgets` (SellersV2_GetBudgetsByAdvertiser)
+ * `GET https://api.criteo.com/marketing/v2/crp/advertisers/{advertiserId}/budgets` (SellersV2_GetBudgetsByAdvertiser)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getMarketplaceBudgetsByAdvertiser: Operation<
   GetMarketplaceBudgetsByAdvertiserParams,
@@ -85,7 +87,7 @@ export const getMarketplaceBudgetsByAdvertiser: Operation<
     'withBalance',
     'withSpend',
   ],
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getMarketplaceBudgetsBySeller}. */
@@ -116,7 +118,8 @@ export interface GetMarketplaceBudgetsBySellerParams {
 /**
  * Lists the budgets of one seller, filtered by campaign, dates or status.
  *
- * `GET /v2/crp/sellers/{sellerId}/budgets` (SellersV2_GetBudgetsBySeller)
+ * `GET https://api.criteo.com/marketing/v2/crp/sellers/{sellerId}/budgets` (SellersV2_GetBudgetsBySeller)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getMarketplaceBudgetsBySeller: Operation<
   GetMarketplaceBudgetsBySellerParams,
@@ -134,7 +137,7 @@ export const getMarketplaceBudgetsBySeller: Operation<
     'withBalance',
     'withSpend',
   ],
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getMarketplaceBudgetsBySellerCampaign}. */
@@ -160,7 +163,8 @@ export interface GetMarketplaceBudgetsBySellerCampaignParams {
 /**
  * Lists the budgets of one seller campaign, filtered by dates, status or type.
  *
- * `GET /v2/crp/seller-campaigns/{sellerCampaignId}/budgets` (SellersV2_GetBudgetsBySellerCampaignId)
+ * `GET https://api.criteo.com/marketing/v2/crp/seller-campaigns/{sellerCampaignId}/budgets` (SellersV2_GetBudgetsBySellerCampaignId)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getMarketplaceBudgetsBySellerCampaign: Operation<
   GetMarketplaceBudgetsBySellerCampaignParams,
@@ -170,7 +174,7 @@ export const getMarketplaceBudgetsBySellerCampaign: Operation<
   method: 'GET',
   path: '/v2/crp/seller-campaigns/{sellerCampaignId}/budgets',
   query: ['endAfterDate', 'startBeforeDate', 'status', 'type', 'withBalance', 'withSpend'],
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getMarketplaceSellerBudget}. */
@@ -185,7 +189,8 @@ export interface GetMarketplaceSellerBudgetParams {
 /**
  * Gets one seller budget by its id.
  *
- * `GET /v2/crp/budgets/{budgetId}` (SellersV2_GetSellerBudget)
+ * `GET https://api.criteo.com/marketing/v2/crp/budgets/{budgetId}` (SellersV2_GetSellerBudget)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getMarketplaceSellerBudget: Operation<
   GetMarketplaceSellerBudgetParams,
@@ -194,7 +199,7 @@ export const getMarketplaceSellerBudget: Operation<
   id: 'getMarketplaceSellerBudget',
   method: 'GET',
   path: '/v2/crp/budgets/{budgetId}',
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getMarketplaceSellerBudgets}. */
@@ -230,7 +235,8 @@ export interface GetMarketplaceSellerBudgetsParams {
 /**
  * Lists seller budgets, filtered by advertiser, campaign, seller, dates or status.
  *
- * `GET /v2/crp/budgets` (SellersV2_GetSellerBudgets)
+ * `GET https://api.criteo.com/marketing/v2/crp/budgets` (SellersV2_GetSellerBudgets)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getMarketplaceSellerBudgets: Operation<
   GetMarketplaceSellerBudgetsParams,
@@ -250,7 +256,7 @@ export const getMarketplaceSellerBudgets: Operation<
     'withBalance',
     'withSpend',
   ],
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link updateMarketplaceSellerBudget}. */
@@ -266,7 +272,8 @@ export interface UpdateMarketplaceSellerBudgetParams {
 /**
  * Changes amount, dates, campaigns or suspension of one seller budget.
  *
- * `PATCH /v2/crp/budgets/{budgetId}` (SellersV2_UpdateSellerBudget)
+ * `PATCH https://api.criteo.com/marketing/v2/crp/budgets/{budgetId}` (SellersV2_UpdateSellerBudget)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const updateMarketplaceSellerBudget: Operation<
   UpdateMarketplaceSellerBudgetParams,
@@ -276,7 +283,7 @@ export const updateMarketplaceSellerBudget: Operation<
   method: 'PATCH',
   path: '/v2/crp/budgets/{budgetId}',
   body: true,
-  accept: ['text/html'],
+  accept: ['text/json'],
   safeToRetry: true,
 };
 
@@ -288,7 +295,8 @@ export interface UpdateMarketplaceSellerBudgetsParams {
 /**
  * Changes several seller budgets, each named by its `budgetId`, and returns them.
  *
- * `PATCH /v2/crp/budgets` (SellersV2_UpdateSellerBudgets)
+ * `PATCH https://api.criteo.com/marketing/v2/crp/budgets` (SellersV2_UpdateSellerBudgets)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const updateMarketplaceSellerBudgets: Operation<
   UpdateMarketplaceSellerBudgetsParams,
@@ -298,6 +306,6 @@ export const updateMarketplaceSellerBudgets: Operation<
   method: 'PATCH',
   path: '/v2/crp/budgets',
   body: true,
-  accept: ['text/html'],
+  accept: ['text/json'],
   safeToRetry: true,
 };

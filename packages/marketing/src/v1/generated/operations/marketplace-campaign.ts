@@ -17,7 +17,8 @@ export interface CreateMarketplaceSellerCampaignBySellerParams {
 /**
  * Creates a seller campaign for one seller in one campaign, with a bid.
  *
- * `POST /v2/crp/sellers/{sellerId}/seller-campaigns` (SellersV2_CreateSellerCampaignsBySeller)
+ * `POST https://api.criteo.com/marketing/v2/crp/sellers/{sellerId}/seller-campaigns` (SellersV2_CreateSellerCampaignsBySeller)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const createMarketplaceSellerCampaignBySeller: Operation<
   CreateMarketplaceSellerCampaignBySellerParams,
@@ -27,7 +28,7 @@ export const createMarketplaceSellerCampaignBySeller: Operation<
   method: 'POST',
   path: '/v2/crp/sellers/{sellerId}/seller-campaigns',
   body: true,
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getMarketplaceCampaignsByAdvertiser}. */
@@ -42,7 +43,8 @@ export interface GetMarketplaceCampaignsByAdvertiserParams {
 /**
  * Lists the campaigns of one marketplace advertiser, each with its status.
  *
- * `GET /v2/crp/advertisers/{advertiserId}/campaigns` (SellersV2_GetAdvertiserCampaigns)
+ * `GET https://api.criteo.com/marketing/v2/crp/advertisers/{advertiserId}/campaigns` (SellersV2_GetAdvertiserCampaigns)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getMarketplaceCampaignsByAdvertiser: Operation<
   GetMarketplaceCampaignsByAdvertiserParams,
@@ -51,7 +53,7 @@ export const getMarketplaceCampaignsByAdvertiser: Operation<
   id: 'getMarketplaceCampaignsByAdvertiser',
   method: 'GET',
   path: '/v2/crp/advertisers/{advertiserId}/campaigns',
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getMarketplaceSellerCampaign}. */
@@ -63,7 +65,8 @@ export interface GetMarketplaceSellerCampaignParams {
 /**
  * Gets one seller campaign by its id, with its bid.
  *
- * `GET /v2/crp/seller-campaigns/{sellerCampaignId}` (SellersV2_GetSellerCampaign)
+ * `GET https://api.criteo.com/marketing/v2/crp/seller-campaigns/{sellerCampaignId}` (SellersV2_GetSellerCampaign)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getMarketplaceSellerCampaign: Operation<
   GetMarketplaceSellerCampaignParams,
@@ -72,7 +75,7 @@ export const getMarketplaceSellerCampaign: Operation<
   id: 'getMarketplaceSellerCampaign',
   method: 'GET',
   path: '/v2/crp/seller-campaigns/{sellerCampaignId}',
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getMarketplaceSellerCampaigns}. */
@@ -96,7 +99,8 @@ export interface GetMarketplaceSellerCampaignsParams {
 /**
  * Lists seller campaigns, filtered by advertiser, campaign, seller or status.
  *
- * `GET /v2/crp/seller-campaigns` (SellersV2_GetSellerCampaigns)
+ * `GET https://api.criteo.com/marketing/v2/crp/seller-campaigns` (SellersV2_GetSellerCampaigns)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getMarketplaceSellerCampaigns: Operation<
   GetMarketplaceSellerCampaignsParams,
@@ -106,7 +110,7 @@ export const getMarketplaceSellerCampaigns: Operation<
   method: 'GET',
   path: '/v2/crp/seller-campaigns',
   query: ['advertiserId', 'budgetStatus', 'campaignId', 'sellerId', 'sellerStatus'],
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getMarketplaceSellerCampaignsByAdvertiser}. */
@@ -121,7 +125,8 @@ export interface GetMarketplaceSellerCampaignsByAdvertiserParams {
 /**
  * Lists the seller campaigns of one advertiser, each with its bid.
  *
- * `GET /v2/crp/advertisers/{advertiserId}/seller-campaigns` (SellersV2_GetSellerCampaignsByAdvertiser)
+ * `GET https://api.criteo.com/marketing/v2/crp/advertisers/{advertiserId}/seller-campaigns` (SellersV2_GetSellerCampaignsByAdvertiser)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getMarketplaceSellerCampaignsByAdvertiser: Operation<
   GetMarketplaceSellerCampaignsByAdvertiserParams,
@@ -130,7 +135,7 @@ export const getMarketplaceSellerCampaignsByAdvertiser: Operation<
   id: 'getMarketplaceSellerCampaignsByAdvertiser',
   method: 'GET',
   path: '/v2/crp/advertisers/{advertiserId}/seller-campaigns',
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getMarketplaceSellerCampaignsBySeller}. */
@@ -149,7 +154,8 @@ export interface GetMarketplaceSellerCampaignsBySellerParams {
 /**
  * Lists the seller campaigns of one seller, filtered by campaign or status.
  *
- * `GET /v2/crp/sellers/{sellerId}/seller-campaigns` (SellersV2_GetSellerCampaignsBySeller)
+ * `GET https://api.criteo.com/marketing/v2/crp/sellers/{sellerId}/seller-campaigns` (SellersV2_GetSellerCampaignsBySeller)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getMarketplaceSellerCampaignsBySeller: Operation<
   GetMarketplaceSellerCampaignsBySellerParams,
@@ -159,7 +165,7 @@ export const getMarketplaceSellerCampaignsBySeller: Operation<
   method: 'GET',
   path: '/v2/crp/sellers/{sellerId}/seller-campaigns',
   query: ['budgetStatus', 'campaignId', 'sellerStatus'],
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link updateMarketplaceSellerCampaign}. */
@@ -172,7 +178,8 @@ export interface UpdateMarketplaceSellerCampaignParams {
 /**
  * Sets the bid of one seller campaign and returns it.
  *
- * `PATCH /v2/crp/seller-campaigns/{sellerCampaignId}` (SellersV2_UpdateSellerCampaign)
+ * `PATCH https://api.criteo.com/marketing/v2/crp/seller-campaigns/{sellerCampaignId}` (SellersV2_UpdateSellerCampaign)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const updateMarketplaceSellerCampaign: Operation<
   UpdateMarketplaceSellerCampaignParams,
@@ -182,7 +189,7 @@ export const updateMarketplaceSellerCampaign: Operation<
   method: 'PATCH',
   path: '/v2/crp/seller-campaigns/{sellerCampaignId}',
   query: ['bid'],
-  accept: ['text/html'],
+  accept: ['text/json'],
   safeToRetry: true,
 };
 
@@ -194,7 +201,8 @@ export interface UpdateMarketplaceSellerCampaignsParams {
 /**
  * Sets the bids of several seller campaigns and returns them.
  *
- * `PATCH /v2/crp/seller-campaigns` (SellersV2_UpdateSellerCampaigns)
+ * `PATCH https://api.criteo.com/marketing/v2/crp/seller-campaigns` (SellersV2_UpdateSellerCampaigns)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const updateMarketplaceSellerCampaigns: Operation<
   UpdateMarketplaceSellerCampaignsParams,
@@ -204,6 +212,6 @@ export const updateMarketplaceSellerCampaigns: Operation<
   method: 'PATCH',
   path: '/v2/crp/seller-campaigns',
   body: true,
-  accept: ['text/html'],
+  accept: ['text/json'],
   safeToRetry: true,
 };

@@ -17,7 +17,8 @@ export interface CreateMarketplaceSellersByAdvertiserParams {
 /**
  * Creates sellers for one advertiser and returns each with its id.
  *
- * `POST /v2/crp/advertisers/{advertiserId}/sellers` (SellersV2_CreateSellers)
+ * `POST https://api.criteo.com/marketing/v2/crp/advertisers/{advertiserId}/sellers` (SellersV2_CreateSellers)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const createMarketplaceSellersByAdvertiser: Operation<
   CreateMarketplaceSellersByAdvertiserParams,
@@ -28,7 +29,7 @@ export const createMarketplaceSellersByAdvertiser: Operation<
   path: '/v2/crp/advertisers/{advertiserId}/sellers',
   query: ['partnerId'],
   body: true,
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getMarketplaceSeller}. */
@@ -40,13 +41,14 @@ export interface GetMarketplaceSellerParams {
 /**
  * Gets the name of one seller by its id.
  *
- * `GET /v2/crp/sellers/{sellerId}` (SellersV2_GetSeller)
+ * `GET https://api.criteo.com/marketing/v2/crp/sellers/{sellerId}` (SellersV2_GetSeller)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getMarketplaceSeller: Operation<GetMarketplaceSellerParams, SellerBase> = {
   id: 'getMarketplaceSeller',
   method: 'GET',
   path: '/v2/crp/sellers/{sellerId}',
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getMarketplaceSellers}. */
@@ -70,7 +72,8 @@ export interface GetMarketplaceSellersParams {
 /**
  * Lists sellers with their ids, filtered by name, advertiser, campaign or status.
  *
- * `GET /v2/crp/sellers` (SellersV2_GetSellers)
+ * `GET https://api.criteo.com/marketing/v2/crp/sellers` (SellersV2_GetSellers)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getMarketplaceSellers: Operation<GetMarketplaceSellersParams, SellerBase[]> = {
   id: 'getMarketplaceSellers',
@@ -84,5 +87,5 @@ export const getMarketplaceSellers: Operation<GetMarketplaceSellersParams, Selle
     'withBudgetStatus',
     'withProducts',
   ],
-  accept: ['text/html'],
+  accept: ['text/json'],
 };

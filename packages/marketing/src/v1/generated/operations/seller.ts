@@ -19,14 +19,15 @@ export interface CreateSellerBudgetsParams {
  *
  * A repeat may queue a second budget for tomorrow, so the SDK never repeats it on its own.
  *
- * `POST /v1/sellers/budgets` (Sellers_CreateBudgets)
+ * `POST https://api.criteo.com/marketing/v1/sellers/budgets` (Sellers_CreateBudgets)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 405 Method Not Allowed, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const createSellerBudgets: Operation<CreateSellerBudgetsParams, SellerBudgetsMessage> = {
   id: 'createSellerBudgets',
   method: 'POST',
   path: '/v1/sellers/budgets',
   body: true,
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getCampaignsForSellers}. */
@@ -39,7 +40,8 @@ export interface GetCampaignsForSellersParams {
 /**
  * Lists marketplace campaigns with their bids, filtered by advertisers, ids or status.
  *
- * `GET /v1/sellers/campaigns` (Sellers_GetCampaigns)
+ * `GET https://api.criteo.com/marketing/v1/sellers/campaigns` (Sellers_GetCampaigns)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 405 Method Not Allowed, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getCampaignsForSellers: Operation<
   GetCampaignsForSellersParams,
@@ -49,7 +51,7 @@ export const getCampaignsForSellers: Operation<
   method: 'GET',
   path: '/v1/sellers/campaigns',
   query: ['advertiserIds', 'campaignIds', 'status'],
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getSellers}. */
@@ -63,7 +65,8 @@ export interface GetSellersParams {
 /**
  * Lists the sellers of campaigns, each with its bid and budgets.
  *
- * `GET /v1/sellers` (Sellers_Get)
+ * `GET https://api.criteo.com/marketing/v1/sellers` (Sellers_Get)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 405 Method Not Allowed, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getSellers: Operation<GetSellersParams, SellerMessage[]> = {
   id: 'getSellers',
@@ -75,7 +78,7 @@ export const getSellers: Operation<GetSellersParams, SellerMessage[]> = {
     'onlyActiveSellers',
     'onlySellersWithProductsInCatalog',
   ],
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link updateSellerBids}. */
@@ -86,14 +89,15 @@ export interface UpdateSellerBidsParams {
 /**
  * Sets the bids of sellers in one campaign and returns them.
  *
- * `PUT /v1/sellers/bids` (Sellers_UpdateBids)
+ * `PUT https://api.criteo.com/marketing/v1/sellers/bids` (Sellers_UpdateBids)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 405 Method Not Allowed, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const updateSellerBids: Operation<UpdateSellerBidsParams, SellerBidsMessage> = {
   id: 'updateSellerBids',
   method: 'PUT',
   path: '/v1/sellers/bids',
   body: true,
-  accept: ['text/html'],
+  accept: ['text/json'],
   safeToRetry: true,
 };
 
@@ -105,13 +109,14 @@ export interface UpdateSellerBudgetsParams {
 /**
  * Sets amount, end date or status of existing seller budgets in one campaign.
  *
- * `PUT /v1/sellers/budgets` (Sellers_UpdateBudgets)
+ * `PUT https://api.criteo.com/marketing/v1/sellers/budgets` (Sellers_UpdateBudgets)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 405 Method Not Allowed, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const updateSellerBudgets: Operation<UpdateSellerBudgetsParams, SellerBudgetsMessage> = {
   id: 'updateSellerBudgets',
   method: 'PUT',
   path: '/v1/sellers/budgets',
   body: true,
-  accept: ['text/html'],
+  accept: ['text/json'],
   safeToRetry: true,
 };

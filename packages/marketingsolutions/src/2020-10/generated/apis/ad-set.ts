@@ -2,12 +2,12 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as adSet from '../operations/ad-set.js';
 
-/** Methods of the group `adSet`. */
 export interface AdSetApi {
   /**
    * Gets one ad set by its id, with bidding, budget, schedule and targeting.
    *
-   * `GET /2021-04/marketing-solutions/ad-sets/{adSetId}` (GetAdSet)
+   * `GET https://api.criteo.com/2021-04/marketing-solutions/ad-sets/{adSetId}` (GetAdSet)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden.
    */
   readonly getAdSet: Bound<typeof adSet.getAdSet>;
   /**
@@ -15,13 +15,15 @@ export interface AdSetApi {
    *
    * An answer of 200 may still carry `errors` or `warnings` about single ad sets.
    *
-   * `PATCH /2021-04/marketing-solutions/ad-sets` (PatchAdSets)
+   * `PATCH https://api.criteo.com/2021-04/marketing-solutions/ad-sets` (PatchAdSets)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden.
    */
   readonly patchAdSets: Bound<typeof adSet.patchAdSets>;
   /**
    * Lists ad sets by ids of ad sets, advertisers or campaigns; a read, not paged.
    *
-   * `POST /2021-04/marketing-solutions/ad-sets/search` (SearchAdSets)
+   * `POST https://api.criteo.com/2021-04/marketing-solutions/ad-sets/search` (SearchAdSets)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden.
    */
   readonly searchAdSets: Bound<typeof adSet.searchAdSets>;
   /**
@@ -29,7 +31,8 @@ export interface AdSetApi {
    *
    * An answer of 200 may still carry `errors` or `warnings` about single ad sets.
    *
-   * `POST /2021-04/marketing-solutions/ad-sets/start` (StartAdSets)
+   * `POST https://api.criteo.com/2021-04/marketing-solutions/ad-sets/start` (StartAdSets)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized.
    */
   readonly startAdSets: Bound<typeof adSet.startAdSets>;
   /**
@@ -37,12 +40,13 @@ export interface AdSetApi {
    *
    * An answer of 200 may still carry `errors` or `warnings` about single ad sets.
    *
-   * `POST /2021-04/marketing-solutions/ad-sets/stop` (StopAdSets)
+   * `POST https://api.criteo.com/2021-04/marketing-solutions/ad-sets/stop` (StopAdSets)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized.
    */
   readonly stopAdSets: Bound<typeof adSet.stopAdSets>;
 }
 
-/** Runs the group `adSet` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2020-10 at https://api.criteo.com: `client.adSet`, or alone on what `createTransport` makes. */
 export class AdSetApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,29 +2,33 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as advertiser from '../operations/advertiser.js';
 
-/** Methods of the group `advertiser`. */
 export interface AdvertiserApi {
   /**
    * Lists all categories of one advertiser, or only the enabled ones.
    *
-   * `GET /legacy/marketing/v1/advertisers/{advertiserId}/categories` (Advertisers_GetCategories)
+   * `GET https://api.criteo.com/legacy/marketing/v1/advertisers/{advertiserId}/categories` (Advertisers_GetCategories)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getAdvertiserCategories: Bound<typeof advertiser.getAdvertiserCategories>;
   /**
    * Gets one category of an advertiser by its hash code, as a list.
    *
-   * `GET /legacy/marketing/v1/advertisers/{advertiserId}/categories/{categoryHashCode}` (Advertisers_GetCategory)
+   * `GET https://api.criteo.com/legacy/marketing/v1/advertisers/{advertiserId}/categories/{categoryHashCode}` (Advertisers_GetCategory)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getAdvertiserCategory: Bound<typeof advertiser.getAdvertiserCategory>;
   /**
    * Lists all advertisers in the caller's portfolio, each with its id and name.
    *
-   * `GET /2021-04/advertisers/me` (ApiPortfolioGet)
+   * The document called 2020-10 has this path, and no `/2020-10/advertisers/me`, which the vendor's authentication guide calls; `client.request` reaches that one.
+   *
+   * `GET https://api.criteo.com/2021-04/advertisers/me` (ApiPortfolioGet)
+   * Declared statuses: 200 OK, 401 Unauthorized.
    */
   readonly getAdvertisers: Bound<typeof advertiser.getAdvertisers>;
 }
 
-/** Runs the group `advertiser` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2020-10 at https://api.criteo.com: `client.advertiser`, or alone on what `createTransport` makes. */
 export class AdvertiserApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,14 +2,14 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as analytics from '../operations/analytics.js';
 
-/** Methods of the group `analytics`. */
 export interface AnalyticsApi {
   /**
    * Reads statistics by chosen dimensions in the body's `format`; changes nothing.
    *
    * `download` gives it as rows, as a stream or under a path.
    *
-   * `POST /2021-04/statistics/report` (GetAdsetReport)
+   * `POST https://api.criteo.com/2021-04/statistics/report` (GetAdsetReport)
+   * Declared statuses: 200 OK, 400 Bad Request, 403 Forbidden.
    */
   readonly getAdSetReport: Bound<typeof analytics.getAdSetReport>;
   /**
@@ -17,12 +17,13 @@ export interface AnalyticsApi {
    *
    * `download` gives it as rows, as a stream or under a path.
    *
-   * `POST /2021-04/transactions/report` (GetTransactionsReport)
+   * `POST https://api.criteo.com/2021-04/transactions/report` (GetTransactionsReport)
+   * Declared statuses: 200 OK, 400 Bad Request, 403 Forbidden.
    */
   readonly getTransactionsReport: Bound<typeof analytics.getTransactionsReport>;
 }
 
-/** Runs the group `analytics` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2020-10 at https://api.criteo.com: `client.analytics`, or alone on what `createTransport` makes. */
 export class AnalyticsApi extends Api {
   constructor(transport: Transport) {
     super(transport, [analytics.getAdSetReport, analytics.getTransactionsReport]);

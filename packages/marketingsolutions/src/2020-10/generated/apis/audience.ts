@@ -2,36 +2,40 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as audience from '../operations/audience.js';
 
-/** Methods of the group `audience`. */
 export interface AudienceApi {
   /**
    * Creates an audience by name for one advertiser and returns its id.
    *
-   * `POST /2021-04/audiences` (createAudience)
+   * `POST https://api.criteo.com/2021-04/audiences` (createAudience)
+   * Declared statuses: 200 OK, 403 Forbidden.
    */
   readonly createAudience: Bound<typeof audience.createAudience>;
   /**
    * Deletes one audience by its id.
    *
-   * `DELETE /2021-04/audiences/{audience-id}` (removeAudience)
+   * `DELETE https://api.criteo.com/2021-04/audiences/{audience-id}` (removeAudience)
+   * Declared statuses: 200 OK, 403 Forbidden.
    */
   readonly deleteAudience: Bound<typeof audience.deleteAudience>;
   /**
    * Deletes the contact list of one audience, not the audience itself.
    *
-   * `DELETE /2021-04/audiences/{audience-id}/contactlist` (deleteIdentifiers)
+   * `DELETE https://api.criteo.com/2021-04/audiences/{audience-id}/contactlist` (deleteIdentifiers)
+   * Declared statuses: 200 OK, 403 Forbidden.
    */
   readonly deleteContactList: Bound<typeof audience.deleteContactList>;
   /**
    * Lists audiences, of one advertiser if its id is given.
    *
-   * `GET /2021-04/audiences` (getAudiences)
+   * `GET https://api.criteo.com/2021-04/audiences` (getAudiences)
+   * Declared statuses: 200 OK, 403 Forbidden.
    */
   readonly getAudiences: Bound<typeof audience.getAudiences>;
   /**
    * Sets the name and the description of one audience.
    *
-   * `PATCH /2021-04/audiences/{audience-id}` (modifyAudience)
+   * `PATCH https://api.criteo.com/2021-04/audiences/{audience-id}` (modifyAudience)
+   * Declared statuses: 200 OK, 403 Forbidden.
    */
   readonly updateAudience: Bound<typeof audience.updateAudience>;
   /**
@@ -39,12 +43,13 @@ export interface AudienceApi {
    *
    * The answer counts valid and invalid identifiers and shows samples of the invalid ones.
    *
-   * `PATCH /2021-04/audiences/{audience-id}/contactlist` (modifyAudienceUsers)
+   * `PATCH https://api.criteo.com/2021-04/audiences/{audience-id}/contactlist` (modifyAudienceUsers)
+   * Declared statuses: 200 OK, 403 Forbidden, 404 Not Found.
    */
   readonly updateContactList: Bound<typeof audience.updateContactList>;
 }
 
-/** Runs the group `audience` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2020-10 at https://api.criteo.com: `client.audience`, or alone on what `createTransport` makes. */
 export class AudienceApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

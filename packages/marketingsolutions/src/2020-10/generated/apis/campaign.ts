@@ -2,12 +2,12 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as campaign from '../operations/campaign.js';
 
-/** Methods of the group `campaign`. */
 export interface CampaignApi {
   /**
    * Lists the bids of campaigns and of their categories.
    *
-   * `GET /legacy/marketing/v1/campaigns/bids` (Campaigns_GetBids)
+   * `GET https://api.criteo.com/legacy/marketing/v1/campaigns/bids` (Campaigns_GetBids)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getCampaignBids: Bound<typeof campaign.getCampaignBids>;
   /**
@@ -15,13 +15,15 @@ export interface CampaignApi {
    *
    * The document declares one category as the answer, not a list.
    *
-   * `GET /legacy/marketing/v1/campaigns/{campaignId}/categories` (Campaigns_GetCategories)
+   * `GET https://api.criteo.com/legacy/marketing/v1/campaigns/{campaignId}/categories` (Campaigns_GetCategories)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getCampaignCategories: Bound<typeof campaign.getCampaignCategories>;
   /**
    * Gets one category of a campaign by its hash code.
    *
-   * `GET /legacy/marketing/v1/campaigns/{campaignId}/categories/{categoryHashCode}` (Campaigns_GetCategory)
+   * `GET https://api.criteo.com/legacy/marketing/v1/campaigns/{campaignId}/categories/{categoryHashCode}` (Campaigns_GetCategory)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getCampaignCategory: Bound<typeof campaign.getCampaignCategory>;
   /**
@@ -29,12 +31,13 @@ export interface CampaignApi {
    *
    * An answer of 400 has `details` of each campaign and category.
    *
-   * `PUT /legacy/marketing/v1/campaigns/bids` (Campaigns_UpdateBids)
+   * `PUT https://api.criteo.com/legacy/marketing/v1/campaigns/bids` (Campaigns_UpdateBids)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly updateCampaignBids: Bound<typeof campaign.updateCampaignBids>;
 }
 
-/** Runs the group `campaign` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2020-10 at https://api.criteo.com: `client.campaign`, or alone on what `createTransport` makes. */
 export class CampaignApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,12 +2,12 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as category from '../operations/category.js';
 
-/** Methods of the group `category`. */
 export interface CategoryApi {
   /**
    * Lists categories, filtered by advertisers, campaigns or hash codes.
    *
-   * `GET /legacy/marketing/v1/categories` (Categories_GetCategories)
+   * `GET https://api.criteo.com/legacy/marketing/v1/categories` (Categories_GetCategories)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly getCategories: Bound<typeof category.getCategories>;
   /**
@@ -15,12 +15,13 @@ export interface CategoryApi {
    *
    * An answer of 400 has `details` of each catalog and category.
    *
-   * `PUT /legacy/marketing/v1/categories` (Categories_UpdateCategories)
+   * `PUT https://api.criteo.com/legacy/marketing/v1/categories` (Categories_UpdateCategories)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
    */
   readonly updateCategories: Bound<typeof category.updateCategories>;
 }
 
-/** Runs the group `category` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2020-10 at https://api.criteo.com: `client.category`, or alone on what `createTransport` makes. */
 export class CategoryApi extends Api {
   constructor(transport: Transport) {
     super(transport, [category.getCategories, category.updateCategories]);

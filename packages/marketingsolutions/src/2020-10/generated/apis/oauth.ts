@@ -2,19 +2,19 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as oAuth from '../operations/oauth.js';
 
-/** Methods of the group `oAuth`. */
 export interface OAuthApi {
   /**
    * Exchanges client credentials for an access token.
    *
    * Client credentials are the only grant of this version. A new token does not end earlier ones.
    *
-   * `POST /oauth2/token` (CreateToken)
+   * `POST https://api.criteo.com/oauth2/token` (CreateToken)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly createToken: Bound<typeof oAuth.createToken>;
 }
 
-/** Runs the group `oAuth` on a transport: a client, or what `createTransport` makes. */
+/** Gives tokens of the Marketing Solutions API 2020-10 at https://api.criteo.com/oauth2/token, by client_credentials; one lives 900 s. */
 export class OAuthApi extends Api {
   constructor(transport: Transport) {
     super(transport, [oAuth.createToken]);

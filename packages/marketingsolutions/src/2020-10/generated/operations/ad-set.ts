@@ -19,13 +19,14 @@ export interface GetAdSetParams {
 /**
  * Gets one ad set by its id, with bidding, budget, schedule and targeting.
  *
- * `GET /2021-04/marketing-solutions/ad-sets/{adSetId}` (GetAdSet)
+ * `GET https://api.criteo.com/2021-04/marketing-solutions/ad-sets/{adSetId}` (GetAdSet)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden.
  */
 export const getAdSet: Operation<GetAdSetParams, ResponseReadAdSet> = {
   id: 'getAdSet',
   method: 'GET',
   path: '/2021-04/marketing-solutions/ad-sets/{adSetId}',
-  accept: ['text/plain'],
+  accept: ['text/json', 'text/plain'],
 };
 
 /** Parameters of {@link patchAdSets}. */
@@ -38,14 +39,15 @@ export interface PatchAdSetsParams {
  *
  * An answer of 200 may still carry `errors` or `warnings` about single ad sets.
  *
- * `PATCH /2021-04/marketing-solutions/ad-sets` (PatchAdSets)
+ * `PATCH https://api.criteo.com/2021-04/marketing-solutions/ad-sets` (PatchAdSets)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden.
  */
 export const patchAdSets: Operation<PatchAdSetsParams, ResponseAdSetId> = {
   id: 'patchAdSets',
   method: 'PATCH',
   path: '/2021-04/marketing-solutions/ad-sets',
   body: true,
-  accept: ['text/plain'],
+  accept: ['text/json', 'text/plain'],
   safeToRetry: true,
 };
 
@@ -57,14 +59,15 @@ export interface SearchAdSetsParams {
 /**
  * Lists ad sets by ids of ad sets, advertisers or campaigns; a read, not paged.
  *
- * `POST /2021-04/marketing-solutions/ad-sets/search` (SearchAdSets)
+ * `POST https://api.criteo.com/2021-04/marketing-solutions/ad-sets/search` (SearchAdSets)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden.
  */
 export const searchAdSets: Operation<SearchAdSetsParams, ResponsesReadAdSet> = {
   id: 'searchAdSets',
   method: 'POST',
   path: '/2021-04/marketing-solutions/ad-sets/search',
   body: true,
-  accept: ['text/plain'],
+  accept: ['text/json', 'text/plain'],
   safeToRetry: true,
 };
 
@@ -78,14 +81,15 @@ export interface StartAdSetsParams {
  *
  * An answer of 200 may still carry `errors` or `warnings` about single ad sets.
  *
- * `POST /2021-04/marketing-solutions/ad-sets/start` (StartAdSets)
+ * `POST https://api.criteo.com/2021-04/marketing-solutions/ad-sets/start` (StartAdSets)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized.
  */
 export const startAdSets: Operation<StartAdSetsParams, ResponsesAdSetId> = {
   id: 'startAdSets',
   method: 'POST',
   path: '/2021-04/marketing-solutions/ad-sets/start',
   body: true,
-  accept: ['text/plain'],
+  accept: ['text/json', 'text/plain'],
   safeToRetry: true,
 };
 
@@ -99,13 +103,14 @@ export interface StopAdSetsParams {
  *
  * An answer of 200 may still carry `errors` or `warnings` about single ad sets.
  *
- * `POST /2021-04/marketing-solutions/ad-sets/stop` (StopAdSets)
+ * `POST https://api.criteo.com/2021-04/marketing-solutions/ad-sets/stop` (StopAdSets)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized.
  */
 export const stopAdSets: Operation<StopAdSetsParams, ResponsesAdSetId> = {
   id: 'stopAdSets',
   method: 'POST',
   path: '/2021-04/marketing-solutions/ad-sets/stop',
   body: true,
-  accept: ['text/plain'],
+  accept: ['text/json', 'text/plain'],
   safeToRetry: true,
 };

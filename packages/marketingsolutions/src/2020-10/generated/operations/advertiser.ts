@@ -15,7 +15,8 @@ export interface GetAdvertiserCategoriesParams {
 /**
  * Lists all categories of one advertiser, or only the enabled ones.
  *
- * `GET /legacy/marketing/v1/advertisers/{advertiserId}/categories` (Advertisers_GetCategories)
+ * `GET https://api.criteo.com/legacy/marketing/v1/advertisers/{advertiserId}/categories` (Advertisers_GetCategories)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getAdvertiserCategories: Operation<GetAdvertiserCategoriesParams, CategoryMessage[]> =
   {
@@ -23,7 +24,7 @@ export const getAdvertiserCategories: Operation<GetAdvertiserCategoriesParams, C
     method: 'GET',
     path: '/legacy/marketing/v1/advertisers/{advertiserId}/categories',
     query: ['enabledOnly'],
-    accept: ['text/html'],
+    accept: ['text/json'],
   };
 
 /** Parameters of {@link getAdvertiserCategory}. */
@@ -43,23 +44,27 @@ export interface GetAdvertiserCategoryParams {
 /**
  * Gets one category of an advertiser by its hash code, as a list.
  *
- * `GET /legacy/marketing/v1/advertisers/{advertiserId}/categories/{categoryHashCode}` (Advertisers_GetCategory)
+ * `GET https://api.criteo.com/legacy/marketing/v1/advertisers/{advertiserId}/categories/{categoryHashCode}` (Advertisers_GetCategory)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getAdvertiserCategory: Operation<GetAdvertiserCategoryParams, CategoryMessage[]> = {
   id: 'getAdvertiserCategory',
   method: 'GET',
   path: '/legacy/marketing/v1/advertisers/{advertiserId}/categories/{categoryHashCode}',
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /**
  * Lists all advertisers in the caller's portfolio, each with its id and name.
  *
- * `GET /2021-04/advertisers/me` (ApiPortfolioGet)
+ * The document called 2020-10 has this path, and no `/2020-10/advertisers/me`, which the vendor's authentication guide calls; `client.request` reaches that one.
+ *
+ * `GET https://api.criteo.com/2021-04/advertisers/me` (ApiPortfolioGet)
+ * Declared statuses: 200 OK, 401 Unauthorized.
  */
 export const getAdvertisers: Operation<NoParams, GetPortfolioResponse> = {
   id: 'getAdvertisers',
   method: 'GET',
   path: '/2021-04/advertisers/me',
-  accept: ['text/plain'],
+  accept: ['text/json', 'text/plain'],
 };

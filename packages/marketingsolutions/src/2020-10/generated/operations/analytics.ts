@@ -15,7 +15,8 @@ export interface GetAdSetReportParams {
  *
  * `download` gives it as rows, as a stream or under a path.
  *
- * `POST /2021-04/statistics/report` (GetAdsetReport)
+ * `POST https://api.criteo.com/2021-04/statistics/report` (GetAdsetReport)
+ * Declared statuses: 200 OK, 400 Bad Request, 403 Forbidden.
  */
 export const getAdSetReport: Operation<GetAdSetReportParams, Uint8Array> = {
   id: 'getAdSetReport',
@@ -39,7 +40,8 @@ export interface GetTransactionsReportParams {
  *
  * `download` gives it as rows, as a stream or under a path.
  *
- * `POST /2021-04/transactions/report` (GetTransactionsReport)
+ * `POST https://api.criteo.com/2021-04/transactions/report` (GetTransactionsReport)
+ * Declared statuses: 200 OK, 400 Bad Request, 403 Forbidden.
  */
 export const getTransactionsReport: Operation<GetTransactionsReportParams, Uint8Array> = {
   id: 'getTransactionsReport',

@@ -20,7 +20,8 @@ export interface CreateAudienceParams {
 /**
  * Creates an audience by name for one advertiser and returns its id.
  *
- * `POST /2021-04/audiences` (createAudience)
+ * `POST https://api.criteo.com/2021-04/audiences` (createAudience)
+ * Declared statuses: 200 OK, 403 Forbidden.
  */
 export const createAudience: Operation<CreateAudienceParams, NewAudienceResponse> = {
   id: 'createAudience',
@@ -41,7 +42,8 @@ export interface DeleteAudienceParams {
 /**
  * Deletes one audience by its id.
  *
- * `DELETE /2021-04/audiences/{audience-id}` (removeAudience)
+ * `DELETE https://api.criteo.com/2021-04/audiences/{audience-id}` (removeAudience)
+ * Declared statuses: 200 OK, 403 Forbidden.
  */
 export const deleteAudience: Operation<DeleteAudienceParams, DeleteAudienceResponse> = {
   id: 'deleteAudience',
@@ -61,7 +63,8 @@ export interface DeleteContactListParams {
 /**
  * Deletes the contact list of one audience, not the audience itself.
  *
- * `DELETE /2021-04/audiences/{audience-id}/contactlist` (deleteIdentifiers)
+ * `DELETE https://api.criteo.com/2021-04/audiences/{audience-id}/contactlist` (deleteIdentifiers)
+ * Declared statuses: 200 OK, 403 Forbidden.
  */
 export const deleteContactList: Operation<
   DeleteContactListParams,
@@ -84,7 +87,8 @@ export interface GetAudiencesParams {
 /**
  * Lists audiences, of one advertiser if its id is given.
  *
- * `GET /2021-04/audiences` (getAudiences)
+ * `GET https://api.criteo.com/2021-04/audiences` (getAudiences)
+ * Declared statuses: 200 OK, 403 Forbidden.
  */
 export const getAudiences: Operation<GetAudiencesParams, GetAudiencesResponse> = {
   id: 'getAudiences',
@@ -106,7 +110,8 @@ export interface UpdateAudienceParams {
 /**
  * Sets the name and the description of one audience.
  *
- * `PATCH /2021-04/audiences/{audience-id}` (modifyAudience)
+ * `PATCH https://api.criteo.com/2021-04/audiences/{audience-id}` (modifyAudience)
+ * Declared statuses: 200 OK, 403 Forbidden.
  */
 export const updateAudience: Operation<UpdateAudienceParams, ReplaceAudienceResponse> = {
   id: 'updateAudience',
@@ -131,7 +136,8 @@ export interface UpdateContactListParams {
  *
  * The answer counts valid and invalid identifiers and shows samples of the invalid ones.
  *
- * `PATCH /2021-04/audiences/{audience-id}/contactlist` (modifyAudienceUsers)
+ * `PATCH https://api.criteo.com/2021-04/audiences/{audience-id}/contactlist` (modifyAudienceUsers)
+ * Declared statuses: 200 OK, 403 Forbidden, 404 Not Found.
  */
 export const updateContactList: Operation<UpdateContactListParams, ModifyAudienceResponse> = {
   id: 'updateContactList',

@@ -20,7 +20,8 @@ export interface GetCampaignBidsParams {
 /**
  * Lists the bids of campaigns and of their categories.
  *
- * `GET /legacy/marketing/v1/campaigns/bids` (Campaigns_GetBids)
+ * `GET https://api.criteo.com/legacy/marketing/v1/campaigns/bids` (Campaigns_GetBids)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getCampaignBids: Operation<GetCampaignBidsParams, CampaignBidMessage[]> = {
   id: 'getCampaignBids',
@@ -34,7 +35,7 @@ export const getCampaignBids: Operation<GetCampaignBidsParams, CampaignBidMessag
     'categoryHashCodes',
     'pendingChanges',
   ],
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getCampaignCategories}. */
@@ -49,14 +50,15 @@ export interface GetCampaignCategoriesParams {
  *
  * The document declares one category as the answer, not a list.
  *
- * `GET /legacy/marketing/v1/campaigns/{campaignId}/categories` (Campaigns_GetCategories)
+ * `GET https://api.criteo.com/legacy/marketing/v1/campaigns/{campaignId}/categories` (Campaigns_GetCategories)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getCampaignCategories: Operation<GetCampaignCategoriesParams, CategoryMessage> = {
   id: 'getCampaignCategories',
   method: 'GET',
   path: '/legacy/marketing/v1/campaigns/{campaignId}/categories',
   query: ['enabledOnly'],
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link getCampaignCategory}. */
@@ -73,13 +75,14 @@ export interface GetCampaignCategoryParams {
 /**
  * Gets one category of a campaign by its hash code.
  *
- * `GET /legacy/marketing/v1/campaigns/{campaignId}/categories/{categoryHashCode}` (Campaigns_GetCategory)
+ * `GET https://api.criteo.com/legacy/marketing/v1/campaigns/{campaignId}/categories/{categoryHashCode}` (Campaigns_GetCategory)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getCampaignCategory: Operation<GetCampaignCategoryParams, CategoryMessage> = {
   id: 'getCampaignCategory',
   method: 'GET',
   path: '/legacy/marketing/v1/campaigns/{campaignId}/categories/{categoryHashCode}',
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link updateCampaignBids}. */
@@ -92,13 +95,14 @@ export interface UpdateCampaignBidsParams {
  *
  * An answer of 400 has `details` of each campaign and category.
  *
- * `PUT /legacy/marketing/v1/campaigns/bids` (Campaigns_UpdateBids)
+ * `PUT https://api.criteo.com/legacy/marketing/v1/campaigns/bids` (Campaigns_UpdateBids)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const updateCampaignBids: Operation<UpdateCampaignBidsParams, CampaignMessage[]> = {
   id: 'updateCampaignBids',
   method: 'PUT',
   path: '/legacy/marketing/v1/campaigns/bids',
   body: true,
-  accept: ['text/html'],
+  accept: ['text/json'],
   safeToRetry: true,
 };

@@ -13,14 +13,15 @@ export interface GetCategoriesParams {
 /**
  * Lists categories, filtered by advertisers, campaigns or hash codes.
  *
- * `GET /legacy/marketing/v1/categories` (Categories_GetCategories)
+ * `GET https://api.criteo.com/legacy/marketing/v1/categories` (Categories_GetCategories)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const getCategories: Operation<GetCategoriesParams, CategoryMessage[]> = {
   id: 'getCategories',
   method: 'GET',
   path: '/legacy/marketing/v1/categories',
   query: ['advertiserIds', 'campaignIds', 'categoryHashCodes', 'enabledOnly'],
-  accept: ['text/html'],
+  accept: ['text/json'],
 };
 
 /** Parameters of {@link updateCategories}. */
@@ -33,13 +34,14 @@ export interface UpdateCategoriesParams {
  *
  * An answer of 400 has `details` of each catalog and category.
  *
- * `PUT /legacy/marketing/v1/categories` (Categories_UpdateCategories)
+ * `PUT https://api.criteo.com/legacy/marketing/v1/categories` (Categories_UpdateCategories)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
  */
 export const updateCategories: Operation<UpdateCategoriesParams, CategoryUpdatesPerCatalog[]> = {
   id: 'updateCategories',
   method: 'PUT',
   path: '/legacy/marketing/v1/categories',
   body: true,
-  accept: ['text/html'],
+  accept: ['text/json'],
   safeToRetry: true,
 };

@@ -2,19 +2,19 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as advertiser from '../operations/advertiser.js';
 
-/** Methods of the group `advertiser`. */
 export interface AdvertiserApi {
   /**
    * Lists all advertisers in the caller's portfolio, each with its id and name.
    *
    * It needs no particular permission, so it serves to try out credentials.
    *
-   * `GET /2026-01/advertisers/me` (ListAdvertisers)
+   * `GET https://api.criteo.com/2026-01/advertisers/me` (ListAdvertisers)
+   * Declared statuses: 200 OK.
    */
   readonly getAdvertisers: Bound<typeof advertiser.getAdvertisers>;
 }
 
-/** Runs the group `advertiser` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-01 at https://api.criteo.com: `client.advertiser`, or alone on what `createTransport` makes. */
 export class AdvertiserApi extends Api {
   constructor(transport: Transport) {
     super(transport, [advertiser.getAdvertisers]);

@@ -2,7 +2,6 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as analytics from '../operations/analytics.js';
 
-/** Methods of the group `analytics`. */
 export interface AnalyticsApi {
   /**
    * Reads statistics by chosen dimensions in the body's `format`; changes nothing.
@@ -11,21 +10,24 @@ export interface AnalyticsApi {
    *
    * `download` gives it as rows, as a stream or under a path.
    *
-   * `POST /2026-01/statistics/report` (GetAdsetReport)
+   * `POST https://api.criteo.com/2026-01/statistics/report` (GetAdsetReport)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Analytics_Read.
    */
   readonly getAdSetReport: Bound<typeof analytics.getAdSetReport>;
   /**
    * Reads statistics by campaign and by hour, day, month or year.
    *
-   * `GET /2026-01/marketing-solutions/marketplace-performance-outcomes/stats/campaigns` (GetMarketplaceCampaignsStats)
+   * `GET https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/stats/campaigns` (GetMarketplaceCampaignsStats)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceCampaignsStats: Bound<typeof analytics.getMarketplaceCampaignsStats>;
   /**
    * Reads statistics by seller campaign and by hour, day, month or year.
    *
-   * `GET /2026-01/marketing-solutions/marketplace-performance-outcomes/stats/seller-campaigns` (GetMarketplaceSellerCampaignsStats)
+   * `GET https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/stats/seller-campaigns` (GetMarketplaceSellerCampaignsStats)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceSellerCampaignsStats: Bound<
@@ -34,7 +36,8 @@ export interface AnalyticsApi {
   /**
    * Reads statistics by seller and by hour, day, month or year.
    *
-   * `GET /2026-01/marketing-solutions/marketplace-performance-outcomes/stats/sellers` (GetMarketplaceSellersStats)
+   * `GET https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/stats/sellers` (GetMarketplaceSellersStats)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceSellersStats: Bound<typeof analytics.getMarketplaceSellersStats>;
@@ -45,7 +48,8 @@ export interface AnalyticsApi {
    *
    * `download` gives it as rows, as a stream or under a path.
    *
-   * `POST /2026-01/placements/report` (GetPlacementsReport)
+   * `POST https://api.criteo.com/2026-01/placements/report` (GetPlacementsReport)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Analytics_Read.
    */
   readonly getPlacementsReport: Bound<typeof analytics.getPlacementsReport>;
@@ -56,20 +60,22 @@ export interface AnalyticsApi {
    *
    * `download` gives it as rows, as a stream or under a path.
    *
-   * `POST /2026-01/transactions/report` (GetTransactionsReport)
+   * `POST https://api.criteo.com/2026-01/transactions/report` (GetTransactionsReport)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Analytics_Read.
    */
   readonly getTransactionsReport: Bound<typeof analytics.getTransactionsReport>;
   /**
    * Lists links to one advertiser's transparency files between two dates; changes nothing.
    *
-   * `POST /2026-01/log-level/advertisers/{advertiser-id}/report` (GetTransparencyReport)
+   * `POST https://api.criteo.com/2026-01/log-level/advertisers/{advertiser-id}/report` (GetTransparencyReport)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Analytics_Read.
    */
   readonly getTransparencyReport: Bound<typeof analytics.getTransparencyReport>;
 }
 
-/** Runs the group `analytics` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-01 at https://api.criteo.com: `client.analytics`, or alone on what `createTransport` makes. */
 export class AnalyticsApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,19 +2,20 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as audience from '../operations/audience.js';
 
-/** Methods of the group `audience`. */
 export interface AudienceApi {
   /**
    * Computes the sizes of several audience segments by their ids; changes nothing.
    *
-   * `POST /2026-01/marketing-solutions/audience-segments/compute-sizes` (ComputeAudienceSegmentsSizes)
+   * `POST https://api.criteo.com/2026-01/marketing-solutions/audience-segments/compute-sizes` (ComputeAudienceSegmentsSizes)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly computeAudienceSegmentSizes: Bound<typeof audience.computeAudienceSegmentSizes>;
   /**
    * Computes the sizes of several audiences by their ids; changes nothing.
    *
-   * `POST /2026-01/marketing-solutions/audiences/compute-sizes` (ComputeAudiencesSizes)
+   * `POST https://api.criteo.com/2026-01/marketing-solutions/audiences/compute-sizes` (ComputeAudiencesSizes)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly computeAudienceSizes: Bound<typeof audience.computeAudienceSizes>;
@@ -23,7 +24,8 @@ export interface AudienceApi {
    *
    * What version 2020-10 calls an audience is a segment here. An answer of 200 may still carry `errors` or `warnings` about single segments.
    *
-   * `POST /2026-01/marketing-solutions/audience-segments/create` (CreateAudienceSegments)
+   * `POST https://api.criteo.com/2026-01/marketing-solutions/audience-segments/create` (CreateAudienceSegments)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly createAudienceSegments: Bound<typeof audience.createAudienceSegments>;
@@ -32,7 +34,8 @@ export interface AudienceApi {
    *
    * What version 2020-10 calls an audience is a segment here: `createAudienceSegments` creates one. An answer of 200 may still carry `errors` or `warnings` about single audiences.
    *
-   * `POST /2026-01/marketing-solutions/audiences/create` (CreateAudiences)
+   * `POST https://api.criteo.com/2026-01/marketing-solutions/audiences/create` (CreateAudiences)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly createAudiences: Bound<typeof audience.createAudiences>;
@@ -41,7 +44,8 @@ export interface AudienceApi {
    *
    * What version 2020-10 calls an audience is a segment here. An answer of 200 may still carry `errors` or `warnings` about single segments.
    *
-   * `POST /2026-01/marketing-solutions/audience-segments/delete` (DeleteAudienceSegments)
+   * `POST https://api.criteo.com/2026-01/marketing-solutions/audience-segments/delete` (DeleteAudienceSegments)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly deleteAudienceSegments: Bound<typeof audience.deleteAudienceSegments>;
@@ -50,14 +54,16 @@ export interface AudienceApi {
    *
    * An answer of 204 has no body. An answer of 200 may still carry `errors` or `warnings` about single audiences.
    *
-   * `POST /2026-01/marketing-solutions/audiences/delete` (DeleteAudiences)
+   * `POST https://api.criteo.com/2026-01/marketing-solutions/audiences/delete` (DeleteAudiences)
+   * Declared statuses: 200 OK, 204 No Content.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly deleteAudiences: Bound<typeof audience.deleteAudiences>;
   /**
    * Deletes the contact list of one audience segment, not the segment itself.
    *
-   * `DELETE /2026-01/marketing-solutions/audience-segments/{audience-segment-id}/contact-list` (DeleteContactListByAudienceSegment)
+   * `DELETE https://api.criteo.com/2026-01/marketing-solutions/audience-segments/{audience-segment-id}/contact-list` (DeleteContactListByAudienceSegment)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly deleteContactListByAudienceSegment: Bound<
@@ -66,21 +72,24 @@ export interface AudienceApi {
   /**
    * Estimates the size of an in-market or a location segment by its settings; changes nothing.
    *
-   * `POST /2026-01/marketing-solutions/audience-segments/estimate-size` (EstimateAudienceSegmentsSizes)
+   * `POST https://api.criteo.com/2026-01/marketing-solutions/audience-segments/estimate-size` (EstimateAudienceSegmentsSizes)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly estimateAudienceSegmentSize: Bound<typeof audience.estimateAudienceSegmentSize>;
   /**
    * Estimates the size of a combination of segments for one advertiser; changes nothing.
    *
-   * `POST /2026-01/marketing-solutions/audiences/estimate-size` (EstimateAudiencesSizes)
+   * `POST https://api.criteo.com/2026-01/marketing-solutions/audiences/estimate-size` (EstimateAudiencesSizes)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly estimateAudienceSize: Bound<typeof audience.estimateAudienceSize>;
   /**
    * Counts the identifiers of a segment's contact list and their matches, with the match rate.
    *
-   * `GET /2026-01/marketing-solutions/audience-segments/{audience-segment-id}/contact-list/statistics` (GetAudienceSegmentContactListStatistics)
+   * `GET https://api.criteo.com/2026-01/marketing-solutions/audience-segments/{audience-segment-id}/contact-list/statistics` (GetAudienceSegmentContactListStatistics)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Audience_Read.
    */
   readonly getAudienceSegmentContactListStatistics: Bound<
@@ -89,14 +98,16 @@ export interface AudienceApi {
   /**
    * Lists the brands for in-market segments of one advertiser in one country, each with a size.
    *
-   * `GET /2026-01/marketing-solutions/audience-segments/in-market-brands` (GetAudienceSegmentsInMarketBrands)
+   * `GET https://api.criteo.com/2026-01/marketing-solutions/audience-segments/in-market-brands` (GetAudienceSegmentsInMarketBrands)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Audience_Read.
    */
   readonly getInMarketBrands: Bound<typeof audience.getInMarketBrands>;
   /**
    * Lists the interests for in-market segments of one advertiser in one country.
    *
-   * `GET /2026-01/marketing-solutions/audience-segments/in-market-interests` (GetAudienceSegmentsInMarketInterests)
+   * `GET https://api.criteo.com/2026-01/marketing-solutions/audience-segments/in-market-interests` (GetAudienceSegmentsInMarketInterests)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Audience_Read.
    */
   readonly getInMarketInterests: Bound<typeof audience.getInMarketInterests>;
@@ -107,7 +118,8 @@ export interface AudienceApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `POST /2026-01/marketing-solutions/audience-segments/search` (SearchAudienceSegments)
+   * `POST https://api.criteo.com/2026-01/marketing-solutions/audience-segments/search` (SearchAudienceSegments)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Audience_Read.
    */
   readonly searchAudienceSegments: Bound<typeof audience.searchAudienceSegments>;
@@ -116,7 +128,8 @@ export interface AudienceApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `POST /2026-01/marketing-solutions/audiences/search` (SearchAudiences)
+   * `POST https://api.criteo.com/2026-01/marketing-solutions/audiences/search` (SearchAudiences)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Audience_Read.
    */
   readonly searchAudiences: Bound<typeof audience.searchAudiences>;
@@ -125,7 +138,8 @@ export interface AudienceApi {
    *
    * An answer of 200 may still carry `errors` or `warnings` about single segments.
    *
-   * `PATCH /2026-01/marketing-solutions/audience-segments` (UpdateAudienceSegments)
+   * `PATCH https://api.criteo.com/2026-01/marketing-solutions/audience-segments` (UpdateAudienceSegments)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly updateAudienceSegments: Bound<typeof audience.updateAudienceSegments>;
@@ -134,7 +148,8 @@ export interface AudienceApi {
    *
    * An answer of 200 may still carry `errors` or `warnings` about single audiences.
    *
-   * `PATCH /2026-01/marketing-solutions/audiences` (UpdateAudiences)
+   * `PATCH https://api.criteo.com/2026-01/marketing-solutions/audiences` (UpdateAudiences)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly updateAudiences: Bound<typeof audience.updateAudiences>;
@@ -143,7 +158,8 @@ export interface AudienceApi {
    *
    * The answer counts valid and invalid identifiers and shows samples of the invalid ones.
    *
-   * `PATCH /2026-01/marketing-solutions/audience-segments/{audience-segment-id}/contact-list` (UpdateContactListByAudienceSegment)
+   * `PATCH https://api.criteo.com/2026-01/marketing-solutions/audience-segments/{audience-segment-id}/contact-list` (UpdateContactListByAudienceSegment)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly updateContactListByAudienceSegment: Bound<
@@ -151,7 +167,7 @@ export interface AudienceApi {
   >;
 }
 
-/** Runs the group `audience` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-01 at https://api.criteo.com: `client.audience`, or alone on what `createTransport` makes. */
 export class AudienceApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,19 +2,20 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as campaign from '../operations/campaign.js';
 
-/** Methods of the group `campaign`. */
 export interface CampaignApi {
   /**
    * Creates a campaign for one advertiser, with its goal and spend limit.
    *
-   * `POST /2026-01/marketing-solutions/campaigns` (CreateCampaign)
+   * `POST https://api.criteo.com/2026-01/marketing-solutions/campaigns` (CreateCampaign)
+   * Declared statuses: 201 Created.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly createCampaign: Bound<typeof campaign.createCampaign>;
   /**
    * Gets one campaign by its id, with its goal, spend limit and budget automation.
    *
-   * `GET /2026-01/marketing-solutions/campaigns/{campaign-id}` (GetCampaign)
+   * `GET https://api.criteo.com/2026-01/marketing-solutions/campaigns/{campaign-id}` (GetCampaign)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getCampaign: Bound<typeof campaign.getCampaign>;
@@ -23,20 +24,22 @@ export interface CampaignApi {
    *
    * An answer of 200 may still carry `errors` or `warnings` about single campaigns.
    *
-   * `PATCH /2026-01/marketing-solutions/campaigns` (PatchCampaigns)
+   * `PATCH https://api.criteo.com/2026-01/marketing-solutions/campaigns` (PatchCampaigns)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly patchCampaigns: Bound<typeof campaign.patchCampaigns>;
   /**
    * Lists campaigns by ids of campaigns or advertisers; a read, not paged.
    *
-   * `POST /2026-01/marketing-solutions/campaigns/search` (SearchCampaigns)
+   * `POST https://api.criteo.com/2026-01/marketing-solutions/campaigns/search` (SearchCampaigns)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly searchCampaigns: Bound<typeof campaign.searchCampaigns>;
 }
 
-/** Runs the group `campaign` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-01 at https://api.criteo.com: `client.campaign`, or alone on what `createTransport` makes. */
 export class CampaignApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,61 +2,68 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as creative from '../operations/creative.js';
 
-/** Methods of the group `creative`. */
 export interface CreativeApi {
   /**
    * Creates an ad for one advertiser from a creative in an ad set.
    *
-   * `POST /2026-01/marketing-solutions/advertisers/{advertiser-id}/ads` (CreateAdvertiserAd)
+   * `POST https://api.criteo.com/2026-01/marketing-solutions/advertisers/{advertiser-id}/ads` (CreateAdvertiserAd)
+   * Declared statuses: 201 Created.
    * Needs MarketingSolutions_Creative_Manage.
    */
   readonly createAdvertiserAd: Bound<typeof creative.createAdvertiserAd>;
   /**
    * Creates a coupon for one ad set of an advertiser, with its images in base64.
    *
-   * `POST /2026-01/marketing-solutions/advertisers/{advertiser-id}/coupons` (CreateAdvertiserCoupon)
+   * `POST https://api.criteo.com/2026-01/marketing-solutions/advertisers/{advertiser-id}/coupons` (CreateAdvertiserCoupon)
+   * Declared statuses: 201 Created.
    * Needs MarketingSolutions_Creative_Manage.
    */
   readonly createAdvertiserCoupon: Bound<typeof creative.createAdvertiserCoupon>;
   /**
    * Creates a creative for one advertiser: adaptive, dynamic, of HTML tags or of images.
    *
-   * `POST /2026-01/marketing-solutions/advertisers/{advertiser-id}/creatives` (CreateAdvertiserCreative)
+   * `POST https://api.criteo.com/2026-01/marketing-solutions/advertisers/{advertiser-id}/creatives` (CreateAdvertiserCreative)
+   * Declared statuses: 201 Created.
    * Needs MarketingSolutions_Creative_Manage.
    */
   readonly createAdvertiserCreative: Bound<typeof creative.createAdvertiserCreative>;
   /**
    * Deletes one ad by its id; the answer is empty.
    *
-   * `DELETE /2026-01/marketing-solutions/ads/{id}` (DeleteAd)
+   * `DELETE https://api.criteo.com/2026-01/marketing-solutions/ads/{id}` (DeleteAd)
+   * Declared statuses: 204 No Content.
    * Needs MarketingSolutions_Creative_Manage.
    */
   readonly deleteAd: Bound<typeof creative.deleteAd>;
   /**
    * Deletes one coupon of an advertiser by its id; the answer is empty.
    *
-   * `DELETE /2026-01/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}` (DeleteAdvertiserCoupon)
+   * `DELETE https://api.criteo.com/2026-01/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}` (DeleteAdvertiserCoupon)
+   * Declared statuses: 204 No Content.
    * Needs MarketingSolutions_Creative_Manage.
    */
   readonly deleteAdvertiserCoupon: Bound<typeof creative.deleteAdvertiserCoupon>;
   /**
    * Deletes one creative by its id; the answer is empty.
    *
-   * `DELETE /2026-01/marketing-solutions/creatives/{id}` (DeleteCreative)
+   * `DELETE https://api.criteo.com/2026-01/marketing-solutions/creatives/{id}` (DeleteCreative)
+   * Declared statuses: 204 No Content.
    * Needs MarketingSolutions_Creative_Manage.
    */
   readonly deleteCreative: Bound<typeof creative.deleteCreative>;
   /**
    * Gets the preview of one creative as HTML, in a width and a height if given; changes nothing.
    *
-   * `POST /2026-01/marketing-solutions/creatives/{id}/preview` (GenerateCreativePreview)
+   * `POST https://api.criteo.com/2026-01/marketing-solutions/creatives/{id}/preview` (GenerateCreativePreview)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Creative_Manage.
    */
   readonly generateCreativePreview: Bound<typeof creative.generateCreativePreview>;
   /**
    * Gets one ad by its id, with its ad set, creative, dates and inventory type.
    *
-   * `GET /2026-01/marketing-solutions/ads/{id}` (GetAd)
+   * `GET https://api.criteo.com/2026-01/marketing-solutions/ads/{id}` (GetAd)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Creative_Read.
    */
   readonly getAd: Bound<typeof creative.getAd>;
@@ -67,28 +74,32 @@ export interface CreativeApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2026-01/marketing-solutions/advertisers/{advertiser-id}/ads` (GetAdvertiserAds)
+   * `GET https://api.criteo.com/2026-01/marketing-solutions/advertisers/{advertiser-id}/ads` (GetAdvertiserAds)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Creative_Read.
    */
   readonly getAdvertiserAds: Bound<typeof creative.getAdvertiserAds>;
   /**
    * Gets one coupon of an advertiser by its id, with its images, dates and status.
    *
-   * `GET /2026-01/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}` (GetAdvertiserCoupon)
+   * `GET https://api.criteo.com/2026-01/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}` (GetAdvertiserCoupon)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Creative_Read.
    */
   readonly getAdvertiserCoupon: Bound<typeof creative.getAdvertiserCoupon>;
   /**
    * Gets the preview of one coupon as HTML, in a width and a height if given.
    *
-   * `GET /2026-01/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}/preview` (GetAdvertiserCouponPreview)
+   * `GET https://api.criteo.com/2026-01/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}/preview` (GetAdvertiserCouponPreview)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Creative_Read.
    */
   readonly getAdvertiserCouponPreview: Bound<typeof creative.getAdvertiserCouponPreview>;
   /**
    * Lists the sizes that an advertiser's coupons may have, by format, for one ad set if given.
    *
-   * `GET /2026-01/marketing-solutions/advertisers/{advertiser-id}/coupons-supported-sizes` (GetAdvertiserCouponSupportedSizes)
+   * `GET https://api.criteo.com/2026-01/marketing-solutions/advertisers/{advertiser-id}/coupons-supported-sizes` (GetAdvertiserCouponSupportedSizes)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Creative_Read.
    */
   readonly getAdvertiserCouponSupportedSizes: Bound<
@@ -101,7 +112,8 @@ export interface CreativeApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2026-01/marketing-solutions/advertisers/{advertiser-id}/coupons` (GetAdvertiserCoupons)
+   * `GET https://api.criteo.com/2026-01/marketing-solutions/advertisers/{advertiser-id}/coupons` (GetAdvertiserCoupons)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Creative_Read.
    */
   readonly getAdvertiserCoupons: Bound<typeof creative.getAdvertiserCoupons>;
@@ -112,34 +124,38 @@ export interface CreativeApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2026-01/marketing-solutions/advertisers/{advertiser-id}/creatives` (GetAdvertiserCreatives)
+   * `GET https://api.criteo.com/2026-01/marketing-solutions/advertisers/{advertiser-id}/creatives` (GetAdvertiserCreatives)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Creative_Read.
    */
   readonly getAdvertiserCreatives: Bound<typeof creative.getAdvertiserCreatives>;
   /**
    * Gets one creative by its id, with its status and the attributes of its format.
    *
-   * `GET /2026-01/marketing-solutions/creatives/{id}` (GetCreative)
+   * `GET https://api.criteo.com/2026-01/marketing-solutions/creatives/{id}` (GetCreative)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Creative_Read.
    */
   readonly getCreative: Bound<typeof creative.getCreative>;
   /**
    * Sets the start date and the end date of one coupon and returns the coupon.
    *
-   * `PUT /2026-01/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}` (EditAdvertiserCoupon)
+   * `PUT https://api.criteo.com/2026-01/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}` (EditAdvertiserCoupon)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Creative_Manage.
    */
   readonly updateAdvertiserCoupon: Bound<typeof creative.updateAdvertiserCoupon>;
   /**
    * Sets name, description, format and the format's attributes of one creative.
    *
-   * `PUT /2026-01/marketing-solutions/creatives/{id}` (EditCreative)
+   * `PUT https://api.criteo.com/2026-01/marketing-solutions/creatives/{id}` (EditCreative)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Creative_Manage.
    */
   readonly updateCreative: Bound<typeof creative.updateCreative>;
 }
 
-/** Runs the group `creative` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-01 at https://api.criteo.com: `client.creative`, or alone on what `createTransport` makes. */
 export class CreativeApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,39 +2,42 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as productFilter from '../operations/product-filter.js';
 
-/** Methods of the group `productFilter`. */
 export interface ProductFilterApi {
   /**
    * Ends the filtering of the products of one ad.
    *
-   * `DELETE /2026-01/marketing-solutions/ads/{ad-id}/product-filter` (DisableProductFiltering)
+   * `DELETE https://api.criteo.com/2026-01/marketing-solutions/ads/{ad-id}/product-filter` (DisableProductFiltering)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Reco_Manage.
    */
   readonly disableProductFiltering: Bound<typeof productFilter.disableProductFiltering>;
   /**
    * Filters the products of one ad by a product set, named by its id.
    *
-   * `POST /2026-01/marketing-solutions/ads/{ad-id}/product-filter` (EnableProductFiltering)
+   * `POST https://api.criteo.com/2026-01/marketing-solutions/ads/{ad-id}/product-filter` (EnableProductFiltering)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Reco_Manage.
    */
   readonly enableProductFiltering: Bound<typeof productFilter.enableProductFiltering>;
   /**
    * Gets the id of the product set that filters the products of one ad.
    *
-   * `GET /2026-01/marketing-solutions/ads/{ad-id}/product-filter` (FetchProductFilteringConfig)
+   * `GET https://api.criteo.com/2026-01/marketing-solutions/ads/{ad-id}/product-filter` (FetchProductFilteringConfig)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Reco_Read.
    */
   readonly getProductFilteringConfig: Bound<typeof productFilter.getProductFilteringConfig>;
   /**
    * Lists the ads whose products one product set filters.
    *
-   * `GET /2026-01/marketing-solutions/product-sets/{product-set-id}/product-filters` (FetchProductFilteringUsages)
+   * `GET https://api.criteo.com/2026-01/marketing-solutions/product-sets/{product-set-id}/product-filters` (FetchProductFilteringUsages)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Reco_Read.
    */
   readonly getProductFilteringUsages: Bound<typeof productFilter.getProductFilteringUsages>;
 }
 
-/** Runs the group `productFilter` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-01 at https://api.criteo.com: `client.productFilter`, or alone on what `createTransport` makes. */
 export class ProductFilterApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,46 +2,50 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as productSet from '../operations/product-set.js';
 
-/** Methods of the group `productSet`. */
 export interface ProductSetApi {
   /**
    * Creates a product set in one dataset by its rules, as a draft if `isDraft` says so.
    *
-   * `POST /2026-01/marketing-solutions/product-sets` (CreateProductSet)
+   * `POST https://api.criteo.com/2026-01/marketing-solutions/product-sets` (CreateProductSet)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Reco_Manage.
    */
   readonly createProductSet: Bound<typeof productSet.createProductSet>;
   /**
    * Deletes one product set by its id; the answer is empty.
    *
-   * `DELETE /2026-01/marketing-solutions/product-sets/{product-set-id}` (RemoveProductSet)
+   * `DELETE https://api.criteo.com/2026-01/marketing-solutions/product-sets/{product-set-id}` (RemoveProductSet)
+   * Declared statuses: 204 No Content.
    * Needs MarketingSolutions_Reco_Manage.
    */
   readonly deleteProductSet: Bound<typeof productSet.deleteProductSet>;
   /**
    * Gets one product set by its id, with its rules, status and number of products.
    *
-   * `GET /2026-01/marketing-solutions/product-sets/{product-set-id}` (FetchProductSet)
+   * `GET https://api.criteo.com/2026-01/marketing-solutions/product-sets/{product-set-id}` (FetchProductSet)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Reco_Read.
    */
   readonly getProductSet: Bound<typeof productSet.getProductSet>;
   /**
    * Lists the product sets of one dataset, each with its rules, status and number of products.
    *
-   * `GET /2026-01/marketing-solutions/product-sets/dataset/{dataset-id}` (FetchProductSets)
+   * `GET https://api.criteo.com/2026-01/marketing-solutions/product-sets/dataset/{dataset-id}` (FetchProductSets)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Reco_Read.
    */
   readonly getProductSetsByDataset: Bound<typeof productSet.getProductSetsByDataset>;
   /**
    * Changes name, rules, draft state or minimum number of products of one product set.
    *
-   * `PATCH /2026-01/marketing-solutions/product-sets/{product-set-id}` (PatchProductSet)
+   * `PATCH https://api.criteo.com/2026-01/marketing-solutions/product-sets/{product-set-id}` (PatchProductSet)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Reco_Manage.
    */
   readonly patchProductSet: Bound<typeof productSet.patchProductSet>;
 }
 
-/** Runs the group `productSet` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-01 at https://api.criteo.com: `client.productSet`, or alone on what `createTransport` makes. */
 export class ProductSetApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

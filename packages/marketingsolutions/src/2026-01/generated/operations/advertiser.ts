@@ -7,7 +7,8 @@ import type { GetPortfolioResponse } from '../models.js';
  *
  * It needs no particular permission, so it serves to try out credentials.
  *
- * `GET /2026-01/advertisers/me` (ListAdvertisers)
+ * `GET https://api.criteo.com/2026-01/advertisers/me` (ListAdvertisers)
+ * Declared statuses: 200 OK.
  */
 export const getAdvertisers: Operation<NoParams, GetPortfolioResponse> = {
   id: 'getAdvertisers',

@@ -17,7 +17,8 @@ export interface CreateCampaignParams {
 /**
  * Creates a campaign for one advertiser, with its goal and spend limit.
  *
- * `POST /2026-01/marketing-solutions/campaigns` (CreateCampaign)
+ * `POST https://api.criteo.com/2026-01/marketing-solutions/campaigns` (CreateCampaign)
+ * Declared statuses: 201 Created.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const createCampaign: Operation<CreateCampaignParams, CampaignV23Q1Response> = {
@@ -37,7 +38,8 @@ export interface GetCampaignParams {
 /**
  * Gets one campaign by its id, with its goal, spend limit and budget automation.
  *
- * `GET /2026-01/marketing-solutions/campaigns/{campaign-id}` (GetCampaign)
+ * `GET https://api.criteo.com/2026-01/marketing-solutions/campaigns/{campaign-id}` (GetCampaign)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getCampaign: Operation<GetCampaignParams, CampaignV23Q1Response> = {
@@ -57,7 +59,8 @@ export interface PatchCampaignsParams {
  *
  * An answer of 200 may still carry `errors` or `warnings` about single campaigns.
  *
- * `PATCH /2026-01/marketing-solutions/campaigns` (PatchCampaigns)
+ * `PATCH https://api.criteo.com/2026-01/marketing-solutions/campaigns` (PatchCampaigns)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const patchCampaigns: Operation<PatchCampaignsParams, PatchResultCampaignListResponse> = {
@@ -77,7 +80,8 @@ export interface SearchCampaignsParams {
 /**
  * Lists campaigns by ids of campaigns or advertisers; a read, not paged.
  *
- * `POST /2026-01/marketing-solutions/campaigns/search` (SearchCampaigns)
+ * `POST https://api.criteo.com/2026-01/marketing-solutions/campaigns/search` (SearchCampaigns)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const searchCampaigns: Operation<SearchCampaignsParams, CampaignV23Q1ListResponse> = {

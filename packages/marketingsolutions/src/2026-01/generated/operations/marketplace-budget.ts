@@ -17,7 +17,8 @@ export interface CreateMarketplaceSellerBudgetsParams {
  *
  * A repeat may open a second spending budget, so the SDK never repeats it on its own.
  *
- * `POST /2026-01/marketing-solutions/marketplace-performance-outcomes/budgets` (CreateMarketplaceSellerBudgets)
+ * `POST https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/budgets` (CreateMarketplaceSellerBudgets)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const createMarketplaceSellerBudgets: Operation<
@@ -67,7 +68,8 @@ export interface GetMarketplaceBudgetsByAdvertiserParams {
 /**
  * Lists the seller budgets of one advertiser, filtered by seller, dates, status or type.
  *
- * `GET /2026-01/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/budgets` (GetMarketplaceBudgetsByAdvertiser)
+ * `GET https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/budgets` (GetMarketplaceBudgetsByAdvertiser)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceBudgetsByAdvertiser: Operation<
@@ -118,7 +120,8 @@ export interface GetMarketplaceBudgetsBySellerParams {
 /**
  * Lists the budgets of one seller, filtered by campaign, dates, status or type.
  *
- * `GET /2026-01/marketing-solutions/marketplace-performance-outcomes/sellers/{sellerId}/budgets` (GetMarketplaceBudgetsBySeller)
+ * `GET https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/sellers/{sellerId}/budgets` (GetMarketplaceBudgetsBySeller)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceBudgetsBySeller: Operation<
@@ -163,7 +166,8 @@ export interface GetMarketplaceBudgetsBySellerCampaignParams {
 /**
  * Lists the budgets of one seller campaign, filtered by dates, status or type.
  *
- * `GET /2026-01/marketing-solutions/marketplace-performance-outcomes/seller-campaigns/{sellerCampaignId}/budgets` (GetMarketplaceBudgetsBySellerCampaign)
+ * `GET https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/seller-campaigns/{sellerCampaignId}/budgets` (GetMarketplaceBudgetsBySellerCampaign)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceBudgetsBySellerCampaign: Operation<
@@ -189,7 +193,8 @@ export interface GetMarketplaceSellerBudgetParams {
 /**
  * Gets one seller budget by its id, with its amount, dates, campaigns and status.
  *
- * `GET /2026-01/marketing-solutions/marketplace-performance-outcomes/budgets/{budgetId}` (GetMarketplaceSellerBudget)
+ * `GET https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/budgets/{budgetId}` (GetMarketplaceSellerBudget)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceSellerBudget: Operation<
@@ -235,7 +240,8 @@ export interface GetMarketplaceSellerBudgetsParams {
 /**
  * Lists seller budgets, filtered by advertiser, campaign, seller, dates, status or type.
  *
- * `GET /2026-01/marketing-solutions/marketplace-performance-outcomes/budgets` (GetMarketplaceSellerBudgets)
+ * `GET https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/budgets` (GetMarketplaceSellerBudgets)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceSellerBudgets: Operation<
@@ -272,7 +278,8 @@ export interface UpdateMarketplaceSellerBudgetParams {
 /**
  * Changes amount, dates, campaigns or suspension of one seller budget.
  *
- * `PATCH /2026-01/marketing-solutions/marketplace-performance-outcomes/budgets/{budgetId}` (UpdateMarketplaceSellerBudget)
+ * `PATCH https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/budgets/{budgetId}` (UpdateMarketplaceSellerBudget)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const updateMarketplaceSellerBudget: Operation<
@@ -295,7 +302,8 @@ export interface UpdateMarketplaceSellerBudgetsParams {
 /**
  * Changes several seller budgets, each named by its `budgetId`, and returns them.
  *
- * `PATCH /2026-01/marketing-solutions/marketplace-performance-outcomes/budgets` (UpdateMarketplaceSellerBudgets)
+ * `PATCH https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/budgets` (UpdateMarketplaceSellerBudgets)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const updateMarketplaceSellerBudgets: Operation<

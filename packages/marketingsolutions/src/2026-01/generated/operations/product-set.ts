@@ -15,7 +15,8 @@ export interface CreateProductSetParams {
 /**
  * Creates a product set in one dataset by its rules, as a draft if `isDraft` says so.
  *
- * `POST /2026-01/marketing-solutions/product-sets` (CreateProductSet)
+ * `POST https://api.criteo.com/2026-01/marketing-solutions/product-sets` (CreateProductSet)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Reco_Manage.
  */
 export const createProductSet: Operation<CreateProductSetParams, ResourceOutcomeOfProductSet> = {
@@ -35,7 +36,8 @@ export interface DeleteProductSetParams {
 /**
  * Deletes one product set by its id; the answer is empty.
  *
- * `DELETE /2026-01/marketing-solutions/product-sets/{product-set-id}` (RemoveProductSet)
+ * `DELETE https://api.criteo.com/2026-01/marketing-solutions/product-sets/{product-set-id}` (RemoveProductSet)
+ * Declared statuses: 204 No Content.
  * Needs MarketingSolutions_Reco_Manage.
  */
 export const deleteProductSet: Operation<DeleteProductSetParams, undefined> = {
@@ -55,7 +57,8 @@ export interface GetProductSetParams {
 /**
  * Gets one product set by its id, with its rules, status and number of products.
  *
- * `GET /2026-01/marketing-solutions/product-sets/{product-set-id}` (FetchProductSet)
+ * `GET https://api.criteo.com/2026-01/marketing-solutions/product-sets/{product-set-id}` (FetchProductSet)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Reco_Read.
  */
 export const getProductSet: Operation<GetProductSetParams, ResourceOutcomeOfProductSet> = {
@@ -74,7 +77,8 @@ export interface GetProductSetsByDatasetParams {
 /**
  * Lists the product sets of one dataset, each with its rules, status and number of products.
  *
- * `GET /2026-01/marketing-solutions/product-sets/dataset/{dataset-id}` (FetchProductSets)
+ * `GET https://api.criteo.com/2026-01/marketing-solutions/product-sets/dataset/{dataset-id}` (FetchProductSets)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Reco_Read.
  */
 export const getProductSetsByDataset: Operation<
@@ -97,7 +101,8 @@ export interface PatchProductSetParams {
 /**
  * Changes name, rules, draft state or minimum number of products of one product set.
  *
- * `PATCH /2026-01/marketing-solutions/product-sets/{product-set-id}` (PatchProductSet)
+ * `PATCH https://api.criteo.com/2026-01/marketing-solutions/product-sets/{product-set-id}` (PatchProductSet)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Reco_Manage.
  */
 export const patchProductSet: Operation<PatchProductSetParams, ResourceOutcomeOfProductSet> = {

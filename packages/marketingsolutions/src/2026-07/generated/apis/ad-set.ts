@@ -2,33 +2,36 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as adSet from '../operations/ad-set.js';
 
-/** Methods of the group `adSet`. */
 export interface AdSetApi {
   /**
    * Creates an ad set in one campaign, with its objective, bidding, schedule and targeting.
    *
-   * `POST /2026-07/marketing-solutions/ad-sets` (CreateAdSet)
+   * `POST https://api.criteo.com/2026-07/marketing-solutions/ad-sets` (CreateAdSet)
+   * Declared statuses: 201 Created.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly createAdSet: Bound<typeof adSet.createAdSet>;
   /**
    * Gets one ad set by its id, with bidding, budget, schedule and targeting.
    *
-   * `GET /2026-07/marketing-solutions/ad-sets/{ad-set-id}` (GetAdSet)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/ad-sets/{ad-set-id}` (GetAdSet)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getAdSet: Bound<typeof adSet.getAdSet>;
   /**
    * Lists the bids of one ad set's categories, each with the category's name.
    *
-   * `GET /2026-07/marketing-solutions/ad-sets/{ad-set-id}/category-bids` (GetAdSetCategoryBids)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/ad-sets/{ad-set-id}/category-bids` (GetAdSetCategoryBids)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getAdSetCategoryBids: Bound<typeof adSet.getAdSetCategoryBids>;
   /**
    * Lists the display multipliers of one ad set's categories, each with the category's name.
    *
-   * `GET /2026-07/marketing-solutions/ad-sets/{ad-set-id}/display-multipliers` (GetDisplayMultipliers)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/ad-sets/{ad-set-id}/display-multipliers` (GetDisplayMultipliers)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getDisplayMultipliers: Bound<typeof adSet.getDisplayMultipliers>;
@@ -37,7 +40,8 @@ export interface AdSetApi {
    *
    * An answer of 200 may still carry `errors` or `warnings` about single categories.
    *
-   * `PATCH /2026-07/marketing-solutions/ad-sets/{ad-set-id}/category-bids` (PatchAdSetCategoryBids)
+   * `PATCH https://api.criteo.com/2026-07/marketing-solutions/ad-sets/{ad-set-id}/category-bids` (PatchAdSetCategoryBids)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly patchAdSetCategoryBids: Bound<typeof adSet.patchAdSetCategoryBids>;
@@ -46,7 +50,8 @@ export interface AdSetApi {
    *
    * An answer of 200 may still carry `errors` or `warnings` about single ad sets.
    *
-   * `PATCH /2026-07/marketing-solutions/ad-sets` (PatchAdSets)
+   * `PATCH https://api.criteo.com/2026-07/marketing-solutions/ad-sets` (PatchAdSets)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly patchAdSets: Bound<typeof adSet.patchAdSets>;
@@ -55,7 +60,8 @@ export interface AdSetApi {
    *
    * An answer of 200 may still carry `errors` or `warnings` about single categories.
    *
-   * `PATCH /2026-07/marketing-solutions/ad-sets/{ad-set-id}/display-multipliers` (PatchDisplayMultipliers)
+   * `PATCH https://api.criteo.com/2026-07/marketing-solutions/ad-sets/{ad-set-id}/display-multipliers` (PatchDisplayMultipliers)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly patchDisplayMultipliers: Bound<typeof adSet.patchDisplayMultipliers>;
@@ -64,7 +70,8 @@ export interface AdSetApi {
    *
    * `meta.fields` in the body chooses which fields of an ad set the answer has.
    *
-   * `POST /2026-07/marketing-solutions/ad-sets/search` (SearchAdSets)
+   * `POST https://api.criteo.com/2026-07/marketing-solutions/ad-sets/search` (SearchAdSets)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly searchAdSets: Bound<typeof adSet.searchAdSets>;
@@ -73,7 +80,8 @@ export interface AdSetApi {
    *
    * An answer of 200 may still carry `errors` or `warnings` about single ad sets.
    *
-   * `POST /2026-07/marketing-solutions/ad-sets/start` (StartAdSets)
+   * `POST https://api.criteo.com/2026-07/marketing-solutions/ad-sets/start` (StartAdSets)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly startAdSets: Bound<typeof adSet.startAdSets>;
@@ -82,20 +90,22 @@ export interface AdSetApi {
    *
    * An answer of 200 may still carry `errors` or `warnings` about single ad sets.
    *
-   * `POST /2026-07/marketing-solutions/ad-sets/stop` (StopAdSets)
+   * `POST https://api.criteo.com/2026-07/marketing-solutions/ad-sets/stop` (StopAdSets)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly stopAdSets: Bound<typeof adSet.stopAdSets>;
   /**
    * Sets which audience one ad set has, by the audience's id.
    *
-   * `PUT /2026-07/marketing-solutions/ad-sets/{ad-set-id}/audience` (UpdateAdSetAudience)
+   * `PUT https://api.criteo.com/2026-07/marketing-solutions/ad-sets/{ad-set-id}/audience` (UpdateAdSetAudience)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly updateAdSetAudience: Bound<typeof adSet.updateAdSetAudience>;
 }
 
-/** Runs the group `adSet` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.adSet`, or alone on what `createTransport` makes. */
 export class AdSetApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

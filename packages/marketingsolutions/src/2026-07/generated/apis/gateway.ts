@@ -2,19 +2,19 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as gateway from '../operations/gateway.js';
 
-/** Methods of the group `gateway`. */
 export interface GatewayApi {
   /**
    * Gets the calling application: its id, name and organization.
    *
    * It needs no particular permission, so it serves to try out credentials.
    *
-   * `GET /2026-07/marketing-solutions/me` (GetCurrentApplication)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/me` (GetCurrentApplication)
+   * Declared statuses: 200 OK.
    */
   readonly getCurrentApplication: Bound<typeof gateway.getCurrentApplication>;
 }
 
-/** Runs the group `gateway` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.gateway`, or alone on what `createTransport` makes. */
 export class GatewayApi extends Api {
   constructor(transport: Transport) {
     super(transport, [gateway.getCurrentApplication]);

@@ -2,19 +2,20 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as marketplaceAdvertiser from '../operations/marketplace-advertiser.js';
 
-/** Methods of the group `marketplaceAdvertiser`. */
 export interface MarketplaceAdvertiserApi {
   /**
    * Gets one marketplace advertiser by its id, with name, currency and time zone.
    *
-   * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}` (GetMarketplaceAdvertiser)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}` (GetMarketplaceAdvertiser)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceAdvertiser: Bound<typeof marketplaceAdvertiser.getMarketplaceAdvertiser>;
   /**
    * Lists each advertiser's quota of ad previews, how much is used, and its period.
    *
-   * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/preview-limit` (GetMarketplaceAdvertiserPreviewLimits)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/preview-limit` (GetMarketplaceAdvertiserPreviewLimits)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceAdvertiserPreviewLimits: Bound<
@@ -23,7 +24,8 @@ export interface MarketplaceAdvertiserApi {
   /**
    * Lists marketplace advertisers, each with its id, name, currency and time zone.
    *
-   * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers` (GetMarketplaceAdvertisers)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers` (GetMarketplaceAdvertisers)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceAdvertisers: Bound<typeof marketplaceAdvertiser.getMarketplaceAdvertisers>;
@@ -32,7 +34,8 @@ export interface MarketplaceAdvertiserApi {
    *
    * The quota is the advertiser's; `getMarketplaceAdvertiserPreviewLimits` tells how much is used.
    *
-   * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/ad-preview` (GetMarketplaceSellerAdPreview)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/ad-preview` (GetMarketplaceSellerAdPreview)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceSellerAdPreview: Bound<
@@ -40,7 +43,7 @@ export interface MarketplaceAdvertiserApi {
   >;
 }
 
-/** Runs the group `marketplaceAdvertiser` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.marketplaceAdvertiser`, or alone on what `createTransport` makes. */
 export class MarketplaceAdvertiserApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,14 +2,14 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as marketplaceBudget from '../operations/marketplace-budget.js';
 
-/** Methods of the group `marketplaceBudget`. */
 export interface MarketplaceBudgetApi {
   /**
    * Creates one or more seller budgets; a repeat may spend twice.
    *
    * A repeat may open a second spending budget, so the SDK never repeats it on its own.
    *
-   * `POST /2026-07/marketing-solutions/marketplace-performance-outcomes/budgets` (CreateMarketplaceSellerBudgets)
+   * `POST https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/budgets` (CreateMarketplaceSellerBudgets)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly createMarketplaceSellerBudgets: Bound<
@@ -18,7 +18,8 @@ export interface MarketplaceBudgetApi {
   /**
    * Lists the seller budgets of one advertiser, filtered by seller, dates, status or type.
    *
-   * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/budgets` (GetMarketplaceBudgetsByAdvertiser)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/budgets` (GetMarketplaceBudgetsByAdvertiser)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceBudgetsByAdvertiser: Bound<
@@ -27,7 +28,8 @@ export interface MarketplaceBudgetApi {
   /**
    * Lists the budgets of one seller, filtered by campaign, dates, status or type.
    *
-   * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/sellers/{sellerId}/budgets` (GetMarketplaceBudgetsBySeller)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/sellers/{sellerId}/budgets` (GetMarketplaceBudgetsBySeller)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceBudgetsBySeller: Bound<
@@ -36,7 +38,8 @@ export interface MarketplaceBudgetApi {
   /**
    * Lists the budgets of one seller campaign, filtered by dates, status or type.
    *
-   * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns/{sellerCampaignId}/budgets` (GetMarketplaceBudgetsBySellerCampaign)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns/{sellerCampaignId}/budgets` (GetMarketplaceBudgetsBySellerCampaign)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceBudgetsBySellerCampaign: Bound<
@@ -45,21 +48,24 @@ export interface MarketplaceBudgetApi {
   /**
    * Gets one seller budget by its id, with its amount, dates, campaigns and status.
    *
-   * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/budgets/{budgetId}` (GetMarketplaceSellerBudget)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/budgets/{budgetId}` (GetMarketplaceSellerBudget)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceSellerBudget: Bound<typeof marketplaceBudget.getMarketplaceSellerBudget>;
   /**
    * Lists seller budgets, filtered by advertiser, campaign, seller, dates, status or type.
    *
-   * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/budgets` (GetMarketplaceSellerBudgets)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/budgets` (GetMarketplaceSellerBudgets)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceSellerBudgets: Bound<typeof marketplaceBudget.getMarketplaceSellerBudgets>;
   /**
    * Changes amount, dates, campaigns or suspension of one seller budget.
    *
-   * `PATCH /2026-07/marketing-solutions/marketplace-performance-outcomes/budgets/{budgetId}` (UpdateMarketplaceSellerBudget)
+   * `PATCH https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/budgets/{budgetId}` (UpdateMarketplaceSellerBudget)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly updateMarketplaceSellerBudget: Bound<
@@ -68,7 +74,8 @@ export interface MarketplaceBudgetApi {
   /**
    * Changes several seller budgets, each named by its `budgetId`, and returns them.
    *
-   * `PATCH /2026-07/marketing-solutions/marketplace-performance-outcomes/budgets` (UpdateMarketplaceSellerBudgets)
+   * `PATCH https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/budgets` (UpdateMarketplaceSellerBudgets)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly updateMarketplaceSellerBudgets: Bound<
@@ -76,7 +83,7 @@ export interface MarketplaceBudgetApi {
   >;
 }
 
-/** Runs the group `marketplaceBudget` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.marketplaceBudget`, or alone on what `createTransport` makes. */
 export class MarketplaceBudgetApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,12 +2,12 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as marketplaceCampaign from '../operations/marketplace-campaign.js';
 
-/** Methods of the group `marketplaceCampaign`. */
 export interface MarketplaceCampaignApi {
   /**
    * Creates a seller campaign for one seller in one campaign, with a bid.
    *
-   * `POST /2026-07/marketing-solutions/marketplace-performance-outcomes/sellers/{sellerId}/seller-campaigns` (CreateMarketplaceSellerCampaignsBySeller)
+   * `POST https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/sellers/{sellerId}/seller-campaigns` (CreateMarketplaceSellerCampaignsBySeller)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly createMarketplaceSellerCampaignBySeller: Bound<
@@ -16,7 +16,8 @@ export interface MarketplaceCampaignApi {
   /**
    * Lists the ad sets of one marketplace advertiser, each with its delivery status.
    *
-   * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/adsets` (GetMarketplaceAdSetsByAdvertiser)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/adsets` (GetMarketplaceAdSetsByAdvertiser)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceAdSetsByAdvertiser: Bound<
@@ -25,7 +26,8 @@ export interface MarketplaceCampaignApi {
   /**
    * Lists the campaigns of one marketplace advertiser, each with its status.
    *
-   * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/campaigns` (GetMarketplaceCampaignsByAdvertiser)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/campaigns` (GetMarketplaceCampaignsByAdvertiser)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceCampaignsByAdvertiser: Bound<
@@ -34,7 +36,8 @@ export interface MarketplaceCampaignApi {
   /**
    * Gets one seller campaign by its id, with its bid.
    *
-   * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns/{sellerCampaignId}` (GetMarketplaceSellerCampaign)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns/{sellerCampaignId}` (GetMarketplaceSellerCampaign)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceSellerCampaign: Bound<
@@ -43,7 +46,8 @@ export interface MarketplaceCampaignApi {
   /**
    * Lists seller campaigns, filtered by advertiser, campaign, seller or status.
    *
-   * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns` (GetMarketplaceSellerCampaigns)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns` (GetMarketplaceSellerCampaigns)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceSellerCampaigns: Bound<
@@ -52,7 +56,8 @@ export interface MarketplaceCampaignApi {
   /**
    * Lists the seller campaigns of one advertiser, each with its bid.
    *
-   * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/seller-campaigns` (GetMarketplaceSellerCampaignsByAdvertiser)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/seller-campaigns` (GetMarketplaceSellerCampaignsByAdvertiser)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceSellerCampaignsByAdvertiser: Bound<
@@ -61,7 +66,8 @@ export interface MarketplaceCampaignApi {
   /**
    * Lists the seller campaigns of one seller, filtered by campaign or status.
    *
-   * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/sellers/{sellerId}/seller-campaigns` (GetMarketplaceSellerCampaignsBySeller)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/sellers/{sellerId}/seller-campaigns` (GetMarketplaceSellerCampaignsBySeller)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceSellerCampaignsBySeller: Bound<
@@ -70,7 +76,8 @@ export interface MarketplaceCampaignApi {
   /**
    * Sets the bid of one seller campaign and returns it.
    *
-   * `PATCH /2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns/{sellerCampaignId}` (UpdateMarketplaceSellerCampaign)
+   * `PATCH https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns/{sellerCampaignId}` (UpdateMarketplaceSellerCampaign)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly updateMarketplaceSellerCampaign: Bound<
@@ -79,7 +86,8 @@ export interface MarketplaceCampaignApi {
   /**
    * Sets the bids of several seller campaigns and returns them.
    *
-   * `PATCH /2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns` (UpdateMarketplaceSellerCampaigns)
+   * `PATCH https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns` (UpdateMarketplaceSellerCampaigns)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly updateMarketplaceSellerCampaigns: Bound<
@@ -87,7 +95,7 @@ export interface MarketplaceCampaignApi {
   >;
 }
 
-/** Runs the group `marketplaceCampaign` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.marketplaceCampaign`, or alone on what `createTransport` makes. */
 export class MarketplaceCampaignApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,14 +2,14 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as marketplaceSeller from '../operations/marketplace-seller.js';
 
-/** Methods of the group `marketplaceSeller`. */
 export interface MarketplaceSellerApi {
   /**
    * Creates sellers for one advertiser and returns each with its id.
    *
    * It creates, although the id that the vendor gave it begins with Get.
    *
-   * `POST /2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/sellers` (GetMarketplaceSellersByAdvertiser)
+   * `POST https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/sellers` (GetMarketplaceSellersByAdvertiser)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly createMarketplaceSellersByAdvertiser: Bound<
@@ -18,20 +18,22 @@ export interface MarketplaceSellerApi {
   /**
    * Gets the name of one seller by its id.
    *
-   * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/sellers/{sellerId}` (GetMarketplaceSeller)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/sellers/{sellerId}` (GetMarketplaceSeller)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceSeller: Bound<typeof marketplaceSeller.getMarketplaceSeller>;
   /**
    * Lists sellers with their ids, filtered by name, advertiser, campaign or status.
    *
-   * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/sellers` (GetMarketplaceSellers)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/sellers` (GetMarketplaceSellers)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceSellers: Bound<typeof marketplaceSeller.getMarketplaceSellers>;
 }
 
-/** Runs the group `marketplaceSeller` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.marketplaceSeller`, or alone on what `createTransport` makes. */
 export class MarketplaceSellerApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,33 +2,36 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as productBoost from '../operations/product-boost.js';
 
-/** Methods of the group `productBoost`. */
 export interface ProductBoostApi {
   /**
    * Makes one ad boost one product set by a given factor.
    *
-   * `POST /2026-07/marketing-solutions/ads/{ad-id}/product-boost/{product-set-id}` (CreateBoostedAdAssociation)
+   * `POST https://api.criteo.com/2026-07/marketing-solutions/ads/{ad-id}/product-boost/{product-set-id}` (CreateBoostedAdAssociation)
+   * Declared statuses: 200 OK, 201 Created.
    * Needs MarketingSolutions_Reco_Manage.
    */
   readonly createBoostedAdAssociation: Bound<typeof productBoost.createBoostedAdAssociation>;
   /**
    * Ends the boost of one product set by one ad.
    *
-   * `DELETE /2026-07/marketing-solutions/ads/{ad-id}/product-boost/{product-set-id}` (DeleteBoostedAdAssociation)
+   * `DELETE https://api.criteo.com/2026-07/marketing-solutions/ads/{ad-id}/product-boost/{product-set-id}` (DeleteBoostedAdAssociation)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Reco_Manage.
    */
   readonly deleteBoostedAdAssociation: Bound<typeof productBoost.deleteBoostedAdAssociation>;
   /**
    * Gets the factor by which one ad boosts one product set, and when it was modified.
    *
-   * `GET /2026-07/marketing-solutions/ads/{ad-id}/product-boost/{product-set-id}` (FetchBoostedAdAssociation)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/ads/{ad-id}/product-boost/{product-set-id}` (FetchBoostedAdAssociation)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Reco_Read.
    */
   readonly getBoostedAdAssociation: Bound<typeof productBoost.getBoostedAdAssociation>;
   /**
    * Lists the product sets that one ad boosts, each with its boosting factor.
    *
-   * `GET /2026-07/marketing-solutions/ads/{ad-id}/product-boost` (FetchBoostedAdAssociations)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/ads/{ad-id}/product-boost` (FetchBoostedAdAssociations)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Reco_Read.
    */
   readonly getBoostedAdAssociations: Bound<typeof productBoost.getBoostedAdAssociations>;
@@ -37,7 +40,8 @@ export interface ProductBoostApi {
    *
    * It takes a dataset and lists, although the id that the vendor gave it speaks of a partner and of one association.
    *
-   * `GET /2026-07/marketing-solutions/dataset/{dataset-id}/product-boost` (FetchBoostedAdAssociationByPartnerId)
+   * `GET https://api.criteo.com/2026-07/marketing-solutions/dataset/{dataset-id}/product-boost` (FetchBoostedAdAssociationByPartnerId)
+   * Declared statuses: 200 OK.
    * Needs MarketingSolutions_Reco_Read.
    */
   readonly getBoostedAdAssociationsByDataset: Bound<
@@ -45,7 +49,7 @@ export interface ProductBoostApi {
   >;
 }
 
-/** Runs the group `productBoost` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.productBoost`, or alone on what `createTransport` makes. */
 export class ProductBoostApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

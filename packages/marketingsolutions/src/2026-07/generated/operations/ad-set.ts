@@ -27,7 +27,8 @@ export interface CreateAdSetParams {
 /**
  * Creates an ad set in one campaign, with its objective, bidding, schedule and targeting.
  *
- * `POST /2026-07/marketing-solutions/ad-sets` (CreateAdSet)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/ad-sets` (CreateAdSet)
+ * Declared statuses: 201 Created.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const createAdSet: Operation<CreateAdSetParams, ResponseReadAdSetV26Q1> = {
@@ -47,7 +48,8 @@ export interface GetAdSetParams {
 /**
  * Gets one ad set by its id, with bidding, budget, schedule and targeting.
  *
- * `GET /2026-07/marketing-solutions/ad-sets/{ad-set-id}` (GetAdSet)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/ad-sets/{ad-set-id}` (GetAdSet)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getAdSet: Operation<GetAdSetParams, ResponseReadAdSetV26Q1> = {
@@ -66,7 +68,8 @@ export interface GetAdSetCategoryBidsParams {
 /**
  * Lists the bids of one ad set's categories, each with the category's name.
  *
- * `GET /2026-07/marketing-solutions/ad-sets/{ad-set-id}/category-bids` (GetAdSetCategoryBids)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/ad-sets/{ad-set-id}/category-bids` (GetAdSetCategoryBids)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getAdSetCategoryBids: Operation<
@@ -88,7 +91,8 @@ export interface GetDisplayMultipliersParams {
 /**
  * Lists the display multipliers of one ad set's categories, each with the category's name.
  *
- * `GET /2026-07/marketing-solutions/ad-sets/{ad-set-id}/display-multipliers` (GetDisplayMultipliers)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/ad-sets/{ad-set-id}/display-multipliers` (GetDisplayMultipliers)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getDisplayMultipliers: Operation<
@@ -113,7 +117,8 @@ export interface PatchAdSetCategoryBidsParams {
  *
  * An answer of 200 may still carry `errors` or `warnings` about single categories.
  *
- * `PATCH /2026-07/marketing-solutions/ad-sets/{ad-set-id}/category-bids` (PatchAdSetCategoryBids)
+ * `PATCH https://api.criteo.com/2026-07/marketing-solutions/ad-sets/{ad-set-id}/category-bids` (PatchAdSetCategoryBids)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const patchAdSetCategoryBids: Operation<
@@ -138,7 +143,8 @@ export interface PatchAdSetsParams {
  *
  * An answer of 200 may still carry `errors` or `warnings` about single ad sets.
  *
- * `PATCH /2026-07/marketing-solutions/ad-sets` (PatchAdSets)
+ * `PATCH https://api.criteo.com/2026-07/marketing-solutions/ad-sets` (PatchAdSets)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const patchAdSets: Operation<PatchAdSetsParams, ResponsesAdSetIdV26Q1> = {
@@ -162,7 +168,8 @@ export interface PatchDisplayMultipliersParams {
  *
  * An answer of 200 may still carry `errors` or `warnings` about single categories.
  *
- * `PATCH /2026-07/marketing-solutions/ad-sets/{ad-set-id}/display-multipliers` (PatchDisplayMultipliers)
+ * `PATCH https://api.criteo.com/2026-07/marketing-solutions/ad-sets/{ad-set-id}/display-multipliers` (PatchDisplayMultipliers)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const patchDisplayMultipliers: Operation<
@@ -187,7 +194,8 @@ export interface SearchAdSetsParams {
  *
  * `meta.fields` in the body chooses which fields of an ad set the answer has.
  *
- * `POST /2026-07/marketing-solutions/ad-sets/search` (SearchAdSets)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/ad-sets/search` (SearchAdSets)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const searchAdSets: Operation<SearchAdSetsParams, ResponsesReadAdSetV26Q1> = {
@@ -209,7 +217,8 @@ export interface StartAdSetsParams {
  *
  * An answer of 200 may still carry `errors` or `warnings` about single ad sets.
  *
- * `POST /2026-07/marketing-solutions/ad-sets/start` (StartAdSets)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/ad-sets/start` (StartAdSets)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const startAdSets: Operation<StartAdSetsParams, ResponsesAdSetId> = {
@@ -231,7 +240,8 @@ export interface StopAdSetsParams {
  *
  * An answer of 200 may still carry `errors` or `warnings` about single ad sets.
  *
- * `POST /2026-07/marketing-solutions/ad-sets/stop` (StopAdSets)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/ad-sets/stop` (StopAdSets)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const stopAdSets: Operation<StopAdSetsParams, ResponsesAdSetId> = {
@@ -253,7 +263,8 @@ export interface UpdateAdSetAudienceParams {
 /**
  * Sets which audience one ad set has, by the audience's id.
  *
- * `PUT /2026-07/marketing-solutions/ad-sets/{ad-set-id}/audience` (UpdateAdSetAudience)
+ * `PUT https://api.criteo.com/2026-07/marketing-solutions/ad-sets/{ad-set-id}/audience` (UpdateAdSetAudience)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const updateAdSetAudience: Operation<

@@ -21,7 +21,8 @@ export interface GetAdSetReportParams {
  *
  * `download` gives it as rows, as a stream or under a path.
  *
- * `POST /2026-07/statistics/report` (GetAdsetReport)
+ * `POST https://api.criteo.com/2026-07/statistics/report` (GetAdsetReport)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Analytics_Read.
  */
 export const getAdSetReport: Operation<GetAdSetReportParams, Uint8Array> = {
@@ -73,7 +74,8 @@ export interface GetMarketplaceCampaignsStatsParams {
 /**
  * Reads statistics by campaign and by hour, day, month or year.
  *
- * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/stats/campaigns` (GetMarketplaceCampaignsStats)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/stats/campaigns` (GetMarketplaceCampaignsStats)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceCampaignsStats: Operation<
@@ -131,7 +133,8 @@ export interface GetMarketplaceSellerCampaignsStatsParams {
 /**
  * Reads statistics by seller campaign and by hour, day, month or year.
  *
- * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/stats/seller-campaigns` (GetMarketplaceSellerCampaignsStats)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/stats/seller-campaigns` (GetMarketplaceSellerCampaignsStats)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceSellerCampaignsStats: Operation<
@@ -188,7 +191,8 @@ export interface GetMarketplaceSellersStatsParams {
 /**
  * Reads statistics by seller and by hour, day, month or year.
  *
- * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/stats/sellers` (GetMarketplaceSellersStats)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/stats/sellers` (GetMarketplaceSellersStats)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceSellersStats: Operation<
@@ -225,7 +229,8 @@ export interface GetPlacementsReportParams {
  *
  * `download` gives it as rows, as a stream or under a path.
  *
- * `POST /2026-07/placements/report` (GetPlacementsReport)
+ * `POST https://api.criteo.com/2026-07/placements/report` (GetPlacementsReport)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Analytics_Read.
  */
 export const getPlacementsReport: Operation<GetPlacementsReportParams, Uint8Array> = {
@@ -258,7 +263,8 @@ export interface GetTransactionsReportParams {
  *
  * `download` gives it as rows, as a stream or under a path.
  *
- * `POST /2026-07/transactions/report` (GetTransactionsReport)
+ * `POST https://api.criteo.com/2026-07/transactions/report` (GetTransactionsReport)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Analytics_Read.
  */
 export const getTransactionsReport: Operation<GetTransactionsReportParams, Uint8Array> = {
@@ -292,7 +298,8 @@ export interface GetTransparencyReportParams {
 /**
  * Lists links to one advertiser's transparency files between two dates; changes nothing.
  *
- * `POST /2026-07/log-level/advertisers/{advertiser-id}/report` (GetTransparencyReport)
+ * `POST https://api.criteo.com/2026-07/log-level/advertisers/{advertiser-id}/report` (GetTransparencyReport)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Analytics_Read.
  */
 export const getTransparencyReport: Operation<

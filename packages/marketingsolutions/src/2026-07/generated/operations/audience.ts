@@ -39,7 +39,8 @@ export interface ComputeAudienceSegmentSizesParams {
 /**
  * Computes the sizes of several audience segments by their ids; changes nothing.
  *
- * `POST /2026-07/marketing-solutions/audience-segments/compute-sizes` (ComputeAudienceSegmentsSizes)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/audience-segments/compute-sizes` (ComputeAudienceSegmentsSizes)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const computeAudienceSegmentSizes: Operation<
@@ -62,7 +63,8 @@ export interface ComputeAudienceSizesParams {
 /**
  * Computes the sizes of several audiences by their ids; changes nothing.
  *
- * `POST /2026-07/marketing-solutions/audiences/compute-sizes` (ComputeAudiencesSizes)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/audiences/compute-sizes` (ComputeAudiencesSizes)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const computeAudienceSizes: Operation<
@@ -87,7 +89,8 @@ export interface CreateAudienceSegmentsParams {
  *
  * What version 2020-10 calls an audience is a segment here. An answer of 200 may still carry `errors` or `warnings` about single segments.
  *
- * `POST /2026-07/marketing-solutions/audience-segments/create` (CreateAudienceSegments)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/audience-segments/create` (CreateAudienceSegments)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const createAudienceSegments: Operation<
@@ -111,7 +114,8 @@ export interface CreateAudiencesParams {
  *
  * What version 2020-10 calls an audience is a segment here: `createAudienceSegments` creates one. An answer of 200 may still carry `errors` or `warnings` about single audiences.
  *
- * `POST /2026-07/marketing-solutions/audiences/create` (CreateAudiences)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/audiences/create` (CreateAudiences)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const createAudiences: Operation<CreateAudiencesParams, AudienceEntityV1ListResponse> = {
@@ -132,7 +136,8 @@ export interface DeleteAudienceSegmentsParams {
  *
  * What version 2020-10 calls an audience is a segment here. An answer of 200 may still carry `errors` or `warnings` about single segments.
  *
- * `POST /2026-07/marketing-solutions/audience-segments/delete` (DeleteAudienceSegments)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/audience-segments/delete` (DeleteAudienceSegments)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const deleteAudienceSegments: Operation<
@@ -156,7 +161,8 @@ export interface DeleteAudiencesParams {
  *
  * An answer of 204 has no body. An answer of 200 may still carry `errors` or `warnings` about single audiences.
  *
- * `POST /2026-07/marketing-solutions/audiences/delete` (DeleteAudiences)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/audiences/delete` (DeleteAudiences)
+ * Declared statuses: 200 OK, 204 No Content.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const deleteAudiences: Operation<
@@ -182,7 +188,8 @@ export interface DeleteContactListByAudienceSegmentParams {
 /**
  * Deletes the contact list of one audience segment, not the segment itself.
  *
- * `DELETE /2026-07/marketing-solutions/audience-segments/{audience-segment-id}/contact-list` (DeleteContactListByAudienceSegment)
+ * `DELETE https://api.criteo.com/2026-07/marketing-solutions/audience-segments/{audience-segment-id}/contact-list` (DeleteContactListByAudienceSegment)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const deleteContactListByAudienceSegment: Operation<
@@ -203,7 +210,8 @@ export interface EstimateAudienceSegmentSizeParams {
 /**
  * Estimates the size of an in-market or a location segment by its settings; changes nothing.
  *
- * `POST /2026-07/marketing-solutions/audience-segments/estimate-size` (EstimateAudienceSegmentsSizes)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/audience-segments/estimate-size` (EstimateAudienceSegmentsSizes)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const estimateAudienceSegmentSize: Operation<
@@ -226,7 +234,8 @@ export interface EstimateAudienceSizeParams {
 /**
  * Estimates the size of a combination of segments for one advertiser; changes nothing.
  *
- * `POST /2026-07/marketing-solutions/audiences/estimate-size` (EstimateAudiencesSizes)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/audiences/estimate-size` (EstimateAudiencesSizes)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const estimateAudienceSize: Operation<
@@ -253,7 +262,8 @@ export interface GetAudienceSegmentContactListStatisticsParams {
 /**
  * Counts the identifiers of a segment's contact list and their matches, with the match rate.
  *
- * `GET /2026-07/marketing-solutions/audience-segments/{audience-segment-id}/contact-list/statistics` (GetAudienceSegmentContactListStatistics)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/audience-segments/{audience-segment-id}/contact-list/statistics` (GetAudienceSegmentContactListStatistics)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Audience_Read.
  */
 export const getAudienceSegmentContactListStatistics: Operation<
@@ -276,7 +286,8 @@ export interface GetInMarketBrandsParams {
 /**
  * Lists the brands for in-market segments of one advertiser in one country, each with a size.
  *
- * `GET /2026-07/marketing-solutions/audience-segments/in-market-brands` (GetAudienceSegmentsInMarketBrands)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/audience-segments/in-market-brands` (GetAudienceSegmentsInMarketBrands)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Audience_Read.
  */
 export const getInMarketBrands: Operation<
@@ -300,7 +311,8 @@ export interface GetInMarketInterestsParams {
 /**
  * Lists the interests for in-market segments of one advertiser in one country.
  *
- * `GET /2026-07/marketing-solutions/audience-segments/in-market-interests` (GetAudienceSegmentsInMarketInterests)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/audience-segments/in-market-interests` (GetAudienceSegmentsInMarketInterests)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Audience_Read.
  */
 export const getInMarketInterests: Operation<
@@ -338,7 +350,8 @@ export interface SearchAudienceSegmentsParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `POST /2026-07/marketing-solutions/audience-segments/search` (SearchAudienceSegments)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/audience-segments/search` (SearchAudienceSegments)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Audience_Read.
  */
 export const searchAudienceSegments: PagedOperation<
@@ -377,7 +390,8 @@ export interface SearchAudiencesParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `POST /2026-07/marketing-solutions/audiences/search` (SearchAudiences)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/audiences/search` (SearchAudiences)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Audience_Read.
  */
 export const searchAudiences: PagedOperation<
@@ -404,7 +418,8 @@ export interface UpdateAudienceSegmentsParams {
  *
  * An answer of 200 may still carry `errors` or `warnings` about single segments.
  *
- * `PATCH /2026-07/marketing-solutions/audience-segments` (UpdateAudienceSegments)
+ * `PATCH https://api.criteo.com/2026-07/marketing-solutions/audience-segments` (UpdateAudienceSegments)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const updateAudienceSegments: Operation<
@@ -429,7 +444,8 @@ export interface UpdateAudiencesParams {
  *
  * An answer of 200 may still carry `errors` or `warnings` about single audiences.
  *
- * `PATCH /2026-07/marketing-solutions/audiences` (UpdateAudiences)
+ * `PATCH https://api.criteo.com/2026-07/marketing-solutions/audiences` (UpdateAudiences)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const updateAudiences: Operation<UpdateAudiencesParams, AudienceEntityV1ListResponse> = {
@@ -456,7 +472,8 @@ export interface UpdateContactListByAudienceSegmentParams {
  *
  * The answer counts valid and invalid identifiers and shows samples of the invalid ones.
  *
- * `PATCH /2026-07/marketing-solutions/audience-segments/{audience-segment-id}/contact-list` (UpdateContactListByAudienceSegment)
+ * `PATCH https://api.criteo.com/2026-07/marketing-solutions/audience-segments/{audience-segment-id}/contact-list` (UpdateContactListByAudienceSegment)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const updateContactListByAudienceSegment: Operation<

@@ -24,7 +24,8 @@ export interface CreateAdvertiserAdParams {
 /**
  * Creates an ad for one advertiser from a creative in an ad set.
  *
- * `POST /2026-07/marketing-solutions/advertisers/{advertiser-id}/ads` (CreateAdvertiserAd)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/advertisers/{advertiser-id}/ads` (CreateAdvertiserAd)
+ * Declared statuses: 201 Created.
  * Needs MarketingSolutions_Creative_Manage.
  */
 export const createAdvertiserAd: Operation<CreateAdvertiserAdParams, ResourceOutcomeOfAd> = {
@@ -45,7 +46,8 @@ export interface CreateAdvertiserCouponParams {
 /**
  * Creates a coupon for one ad set of an advertiser, with its images in base64.
  *
- * `POST /2026-07/marketing-solutions/advertisers/{advertiser-id}/coupons` (CreateAdvertiserCoupon)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/advertisers/{advertiser-id}/coupons` (CreateAdvertiserCoupon)
+ * Declared statuses: 201 Created.
  * Needs MarketingSolutions_Creative_Manage.
  */
 export const createAdvertiserCoupon: Operation<
@@ -69,7 +71,8 @@ export interface CreateAdvertiserCreativeParams {
 /**
  * Creates a creative for one advertiser: adaptive, dynamic, of HTML tags or of images.
  *
- * `POST /2026-07/marketing-solutions/advertisers/{advertiser-id}/creatives` (CreateAdvertiserCreative)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/advertisers/{advertiser-id}/creatives` (CreateAdvertiserCreative)
+ * Declared statuses: 201 Created.
  * Needs MarketingSolutions_Creative_Manage.
  */
 export const createAdvertiserCreative: Operation<
@@ -95,7 +98,8 @@ export interface DeleteAdParams {
 /**
  * Deletes one ad by its id; the answer is empty.
  *
- * `DELETE /2026-07/marketing-solutions/ads/{id}` (DeleteAd)
+ * `DELETE https://api.criteo.com/2026-07/marketing-solutions/ads/{id}` (DeleteAd)
+ * Declared statuses: 204 No Content.
  * Needs MarketingSolutions_Creative_Manage.
  */
 export const deleteAd: Operation<DeleteAdParams, undefined> = {
@@ -117,7 +121,8 @@ export interface DeleteAdvertiserCouponParams {
 /**
  * Deletes one coupon of an advertiser by its id; the answer is empty.
  *
- * `DELETE /2026-07/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}` (DeleteAdvertiserCoupon)
+ * `DELETE https://api.criteo.com/2026-07/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}` (DeleteAdvertiserCoupon)
+ * Declared statuses: 204 No Content.
  * Needs MarketingSolutions_Creative_Manage.
  */
 export const deleteAdvertiserCoupon: Operation<DeleteAdvertiserCouponParams, undefined> = {
@@ -137,7 +142,8 @@ export interface DeleteCreativeParams {
 /**
  * Deletes one creative by its id; the answer is empty.
  *
- * `DELETE /2026-07/marketing-solutions/creatives/{id}` (DeleteCreative)
+ * `DELETE https://api.criteo.com/2026-07/marketing-solutions/creatives/{id}` (DeleteCreative)
+ * Declared statuses: 204 No Content.
  * Needs MarketingSolutions_Creative_Manage.
  */
 export const deleteCreative: Operation<DeleteCreativeParams, undefined> = {
@@ -161,7 +167,8 @@ export interface GenerateCreativePreviewParams {
 /**
  * Gets the preview of one creative as HTML, in a width and a height if given; changes nothing.
  *
- * `POST /2026-07/marketing-solutions/creatives/{id}/preview` (GenerateCreativePreview)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/creatives/{id}/preview` (GenerateCreativePreview)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Creative_Manage.
  */
 export const generateCreativePreview: Operation<GenerateCreativePreviewParams, string> = {
@@ -169,7 +176,6 @@ export const generateCreativePreview: Operation<GenerateCreativePreviewParams, s
   method: 'POST',
   path: '/2026-07/marketing-solutions/creatives/{id}/preview',
   query: ['height', 'width'],
-  accept: ['text/html'],
   safeToRetry: true,
   scopes: ['MarketingSolutions_Creative_Manage'],
 };
@@ -186,7 +192,8 @@ export interface GetAdParams {
 /**
  * Gets one ad by its id, with its ad set, creative, dates and inventory type.
  *
- * `GET /2026-07/marketing-solutions/ads/{id}` (GetAd)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/ads/{id}` (GetAd)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Creative_Read.
  */
 export const getAd: Operation<GetAdParams, ResourceOutcomeOfAd> = {
@@ -219,7 +226,8 @@ export interface GetAdvertiserAdsParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2026-07/marketing-solutions/advertisers/{advertiser-id}/ads` (GetAdvertiserAds)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/advertisers/{advertiser-id}/ads` (GetAdvertiserAds)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Creative_Read.
  */
 export const getAdvertiserAds: PagedOperation<
@@ -245,7 +253,8 @@ export interface GetAdvertiserCouponParams {
 /**
  * Gets one coupon of an advertiser by its id, with its images, dates and status.
  *
- * `GET /2026-07/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}` (GetAdvertiserCoupon)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}` (GetAdvertiserCoupon)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Creative_Read.
  */
 export const getAdvertiserCoupon: Operation<GetAdvertiserCouponParams, ResourceOutcomeOfCoupon> = {
@@ -270,7 +279,8 @@ export interface GetAdvertiserCouponPreviewParams {
 /**
  * Gets the preview of one coupon as HTML, in a width and a height if given.
  *
- * `GET /2026-07/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}/preview` (GetAdvertiserCouponPreview)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}/preview` (GetAdvertiserCouponPreview)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Creative_Read.
  */
 export const getAdvertiserCouponPreview: Operation<GetAdvertiserCouponPreviewParams, string> = {
@@ -278,7 +288,6 @@ export const getAdvertiserCouponPreview: Operation<GetAdvertiserCouponPreviewPar
   method: 'GET',
   path: '/2026-07/marketing-solutions/advertisers/{advertiserId}/coupons/{id}/preview',
   query: ['height', 'width'],
-  accept: ['text/html'],
   scopes: ['MarketingSolutions_Creative_Read'],
 };
 
@@ -293,7 +302,8 @@ export interface GetAdvertiserCouponSupportedSizesParams {
 /**
  * Lists the sizes that an advertiser's coupons may have, by format, for one ad set if given.
  *
- * `GET /2026-07/marketing-solutions/advertisers/{advertiser-id}/coupons-supported-sizes` (GetAdvertiserCouponSupportedSizes)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/advertisers/{advertiser-id}/coupons-supported-sizes` (GetAdvertiserCouponSupportedSizes)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Creative_Read.
  */
 export const getAdvertiserCouponSupportedSizes: Operation<
@@ -330,7 +340,8 @@ export interface GetAdvertiserCouponsParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2026-07/marketing-solutions/advertisers/{advertiser-id}/coupons` (GetAdvertiserCoupons)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/advertisers/{advertiser-id}/coupons` (GetAdvertiserCoupons)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Creative_Read.
  */
 export const getAdvertiserCoupons: PagedOperation<
@@ -368,7 +379,8 @@ export interface GetAdvertiserCreativesParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2026-07/marketing-solutions/advertisers/{advertiser-id}/creatives` (GetAdvertiserCreatives)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/advertisers/{advertiser-id}/creatives` (GetAdvertiserCreatives)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Creative_Read.
  */
 export const getAdvertiserCreatives: PagedOperation<
@@ -392,7 +404,8 @@ export interface GetCreativeParams {
 /**
  * Gets one creative by its id, with its status and the attributes of its format.
  *
- * `GET /2026-07/marketing-solutions/creatives/{id}` (GetCreative)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/creatives/{id}` (GetCreative)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Creative_Read.
  */
 export const getCreative: Operation<GetCreativeParams, ResourceOutcomeOfCreative> = {
@@ -414,7 +427,8 @@ export interface UpdateAdvertiserCouponParams {
 /**
  * Sets the start date and the end date of one coupon and returns the coupon.
  *
- * `PUT /2026-07/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}` (EditAdvertiserCoupon)
+ * `PUT https://api.criteo.com/2026-07/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}` (EditAdvertiserCoupon)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Creative_Manage.
  */
 export const updateAdvertiserCoupon: Operation<
@@ -439,7 +453,8 @@ export interface UpdateCreativeParams {
 /**
  * Sets name, description, format and the format's attributes of one creative.
  *
- * `PUT /2026-07/marketing-solutions/creatives/{id}` (EditCreative)
+ * `PUT https://api.criteo.com/2026-07/marketing-solutions/creatives/{id}` (EditCreative)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Creative_Manage.
  */
 export const updateCreative: Operation<UpdateCreativeParams, ResourceOutcomeOfCreative> = {

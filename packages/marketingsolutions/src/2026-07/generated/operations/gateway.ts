@@ -7,7 +7,8 @@ import type { ApplicationSummaryModelResponse } from '../models.js';
  *
  * It needs no particular permission, so it serves to try out credentials.
  *
- * `GET /2026-07/marketing-solutions/me` (GetCurrentApplication)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/me` (GetCurrentApplication)
+ * Declared statuses: 200 OK.
  */
 export const getCurrentApplication: Operation<NoParams, ApplicationSummaryModelResponse> = {
   id: 'getCurrentApplication',

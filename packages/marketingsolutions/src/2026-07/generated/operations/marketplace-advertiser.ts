@@ -14,7 +14,8 @@ export interface GetMarketplaceAdvertiserParams {
 /**
  * Gets one marketplace advertiser by its id, with name, currency and time zone.
  *
- * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}` (GetMarketplaceAdvertiser)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}` (GetMarketplaceAdvertiser)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceAdvertiser: Operation<
@@ -30,7 +31,8 @@ export const getMarketplaceAdvertiser: Operation<
 /**
  * Lists each advertiser's quota of ad previews, how much is used, and its period.
  *
- * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/preview-limit` (GetMarketplaceAdvertiserPreviewLimits)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/preview-limit` (GetMarketplaceAdvertiserPreviewLimits)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceAdvertiserPreviewLimits: Operation<NoParams, AdvertiserQuotaMessage[]> =
@@ -44,7 +46,8 @@ export const getMarketplaceAdvertiserPreviewLimits: Operation<NoParams, Advertis
 /**
  * Lists marketplace advertisers, each with its id, name, currency and time zone.
  *
- * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers` (GetMarketplaceAdvertisers)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers` (GetMarketplaceAdvertisers)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceAdvertisers: Operation<NoParams, AdvertiserInfoMessage[]> = {
@@ -82,7 +85,8 @@ export interface GetMarketplaceSellerAdPreviewParams {
  *
  * The quota is the advertiser's; `getMarketplaceAdvertiserPreviewLimits` tells how much is used.
  *
- * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/ad-preview` (GetMarketplaceSellerAdPreview)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/ad-preview` (GetMarketplaceSellerAdPreview)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceSellerAdPreview: Operation<GetMarketplaceSellerAdPreviewParams, string> =

@@ -18,7 +18,8 @@ export interface CreateMarketplaceSellerCampaignBySellerParams {
 /**
  * Creates a seller campaign for one seller in one campaign, with a bid.
  *
- * `POST /2026-07/marketing-solutions/marketplace-performance-outcomes/sellers/{sellerId}/seller-campaigns` (CreateMarketplaceSellerCampaignsBySeller)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/sellers/{sellerId}/seller-campaigns` (CreateMarketplaceSellerCampaignsBySeller)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const createMarketplaceSellerCampaignBySeller: Operation<
@@ -44,7 +45,8 @@ export interface GetMarketplaceAdSetsByAdvertiserParams {
 /**
  * Lists the ad sets of one marketplace advertiser, each with its delivery status.
  *
- * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/adsets` (GetMarketplaceAdSetsByAdvertiser)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/adsets` (GetMarketplaceAdSetsByAdvertiser)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceAdSetsByAdvertiser: Operation<
@@ -69,7 +71,8 @@ export interface GetMarketplaceCampaignsByAdvertiserParams {
 /**
  * Lists the campaigns of one marketplace advertiser, each with its status.
  *
- * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/campaigns` (GetMarketplaceCampaignsByAdvertiser)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/campaigns` (GetMarketplaceCampaignsByAdvertiser)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceCampaignsByAdvertiser: Operation<
@@ -91,7 +94,8 @@ export interface GetMarketplaceSellerCampaignParams {
 /**
  * Gets one seller campaign by its id, with its bid.
  *
- * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns/{sellerCampaignId}` (GetMarketplaceSellerCampaign)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns/{sellerCampaignId}` (GetMarketplaceSellerCampaign)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceSellerCampaign: Operation<
@@ -125,7 +129,8 @@ export interface GetMarketplaceSellerCampaignsParams {
 /**
  * Lists seller campaigns, filtered by advertiser, campaign, seller or status.
  *
- * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns` (GetMarketplaceSellerCampaigns)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns` (GetMarketplaceSellerCampaigns)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceSellerCampaigns: Operation<
@@ -151,7 +156,8 @@ export interface GetMarketplaceSellerCampaignsByAdvertiserParams {
 /**
  * Lists the seller campaigns of one advertiser, each with its bid.
  *
- * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/seller-campaigns` (GetMarketplaceSellerCampaignsByAdvertiser)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/seller-campaigns` (GetMarketplaceSellerCampaignsByAdvertiser)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceSellerCampaignsByAdvertiser: Operation<
@@ -180,7 +186,8 @@ export interface GetMarketplaceSellerCampaignsBySellerParams {
 /**
  * Lists the seller campaigns of one seller, filtered by campaign or status.
  *
- * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/sellers/{sellerId}/seller-campaigns` (GetMarketplaceSellerCampaignsBySeller)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/sellers/{sellerId}/seller-campaigns` (GetMarketplaceSellerCampaignsBySeller)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceSellerCampaignsBySeller: Operation<
@@ -204,7 +211,8 @@ export interface UpdateMarketplaceSellerCampaignParams {
 /**
  * Sets the bid of one seller campaign and returns it.
  *
- * `PATCH /2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns/{sellerCampaignId}` (UpdateMarketplaceSellerCampaign)
+ * `PATCH https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns/{sellerCampaignId}` (UpdateMarketplaceSellerCampaign)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const updateMarketplaceSellerCampaign: Operation<
@@ -227,7 +235,8 @@ export interface UpdateMarketplaceSellerCampaignsParams {
 /**
  * Sets the bids of several seller campaigns and returns them.
  *
- * `PATCH /2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns` (UpdateMarketplaceSellerCampaigns)
+ * `PATCH https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns` (UpdateMarketplaceSellerCampaigns)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const updateMarketplaceSellerCampaigns: Operation<

@@ -19,7 +19,8 @@ export interface CreateMarketplaceSellersByAdvertiserParams {
  *
  * It creates, although the id that the vendor gave it begins with Get.
  *
- * `POST /2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/sellers` (GetMarketplaceSellersByAdvertiser)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/sellers` (GetMarketplaceSellersByAdvertiser)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const createMarketplaceSellersByAdvertiser: Operation<
@@ -43,7 +44,8 @@ export interface GetMarketplaceSellerParams {
 /**
  * Gets the name of one seller by its id.
  *
- * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/sellers/{sellerId}` (GetMarketplaceSeller)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/sellers/{sellerId}` (GetMarketplaceSeller)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceSeller: Operation<GetMarketplaceSellerParams, SellerBase> = {
@@ -74,7 +76,8 @@ export interface GetMarketplaceSellersParams {
 /**
  * Lists sellers with their ids, filtered by name, advertiser, campaign or status.
  *
- * `GET /2026-07/marketing-solutions/marketplace-performance-outcomes/sellers` (GetMarketplaceSellers)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/sellers` (GetMarketplaceSellers)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceSellers: Operation<GetMarketplaceSellersParams, SellerBase[]> = {

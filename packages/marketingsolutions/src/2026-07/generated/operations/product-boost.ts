@@ -18,7 +18,8 @@ export interface CreateBoostedAdAssociationParams {
 /**
  * Makes one ad boost one product set by a given factor.
  *
- * `POST /2026-07/marketing-solutions/ads/{ad-id}/product-boost/{product-set-id}` (CreateBoostedAdAssociation)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/ads/{ad-id}/product-boost/{product-set-id}` (CreateBoostedAdAssociation)
+ * Declared statuses: 200 OK, 201 Created.
  * Needs MarketingSolutions_Reco_Manage.
  */
 export const createBoostedAdAssociation: Operation<
@@ -43,7 +44,8 @@ export interface DeleteBoostedAdAssociationParams {
 /**
  * Ends the boost of one product set by one ad.
  *
- * `DELETE /2026-07/marketing-solutions/ads/{ad-id}/product-boost/{product-set-id}` (DeleteBoostedAdAssociation)
+ * `DELETE https://api.criteo.com/2026-07/marketing-solutions/ads/{ad-id}/product-boost/{product-set-id}` (DeleteBoostedAdAssociation)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Reco_Manage.
  */
 export const deleteBoostedAdAssociation: Operation<
@@ -67,7 +69,8 @@ export interface GetBoostedAdAssociationParams {
 /**
  * Gets the factor by which one ad boosts one product set, and when it was modified.
  *
- * `GET /2026-07/marketing-solutions/ads/{ad-id}/product-boost/{product-set-id}` (FetchBoostedAdAssociation)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/ads/{ad-id}/product-boost/{product-set-id}` (FetchBoostedAdAssociation)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Reco_Read.
  */
 export const getBoostedAdAssociation: Operation<
@@ -89,7 +92,8 @@ export interface GetBoostedAdAssociationsParams {
 /**
  * Lists the product sets that one ad boosts, each with its boosting factor.
  *
- * `GET /2026-07/marketing-solutions/ads/{ad-id}/product-boost` (FetchBoostedAdAssociations)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/ads/{ad-id}/product-boost` (FetchBoostedAdAssociations)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Reco_Read.
  */
 export const getBoostedAdAssociations: Operation<
@@ -114,7 +118,8 @@ export interface GetBoostedAdAssociationsByDatasetParams {
  *
  * It takes a dataset and lists, although the id that the vendor gave it speaks of a partner and of one association.
  *
- * `GET /2026-07/marketing-solutions/dataset/{dataset-id}/product-boost` (FetchBoostedAdAssociationByPartnerId)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/dataset/{dataset-id}/product-boost` (FetchBoostedAdAssociationByPartnerId)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Reco_Read.
  */
 export const getBoostedAdAssociationsByDataset: Operation<

@@ -15,7 +15,8 @@ export interface DisableProductFilteringParams {
 /**
  * Ends the filtering of the products of one ad.
  *
- * `DELETE /2026-07/marketing-solutions/ads/{ad-id}/product-filter` (DisableProductFiltering)
+ * `DELETE https://api.criteo.com/2026-07/marketing-solutions/ads/{ad-id}/product-filter` (DisableProductFiltering)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Reco_Manage.
  */
 export const disableProductFiltering: Operation<
@@ -38,7 +39,8 @@ export interface EnableProductFilteringParams {
 /**
  * Filters the products of one ad by a product set, named by its id.
  *
- * `POST /2026-07/marketing-solutions/ads/{ad-id}/product-filter` (EnableProductFiltering)
+ * `POST https://api.criteo.com/2026-07/marketing-solutions/ads/{ad-id}/product-filter` (EnableProductFiltering)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Reco_Manage.
  */
 export const enableProductFiltering: Operation<
@@ -61,7 +63,8 @@ export interface GetProductFilteringConfigParams {
 /**
  * Gets the id of the product set that filters the products of one ad.
  *
- * `GET /2026-07/marketing-solutions/ads/{ad-id}/product-filter` (FetchProductFilteringConfig)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/ads/{ad-id}/product-filter` (FetchProductFilteringConfig)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Reco_Read.
  */
 export const getProductFilteringConfig: Operation<
@@ -83,7 +86,8 @@ export interface GetProductFilteringUsagesParams {
 /**
  * Lists the ads whose products one product set filters.
  *
- * `GET /2026-07/marketing-solutions/product-sets/{product-set-id}/product-filters` (FetchProductFilteringUsages)
+ * `GET https://api.criteo.com/2026-07/marketing-solutions/product-sets/{product-set-id}/product-filters` (FetchProductFilteringUsages)
+ * Declared statuses: 200 OK.
  * Needs MarketingSolutions_Reco_Read.
  */
 export const getProductFilteringUsages: Operation<

@@ -2,14 +2,14 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as account from '../operations/account.js';
 
-/** Methods of the group `account`. */
 export interface AccountApi {
   /**
    * Lists accounts, one page per call, each with its currency, countries and time zone.
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2022-10/retail-media/accounts` (AccountsApi_GetApiV1ExternalAccounts)
+   * `GET https://api.criteo.com/2022-10/retail-media/accounts` (AccountsApi_GetApiV1ExternalAccounts)
+   * Declared statuses: 200 OK.
    */
   readonly getAccounts: Bound<typeof account.getAccounts>;
   /**
@@ -17,12 +17,13 @@ export interface AccountApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2022-10/retail-media/accounts/{accountId}/brands` (AccountsApi_GetApiV1ExternalAccountBrandsByAccountId)
+   * `GET https://api.criteo.com/2022-10/retail-media/accounts/{accountId}/brands` (AccountsApi_GetApiV1ExternalAccountBrandsByAccountId)
+   * Declared statuses: 200 OK.
    */
   readonly getBrandsByAccountId: Bound<typeof account.getBrandsByAccountId>;
 }
 
-/** Runs the group `account` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.account`, or alone on what `createTransport` makes. */
 export class AccountApi extends Api {
   constructor(transport: Transport) {
     super(transport, [account.getAccounts, account.getBrandsByAccountId]);

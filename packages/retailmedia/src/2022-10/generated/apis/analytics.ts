@@ -2,14 +2,14 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as analytics from '../operations/analytics.js';
 
-/** Methods of the group `analytics`. */
 export interface AnalyticsApi {
   /**
    * Fetches the file of a finished report, in the format that its request chose.
    *
    * `download` gives it as rows, as a stream or under a path.
    *
-   * `GET /2022-10/retail-media/reports/{reportId}/output` (getReportOutput)
+   * `GET https://api.criteo.com/2022-10/retail-media/reports/{reportId}/output` (getReportOutput)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 404 Not Found.
    */
   readonly getAsyncExportOutput: Bound<typeof analytics.getAsyncExportOutput>;
   /**
@@ -17,7 +17,8 @@ export interface AnalyticsApi {
    *
    * A poll counts against the rate limit of reports.
    *
-   * `GET /2022-10/retail-media/reports/{reportId}/status` (getReportStatus)
+   * `GET https://api.criteo.com/2022-10/retail-media/reports/{reportId}/status` (getReportStatus)
+   * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 404 Not Found.
    */
   readonly getAsyncExportStatus: Bound<typeof analytics.getAsyncExportStatus>;
   /**
@@ -27,7 +28,8 @@ export interface AnalyticsApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2022-10/retail-media/reports/campaigns` (requestCampaignReport)
+   * `POST https://api.criteo.com/2022-10/retail-media/reports/campaigns` (requestCampaignReport)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden.
    */
   readonly requestCampaignReport: Bound<typeof analytics.requestCampaignReport>;
   /**
@@ -37,12 +39,13 @@ export interface AnalyticsApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2022-10/retail-media/reports/line-items` (requestLineItemReport)
+   * `POST https://api.criteo.com/2022-10/retail-media/reports/line-items` (requestLineItemReport)
+   * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden.
    */
   readonly requestLineItemReport: Bound<typeof analytics.requestLineItemReport>;
 }
 
-/** Runs the group `analytics` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.analytics`, or alone on what `createTransport` makes. */
 export class AnalyticsApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,12 +2,12 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as audience from '../operations/audience.js';
 
-/** Methods of the group `audience`. */
 export interface AudienceApi {
   /**
    * Creates an audience of one retailer's buyers or viewers for an account.
    *
-   * `POST /2022-10/retail-media/accounts/{accountId}/audiences` (AudienceApi_CreateAudience)
+   * `POST https://api.criteo.com/2022-10/retail-media/accounts/{accountId}/audiences` (AudienceApi_CreateAudience)
+   * Declared statuses: 201 Created, 400 Bad Request, 404 Not Found, 406 Not Acceptable, 409 Conflict, 415 Unsupported Media Type.
    */
   readonly createAudience: Bound<typeof audience.createAudience>;
   /**
@@ -15,12 +15,13 @@ export interface AudienceApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2022-10/retail-media/accounts/{accountId}/audiences` (AudienceApi_GetAudiencesByAccountId)
+   * `GET https://api.criteo.com/2022-10/retail-media/accounts/{accountId}/audiences` (AudienceApi_GetAudiencesByAccountId)
+   * Declared statuses: 200 OK, 400 Bad Request, 404 Not Found, 406 Not Acceptable, 415 Unsupported Media Type.
    */
   readonly getAudiencesByAccountId: Bound<typeof audience.getAudiencesByAccountId>;
 }
 
-/** Runs the group `audience` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.audience`, or alone on what `createTransport` makes. */
 export class AudienceApi extends Api {
   constructor(transport: Transport) {
     super(transport, [audience.createAudience, audience.getAudiencesByAccountId]);

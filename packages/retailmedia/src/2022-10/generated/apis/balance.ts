@@ -2,14 +2,14 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as balance from '../operations/balance.js';
 
-/** Methods of the group `balance`. */
 export interface BalanceApi {
   /**
    * Adds campaigns to one balance by their ids.
    *
    * The answer is paged, although the call takes no page: it may hold the first page only.
    *
-   * `POST /2022-10/retail-media/balances/{balance-id}/campaigns/append` (BalancesApi_PostApi202110ExternalBalanceCampaignsAppendByBalanceId)
+   * `POST https://api.criteo.com/2022-10/retail-media/balances/{balance-id}/campaigns/append` (BalancesApi_PostApi202110ExternalBalanceCampaignsAppendByBalanceId)
+   * Declared statuses: 200 OK.
    */
   readonly appendCampaignsToBalance: Bound<typeof balance.appendCampaignsToBalance>;
   /**
@@ -17,7 +17,8 @@ export interface BalanceApi {
    *
    * The answer is paged, although the call takes no page: it may hold the first page only.
    *
-   * `POST /2022-10/retail-media/balances/{balance-id}/campaigns/delete` (BalancesApi_PostApi202110ExternalBalanceCampaignsDeleteByBalanceId)
+   * `POST https://api.criteo.com/2022-10/retail-media/balances/{balance-id}/campaigns/delete` (BalancesApi_PostApi202110ExternalBalanceCampaignsDeleteByBalanceId)
+   * Declared statuses: 200 OK.
    */
   readonly deleteCampaignsFromBalance: Bound<typeof balance.deleteCampaignsFromBalance>;
   /**
@@ -25,7 +26,8 @@ export interface BalanceApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2022-10/retail-media/accounts/{account-id}/balances` (BalancesApi_GetApi202110ExternalAccountBalancesByAccountId)
+   * `GET https://api.criteo.com/2022-10/retail-media/accounts/{account-id}/balances` (BalancesApi_GetApi202110ExternalAccountBalancesByAccountId)
+   * Declared statuses: 200 OK.
    */
   readonly getBalancesByAccountId: Bound<typeof balance.getBalancesByAccountId>;
   /**
@@ -33,12 +35,13 @@ export interface BalanceApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2022-10/retail-media/balances/{balance-id}/campaigns` (BalancesApi_GetApi202110ExternalBalanceCampaignsByBalanceId)
+   * `GET https://api.criteo.com/2022-10/retail-media/balances/{balance-id}/campaigns` (BalancesApi_GetApi202110ExternalBalanceCampaignsByBalanceId)
+   * Declared statuses: 200 OK.
    */
   readonly getCampaignsByBalanceId: Bound<typeof balance.getCampaignsByBalanceId>;
 }
 
-/** Runs the group `balance` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.balance`, or alone on what `createTransport` makes. */
 export class BalanceApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,20 +2,21 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as campaign from '../operations/campaign.js';
 
-/** Methods of the group `campaign`. */
 export interface CampaignApi {
   /**
    * Creates a campaign in one account and returns it.
    *
    * The document declares a body for 200 only: an answer of 201 may have none.
    *
-   * `POST /2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_PostApiV1ExternalAccountCampaignsByAccountId)
+   * `POST https://api.criteo.com/2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_PostApiV1ExternalAccountCampaignsByAccountId)
+   * Declared statuses: 200 OK, 201 Created.
    */
   readonly createCampaignByAccountId: Bound<typeof campaign.createCampaignByAccountId>;
   /**
    * Gets one campaign by its id, with its budget and attribution settings.
    *
-   * `GET /2022-10/retail-media/campaigns/{campaignId}` (CampaignsApi_GetApiV1ExternalCampaignByCampaignId)
+   * `GET https://api.criteo.com/2022-10/retail-media/campaigns/{campaignId}` (CampaignsApi_GetApiV1ExternalCampaignByCampaignId)
+   * Declared statuses: 200 OK.
    */
   readonly getCampaignByCampaignId: Bound<typeof campaign.getCampaignByCampaignId>;
   /**
@@ -23,18 +24,20 @@ export interface CampaignApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_GetApiV1ExternalAccountCampaignsByAccountId)
+   * `GET https://api.criteo.com/2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_GetApiV1ExternalAccountCampaignsByAccountId)
+   * Declared statuses: 200 OK.
    */
   readonly getCampaignsByAccountId: Bound<typeof campaign.getCampaignsByAccountId>;
   /**
    * Sets name, budget and attribution settings of one campaign and returns it.
    *
-   * `PUT /2022-10/retail-media/campaigns/{campaignId}` (CampaignsApi_PutApiV1ExternalCampaignByCampaignId)
+   * `PUT https://api.criteo.com/2022-10/retail-media/campaigns/{campaignId}` (CampaignsApi_PutApiV1ExternalCampaignByCampaignId)
+   * Declared statuses: 200 OK.
    */
   readonly updateCampaignByCampaignId: Bound<typeof campaign.updateCampaignByCampaignId>;
 }
 
-/** Runs the group `campaign` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.campaign`, or alone on what `createTransport` makes. */
 export class CampaignApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

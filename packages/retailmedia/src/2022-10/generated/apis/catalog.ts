@@ -2,20 +2,21 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as catalog from '../operations/catalog.js';
 
-/** Methods of the group `catalog`. */
 export interface CatalogApi {
   /**
    * Fetches the catalog that a job made, as a file of one JSON object per line.
    *
    * `download` gives it as rows, as a stream or under a path.
    *
-   * `GET /2022-10/retail-media/catalogs/{catalogId}/output` (CatalogApi_GetApiV1ExternalCatalogOutputByCatalogId)
+   * `GET https://api.criteo.com/2022-10/retail-media/catalogs/{catalogId}/output` (CatalogApi_GetApiV1ExternalCatalogOutputByCatalogId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly getCatalogOutput: Bound<typeof catalog.getCatalogOutput>;
   /**
    * Polls a catalog job; here its status words are capitalised, as in `Success`.
    *
-   * `GET /2022-10/retail-media/catalogs/{catalogId}/status` (CatalogApi_GetApiV1ExternalCatalogStatusByCatalogId)
+   * `GET https://api.criteo.com/2022-10/retail-media/catalogs/{catalogId}/status` (CatalogApi_GetApiV1ExternalCatalogStatusByCatalogId)
+   * Declared statuses: 200 OK.
    */
   readonly getCatalogStatus: Bound<typeof catalog.getCatalogStatus>;
   /**
@@ -25,12 +26,13 @@ export interface CatalogApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2022-10/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
+   * `POST https://api.criteo.com/2022-10/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
+   * Declared statuses: 200 OK.
    */
   readonly createCatalog: Bound<typeof catalog.createCatalog>;
 }
 
-/** Runs the group `catalog` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.catalog`, or alone on what `createTransport` makes. */
 export class CatalogApi extends Api {
   constructor(transport: Transport) {
     super(transport, [catalog.getCatalogOutput, catalog.getCatalogStatus, catalog.createCatalog]);

@@ -2,7 +2,6 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as category from '../operations/category.js';
 
-/** Methods of the group `category`. */
 export interface CategoryApi {
   /**
    * Searches categories by text or retailer, one page per call, without page metadata.
@@ -11,18 +10,20 @@ export interface CategoryApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2022-10/retail-media/categories` (CategorySearchApi_GetApi202204ExternalCategories)
+   * `GET https://api.criteo.com/2022-10/retail-media/categories` (CategorySearchApi_GetApi202204ExternalCategories)
+   * Declared statuses: 200 OK.
    */
   readonly getCategories: Bound<typeof category.getCategories>;
   /**
    * Gets one category by its id, with its name and its parent's id.
    *
-   * `GET /2022-10/retail-media/categories/{categoryId}` (CategorySearchApi_GetApi202204ExternalCategorieByCategoryId)
+   * `GET https://api.criteo.com/2022-10/retail-media/categories/{categoryId}` (CategorySearchApi_GetApi202204ExternalCategorieByCategoryId)
+   * Declared statuses: 200 OK, 400 Bad Request, 500 Internal Server Error.
    */
   readonly getCategory: Bound<typeof category.getCategory>;
 }
 
-/** Runs the group `category` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.category`, or alone on what `createTransport` makes. */
 export class CategoryApi extends Api {
   constructor(transport: Transport) {
     super(transport, [category.getCategories, category.getCategory]);

@@ -2,42 +2,47 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as creative from '../operations/creative.js';
 
-/** Methods of the group `creative`. */
 export interface CreativeApi {
   /**
    * Uploads a file as an asset for creatives and returns its id and location.
    *
-   * `POST /2022-10/retail-media/assets` (CreateAsset)
+   * `POST https://api.criteo.com/2022-10/retail-media/assets` (CreateAsset)
+   * Declared statuses: 201 Created.
    */
   readonly createAsset: Bound<typeof creative.createAsset>;
   /**
    * Creates a creative in one account from a template of a retailer.
    *
-   * `POST /2022-10/retail-media/accounts/{account-id}/creatives` (CreativesApi_PostApi202207ExternalAccountCreativesByAccountId)
+   * `POST https://api.criteo.com/2022-10/retail-media/accounts/{account-id}/creatives` (CreativesApi_PostApi202207ExternalAccountCreativesByAccountId)
+   * Declared statuses: 201 Created.
    */
   readonly createCreative: Bound<typeof creative.createCreative>;
   /**
    * Lists the creatives of one account; the answer is not paged.
    *
-   * `GET /2022-10/retail-media/accounts/{account-id}/creatives` (CreativesApi_GetApi202110ExternalAccountCreativesByAccountId)
+   * `GET https://api.criteo.com/2022-10/retail-media/accounts/{account-id}/creatives` (CreativesApi_GetApi202110ExternalAccountCreativesByAccountId)
+   * Declared statuses: 200 OK.
    */
   readonly getAccountCreatives: Bound<typeof creative.getAccountCreatives>;
   /**
    * Gets one creative of an account, with its format and its template's values.
    *
-   * `GET /2022-10/retail-media/accounts/{account-id}/creatives/{creative-id}` (CreativesApi_GetApi202207ExternalAccountByAccountIdCreativescreativeId)
+   * `GET https://api.criteo.com/2022-10/retail-media/accounts/{account-id}/creatives/{creative-id}` (CreativesApi_GetApi202207ExternalAccountByAccountIdCreativescreativeId)
+   * Declared statuses: 200 OK.
    */
   readonly getCreative: Bound<typeof creative.getCreative>;
   /**
    * Gets one creative template of a retailer, with the variables that a creative fills.
    *
-   * `GET /2022-10/retail-media/retailers/{retailer-id}/templates/{template-id}` (CreativesApi_GetApi202207ExternalRetailerByRetailerIdTemplatestemplateId)
+   * `GET https://api.criteo.com/2022-10/retail-media/retailers/{retailer-id}/templates/{template-id}` (CreativesApi_GetApi202207ExternalRetailerByRetailerIdTemplatestemplateId)
+   * Declared statuses: 200 OK.
    */
   readonly getCreativeTemplate: Bound<typeof creative.getCreativeTemplate>;
   /**
    * Lists the creative templates of one retailer; the answer is not paged.
    *
-   * `GET /2022-10/retail-media/retailers/{retailer-id}/templates` (CreativesApi_GetApi202207ExternalRetailerTemplatesByRetailerId)
+   * `GET https://api.criteo.com/2022-10/retail-media/retailers/{retailer-id}/templates` (CreativesApi_GetApi202207ExternalRetailerTemplatesByRetailerId)
+   * Declared statuses: 200 OK.
    */
   readonly getRetailerCreativeTemplates: Bound<typeof creative.getRetailerCreativeTemplates>;
   /**
@@ -45,12 +50,13 @@ export interface CreativeApi {
    *
    * An answer of 204 has no body.
    *
-   * `PUT /2022-10/retail-media/accounts/{account-id}/creatives/{creative-id}` (CreativesApi_PutApi202207ExternalAccountByAccountIdCreativescreativeId)
+   * `PUT https://api.criteo.com/2022-10/retail-media/accounts/{account-id}/creatives/{creative-id}` (CreativesApi_PutApi202207ExternalAccountByAccountIdCreativescreativeId)
+   * Declared statuses: 200 OK, 204 No Content.
    */
   readonly updateCreative: Bound<typeof creative.updateCreative>;
 }
 
-/** Runs the group `creative` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.creative`, or alone on what `createTransport` makes. */
 export class CreativeApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

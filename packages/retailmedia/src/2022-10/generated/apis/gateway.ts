@@ -2,19 +2,19 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as gateway from '../operations/gateway.js';
 
-/** Methods of the group `gateway`. */
 export interface GatewayApi {
   /**
    * Gets the calling application: its id, name and organization.
    *
    * It needs no particular permission, so it serves to try out credentials.
    *
-   * `GET /me` (GetCurrentApplication)
+   * `GET https://api.criteo.com/me` (GetCurrentApplication)
+   * Declared statuses: 200 OK, 404 Not Found.
    */
   readonly getCurrentApplication: Bound<typeof gateway.getCurrentApplication>;
 }
 
-/** Runs the group `gateway` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.gateway`, or alone on what `createTransport` makes. */
 export class GatewayApi extends Api {
   constructor(transport: Transport) {
     super(transport, [gateway.getCurrentApplication]);

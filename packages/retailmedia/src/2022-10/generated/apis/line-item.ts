@@ -2,26 +2,28 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as lineItem from '../operations/line-item.js';
 
-/** Methods of the group `lineItem`. */
 export interface LineItemApi {
   /**
    * Adds products to one line item, each with a bid override if one is given.
    *
    * The answer is paged, although the call takes no page: it may hold the first page only.
    *
-   * `POST /2022-10/retail-media/line-items/{line-item-id}/products/append` (PromotedProductsApi_PostApi202110ExternalLineItemProductsAppendByLineItemId)
+   * `POST https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}/products/append` (PromotedProductsApi_PostApi202110ExternalLineItemProductsAppendByLineItemId)
+   * Declared statuses: 200 OK.
    */
   readonly appendPromotedProducts: Bound<typeof lineItem.appendPromotedProducts>;
   /**
    * Creates an auction line item in one campaign for one retailer.
    *
-   * `POST /2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (PostApiV2ExternalCampaignAuctionLineItemsByCampaignId)
+   * `POST https://api.criteo.com/2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (PostApiV2ExternalCampaignAuctionLineItemsByCampaignId)
+   * Declared statuses: 201 Created, 400 Bad Request.
    */
   readonly createAuctionLineItem: Bound<typeof lineItem.createAuctionLineItem>;
   /**
    * Creates a preferred line item in one campaign for one retailer and type of page.
    *
-   * `POST /2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_PostApi202110ExternalCampaignPreferredLineItemsByCampaignId)
+   * `POST https://api.criteo.com/2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_PostApi202110ExternalCampaignPreferredLineItemsByCampaignId)
+   * Declared statuses: 201 Created, 400 Bad Request.
    */
   readonly createPreferredLineItemByCampaignId: Bound<
     typeof lineItem.createPreferredLineItemByCampaignId
@@ -31,7 +33,8 @@ export interface LineItemApi {
    *
    * The answer is paged, although the call takes no page: it may hold the first page only.
    *
-   * `POST /2022-10/retail-media/line-items/{line-item-id}/products/delete` (PromotedProductsApi_PostApi202110ExternalLineItemProductsDeleteByLineItemId)
+   * `POST https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}/products/delete` (PromotedProductsApi_PostApi202110ExternalLineItemProductsDeleteByLineItemId)
+   * Declared statuses: 200 OK.
    */
   readonly deletePromotedProducts: Bound<typeof lineItem.deletePromotedProducts>;
   /**
@@ -39,13 +42,15 @@ export interface LineItemApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2022-10/retail-media/line-items/{line-item-id}/products` (PromotedProductsApi_GetApi202110ExternalLineItemProductsByLineItemId)
+   * `GET https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}/products` (PromotedProductsApi_GetApi202110ExternalLineItemProductsByLineItemId)
+   * Declared statuses: 200 OK.
    */
   readonly fetchPromotedProducts: Bound<typeof lineItem.fetchPromotedProducts>;
   /**
    * Gets one auction line item by its id, with its bids, budget and pacing.
    *
-   * `GET /2022-10/retail-media/auction-line-items/{line-item-id}` (GetApiV2ExternalAuctionLineItemByLineItemId)
+   * `GET https://api.criteo.com/2022-10/retail-media/auction-line-items/{line-item-id}` (GetApiV2ExternalAuctionLineItemByLineItemId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly getAuctionLineItem: Bound<typeof lineItem.getAuctionLineItem>;
   /**
@@ -53,13 +58,15 @@ export interface LineItemApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (GetApiV2ExternalCampaignAuctionLineItemsByCampaignId)
+   * `GET https://api.criteo.com/2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (GetApiV2ExternalCampaignAuctionLineItemsByCampaignId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly getAuctionLineItemsByCampaign: Bound<typeof lineItem.getAuctionLineItemsByCampaign>;
   /**
    * Gets one line item by its id, with the fields that both types of line item share.
    *
-   * `GET /2022-10/retail-media/line-items/{line-item-id}` (GetApiV2ExternalLineItemByLineItemId)
+   * `GET https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}` (GetApiV2ExternalLineItemByLineItemId)
+   * Declared statuses: 200 OK.
    */
   readonly getLineItem: Bound<typeof lineItem.getLineItem>;
   /**
@@ -67,13 +74,15 @@ export interface LineItemApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2022-10/retail-media/accounts/{account-id}/line-items` (GetApiV2ExternalAccountLineItemsByAccountId)
+   * `GET https://api.criteo.com/2022-10/retail-media/accounts/{account-id}/line-items` (GetApiV2ExternalAccountLineItemsByAccountId)
+   * Declared statuses: 200 OK.
    */
   readonly getLineItemsByAccountId: Bound<typeof lineItem.getLineItemsByAccountId>;
   /**
    * Gets one preferred line item, with its budget, page targeting and capping.
    *
-   * `GET /2022-10/retail-media/preferred-line-items/{line-item-id}` (LineItemsApi_GetApi202110ExternalPreferredLineItemByLineItemId)
+   * `GET https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}` (LineItemsApi_GetApi202110ExternalPreferredLineItemByLineItemId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly getPreferredLineItemByLineItemId: Bound<
     typeof lineItem.getPreferredLineItemByLineItemId
@@ -83,7 +92,8 @@ export interface LineItemApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_GetApi202110ExternalCampaignPreferredLineItemsByCampaignId)
+   * `GET https://api.criteo.com/2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_GetApi202110ExternalCampaignPreferredLineItemsByCampaignId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly getPreferredLineItemsByCampaignId: Bound<
     typeof lineItem.getPreferredLineItemsByCampaignId
@@ -91,32 +101,36 @@ export interface LineItemApi {
   /**
    * Pauses products of one line item by their ids; the answer is empty.
    *
-   * `POST /2022-10/retail-media/line-items/{line-item-id}/products/pause` (PromotedProducts_PostApi202110ExternalLineItemProductsPauseByLineItemId)
+   * `POST https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}/products/pause` (PromotedProducts_PostApi202110ExternalLineItemProductsPauseByLineItemId)
+   * Declared statuses: 200 OK.
    */
   readonly pausePromotedProducts: Bound<typeof lineItem.pausePromotedProducts>;
   /**
    * Resumes paused products of one line item by their ids; the answer is empty.
    *
-   * `POST /2022-10/retail-media/line-items/{line-item-id}/products/unpause` (PromotedProducts_PostApi202110ExternalLineItemProductsUnpauseByLineItemId)
+   * `POST https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}/products/unpause` (PromotedProducts_PostApi202110ExternalLineItemProductsUnpauseByLineItemId)
+   * Declared statuses: 200 OK.
    */
   readonly unpausePromotedProducts: Bound<typeof lineItem.unpausePromotedProducts>;
   /**
    * Sets name, status, dates, budget, bids and pacing of one auction line item.
    *
-   * `PUT /2022-10/retail-media/auction-line-items/{line-item-id}` (PutApiV2ExternalAuctionLineItemByLineItemId)
+   * `PUT https://api.criteo.com/2022-10/retail-media/auction-line-items/{line-item-id}` (PutApiV2ExternalAuctionLineItemByLineItemId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly updateAuctionLineItem: Bound<typeof lineItem.updateAuctionLineItem>;
   /**
    * Sets name, status, dates, budget and page targeting of one preferred line item.
    *
-   * `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}` (LineItemsApi_PutApi202110ExternalPreferredLineItemByLineItemId)
+   * `PUT https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}` (LineItemsApi_PutApi202110ExternalPreferredLineItemByLineItemId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly updatePreferredLineItemByLineItemId: Bound<
     typeof lineItem.updatePreferredLineItemByLineItemId
   >;
 }
 
-/** Runs the group `lineItem` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.lineItem`, or alone on what `createTransport` makes. */
 export class LineItemApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,12 +2,12 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as retailer from '../operations/retailer.js';
 
-/** Methods of the group `retailer`. */
 export interface RetailerApi {
   /**
    * Lists the types of page that one retailer has.
    *
-   * `GET /2022-10/retail-media/retailers/{retailerId}/pages` (RetailerApi_GetApi202110ExternalRetailerPagesByRetailerId)
+   * `GET https://api.criteo.com/2022-10/retail-media/retailers/{retailerId}/pages` (RetailerApi_GetApi202110ExternalRetailerPagesByRetailerId)
+   * Declared statuses: 200 OK.
    */
   readonly getRetailerPages: Bound<typeof retailer.getRetailerPages>;
   /**
@@ -15,12 +15,13 @@ export interface RetailerApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2022-10/retail-media/accounts/{accountId}/retailers` (AccountsApi_GetApiV1ExternalAccountRetailersByAccountId)
+   * `GET https://api.criteo.com/2022-10/retail-media/accounts/{accountId}/retailers` (AccountsApi_GetApiV1ExternalAccountRetailersByAccountId)
+   * Declared statuses: 200 OK.
    */
   readonly getRetailersByAccountId: Bound<typeof retailer.getRetailersByAccountId>;
 }
 
-/** Runs the group `retailer` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.retailer`, or alone on what `createTransport` makes. */
 export class RetailerApi extends Api {
   constructor(transport: Transport) {
     super(transport, [retailer.getRetailerPages, retailer.getRetailersByAccountId]);

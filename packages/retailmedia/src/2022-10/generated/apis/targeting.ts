@@ -2,12 +2,12 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as targeting from '../operations/targeting.js';
 
-/** Methods of the group `targeting`. */
 export interface TargetingApi {
   /**
    * Adds categories or products to a preferred line item's add-to-basket targeting.
    *
-   * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketAppendByLineItemId)
+   * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketAppendByLineItemId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly appendAddToBasketTargetsByLineItemId: Bound<
     typeof targeting.appendAddToBasketTargetsByLineItemId
@@ -15,7 +15,8 @@ export interface TargetingApi {
   /**
    * Adds audiences to those that one preferred line item targets.
    *
-   * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesAppendByLineItemId)
+   * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesAppendByLineItemId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly appendAudienceTargetsByLineItemId: Bound<
     typeof targeting.appendAudienceTargetsByLineItemId
@@ -23,7 +24,8 @@ export interface TargetingApi {
   /**
    * Adds negative keywords to one auction line item.
    *
-   * `POST /2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/append` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsAppendByLineItemId)
+   * `POST https://api.criteo.com/2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/append` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsAppendByLineItemId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly appendKeywordTargetsByLineItemId: Bound<
     typeof targeting.appendKeywordTargetsByLineItemId
@@ -31,13 +33,15 @@ export interface TargetingApi {
   /**
    * Adds stores to those that one preferred line item targets.
    *
-   * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresAppendByLineItemId)
+   * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresAppendByLineItemId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly appendStoreTargetsByLineItemId: Bound<typeof targeting.appendStoreTargetsByLineItemId>;
   /**
    * Removes categories or products from a preferred line item's add-to-basket targeting.
    *
-   * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketDeleteByLineItemId)
+   * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketDeleteByLineItemId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly deleteAddToBasketTargetsByLineItemId: Bound<
     typeof targeting.deleteAddToBasketTargetsByLineItemId
@@ -45,7 +49,8 @@ export interface TargetingApi {
   /**
    * Removes audiences from those that one preferred line item targets.
    *
-   * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesDeleteByLineItemId)
+   * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesDeleteByLineItemId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly deleteAudienceTargetsByLineItemId: Bound<
     typeof targeting.deleteAudienceTargetsByLineItemId
@@ -53,7 +58,8 @@ export interface TargetingApi {
   /**
    * Removes negative keywords from one auction line item.
    *
-   * `POST /2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/delete` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsDeleteByLineItemId)
+   * `POST https://api.criteo.com/2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/delete` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsDeleteByLineItemId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly deleteKeywordTargetsByLineItemId: Bound<
     typeof targeting.deleteKeywordTargetsByLineItemId
@@ -61,13 +67,15 @@ export interface TargetingApi {
   /**
    * Removes stores from those that one preferred line item targets.
    *
-   * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresDeleteByLineItemId)
+   * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresDeleteByLineItemId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly deleteStoreTargetsByLineItemId: Bound<typeof targeting.deleteStoreTargetsByLineItemId>;
   /**
    * Gets a preferred line item's add-to-basket targeting: categories and products.
    *
-   * `GET /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingAddToBasketByLineItemId)
+   * `GET https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingAddToBasketByLineItemId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly getAddToBasketTargetsByLineItemId: Bound<
     typeof targeting.getAddToBasketTargetsByLineItemId
@@ -75,25 +83,29 @@ export interface TargetingApi {
   /**
    * Gets the audiences that one preferred line item includes or excludes.
    *
-   * `GET /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingAudiencesByLineItemId)
+   * `GET https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingAudiencesByLineItemId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly getAudienceTargetsByLineItemId: Bound<typeof targeting.getAudienceTargetsByLineItemId>;
   /**
    * Gets the negative keywords of one auction line item.
    *
-   * `GET /2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords` (TargetingApi_GetApi202110ExternalAuctionLineItemTargetingKeywordsByLineItemId)
+   * `GET https://api.criteo.com/2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords` (TargetingApi_GetApi202110ExternalAuctionLineItemTargetingKeywordsByLineItemId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly getKeywordTargetsByLineItemId: Bound<typeof targeting.getKeywordTargetsByLineItemId>;
   /**
    * Gets the stores that one preferred line item includes or excludes.
    *
-   * `GET /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingStoresByLineItemId)
+   * `GET https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingStoresByLineItemId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly getStoreTargetsByLineItemId: Bound<typeof targeting.getStoreTargetsByLineItemId>;
   /**
    * Sets a preferred line item's add-to-basket targeting and its scope.
    *
-   * `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAddToBasketByLineItemId)
+   * `PUT https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAddToBasketByLineItemId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly putAddToBasketTargetByLineItemId: Bound<
     typeof targeting.putAddToBasketTargetByLineItemId
@@ -101,18 +113,20 @@ export interface TargetingApi {
   /**
    * Sets the audiences that one preferred line item includes or excludes.
    *
-   * `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAudiencesByLineItemId)
+   * `PUT https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAudiencesByLineItemId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly putAudienceTargetsByLineItemId: Bound<typeof targeting.putAudienceTargetsByLineItemId>;
   /**
    * Sets the stores that one preferred line item includes or excludes.
    *
-   * `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingStoresByLineItemId)
+   * `PUT https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingStoresByLineItemId)
+   * Declared statuses: 200 OK, 400 Bad Request.
    */
   readonly putStoreTargetByLineItemId: Bound<typeof targeting.putStoreTargetByLineItemId>;
 }
 
-/** Runs the group `targeting` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.targeting`, or alone on what `createTransport` makes. */
 export class TargetingApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

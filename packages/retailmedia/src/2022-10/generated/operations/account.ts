@@ -23,7 +23,8 @@ export interface GetAccountsParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2022-10/retail-media/accounts` (AccountsApi_GetApiV1ExternalAccounts)
+ * `GET https://api.criteo.com/2022-10/retail-media/accounts` (AccountsApi_GetApiV1ExternalAccounts)
+ * Declared statuses: 200 OK.
  */
 export const getAccounts: PagedOperation<GetAccountsParams, JsonApiPageResponseOfAccount> = {
   id: 'getAccounts',
@@ -56,7 +57,8 @@ export interface GetBrandsByAccountIdParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2022-10/retail-media/accounts/{accountId}/brands` (AccountsApi_GetApiV1ExternalAccountBrandsByAccountId)
+ * `GET https://api.criteo.com/2022-10/retail-media/accounts/{accountId}/brands` (AccountsApi_GetApiV1ExternalAccountBrandsByAccountId)
+ * Declared statuses: 200 OK.
  */
 export const getBrandsByAccountId: PagedOperation<
   GetBrandsByAccountIdParams,

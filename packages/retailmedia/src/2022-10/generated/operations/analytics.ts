@@ -13,7 +13,8 @@ export interface GetAsyncExportOutputParams {
  *
  * `download` gives it as rows, as a stream or under a path.
  *
- * `GET /2022-10/retail-media/reports/{reportId}/output` (getReportOutput)
+ * `GET https://api.criteo.com/2022-10/retail-media/reports/{reportId}/output` (getReportOutput)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 404 Not Found.
  */
 export const getAsyncExportOutput: Operation<GetAsyncExportOutputParams, Uint8Array> = {
   id: 'getAsyncExportOutput',
@@ -35,7 +36,8 @@ export interface GetAsyncExportStatusParams {
  *
  * A poll counts against the rate limit of reports.
  *
- * `GET /2022-10/retail-media/reports/{reportId}/status` (getReportStatus)
+ * `GET https://api.criteo.com/2022-10/retail-media/reports/{reportId}/status` (getReportStatus)
+ * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 404 Not Found.
  */
 export const getAsyncExportStatus: Operation<GetAsyncExportStatusParams, EnvelopeReportStatus> = {
   id: 'getAsyncExportStatus',
@@ -56,7 +58,8 @@ export interface RequestCampaignReportParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2022-10/retail-media/reports/campaigns` (requestCampaignReport)
+ * `POST https://api.criteo.com/2022-10/retail-media/reports/campaigns` (requestCampaignReport)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden.
  */
 export const requestCampaignReport: JobOperation<
   RequestCampaignReportParams,
@@ -83,7 +86,8 @@ export interface RequestLineItemReportParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2022-10/retail-media/reports/line-items` (requestLineItemReport)
+ * `POST https://api.criteo.com/2022-10/retail-media/reports/line-items` (requestLineItemReport)
+ * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden.
  */
 export const requestLineItemReport: JobOperation<
   RequestLineItemReportParams,

@@ -16,7 +16,8 @@ export interface CreateAudienceParams {
 /**
  * Creates an audience of one retailer's buyers or viewers for an account.
  *
- * `POST /2022-10/retail-media/accounts/{accountId}/audiences` (AudienceApi_CreateAudience)
+ * `POST https://api.criteo.com/2022-10/retail-media/accounts/{accountId}/audiences` (AudienceApi_CreateAudience)
+ * Declared statuses: 201 Created, 400 Bad Request, 404 Not Found, 406 Not Acceptable, 409 Conflict, 415 Unsupported Media Type.
  */
 export const createAudience: Operation<CreateAudienceParams, CreateRetailMediaAudienceResponse> = {
   id: 'createAudience',
@@ -48,7 +49,8 @@ export interface GetAudiencesByAccountIdParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2022-10/retail-media/accounts/{accountId}/audiences` (AudienceApi_GetAudiencesByAccountId)
+ * `GET https://api.criteo.com/2022-10/retail-media/accounts/{accountId}/audiences` (AudienceApi_GetAudiencesByAccountId)
+ * Declared statuses: 200 OK, 400 Bad Request, 404 Not Found, 406 Not Acceptable, 415 Unsupported Media Type.
  */
 export const getAudiencesByAccountId: PagedOperation<
   GetAudiencesByAccountIdParams,

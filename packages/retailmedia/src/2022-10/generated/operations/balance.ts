@@ -18,7 +18,8 @@ export interface AppendCampaignsToBalanceParams {
  *
  * The answer is paged, although the call takes no page: it may hold the first page only.
  *
- * `POST /2022-10/retail-media/balances/{balance-id}/campaigns/append` (BalancesApi_PostApi202110ExternalBalanceCampaignsAppendByBalanceId)
+ * `POST https://api.criteo.com/2022-10/retail-media/balances/{balance-id}/campaigns/append` (BalancesApi_PostApi202110ExternalBalanceCampaignsAppendByBalanceId)
+ * Declared statuses: 200 OK.
  */
 export const appendCampaignsToBalance: Operation<
   AppendCampaignsToBalanceParams,
@@ -42,7 +43,8 @@ export interface DeleteCampaignsFromBalanceParams {
  *
  * The answer is paged, although the call takes no page: it may hold the first page only.
  *
- * `POST /2022-10/retail-media/balances/{balance-id}/campaigns/delete` (BalancesApi_PostApi202110ExternalBalanceCampaignsDeleteByBalanceId)
+ * `POST https://api.criteo.com/2022-10/retail-media/balances/{balance-id}/campaigns/delete` (BalancesApi_PostApi202110ExternalBalanceCampaignsDeleteByBalanceId)
+ * Declared statuses: 200 OK.
  */
 export const deleteCampaignsFromBalance: Operation<
   DeleteCampaignsFromBalanceParams,
@@ -77,7 +79,8 @@ export interface GetBalancesByAccountIdParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2022-10/retail-media/accounts/{account-id}/balances` (BalancesApi_GetApi202110ExternalAccountBalancesByAccountId)
+ * `GET https://api.criteo.com/2022-10/retail-media/accounts/{account-id}/balances` (BalancesApi_GetApi202110ExternalAccountBalancesByAccountId)
+ * Declared statuses: 200 OK.
  */
 export const getBalancesByAccountId: PagedOperation<
   GetBalancesByAccountIdParams,
@@ -113,7 +116,8 @@ export interface GetCampaignsByBalanceIdParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2022-10/retail-media/balances/{balance-id}/campaigns` (BalancesApi_GetApi202110ExternalBalanceCampaignsByBalanceId)
+ * `GET https://api.criteo.com/2022-10/retail-media/balances/{balance-id}/campaigns` (BalancesApi_GetApi202110ExternalBalanceCampaignsByBalanceId)
+ * Declared statuses: 200 OK.
  */
 export const getCampaignsByBalanceId: PagedOperation<
   GetCampaignsByBalanceIdParams,

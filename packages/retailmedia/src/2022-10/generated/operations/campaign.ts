@@ -19,7 +19,8 @@ export interface CreateCampaignByAccountIdParams {
  *
  * The document declares a body for 200 only: an answer of 201 may have none.
  *
- * `POST /2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_PostApiV1ExternalAccountCampaignsByAccountId)
+ * `POST https://api.criteo.com/2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_PostApiV1ExternalAccountCampaignsByAccountId)
+ * Declared statuses: 200 OK, 201 Created.
  */
 export const createCampaignByAccountId: Operation<
   CreateCampaignByAccountIdParams,
@@ -40,7 +41,8 @@ export interface GetCampaignByCampaignIdParams {
 /**
  * Gets one campaign by its id, with its budget and attribution settings.
  *
- * `GET /2022-10/retail-media/campaigns/{campaignId}` (CampaignsApi_GetApiV1ExternalCampaignByCampaignId)
+ * `GET https://api.criteo.com/2022-10/retail-media/campaigns/{campaignId}` (CampaignsApi_GetApiV1ExternalCampaignByCampaignId)
+ * Declared statuses: 200 OK.
  */
 export const getCampaignByCampaignId: Operation<
   GetCampaignByCampaignIdParams,
@@ -74,7 +76,8 @@ export interface GetCampaignsByAccountIdParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_GetApiV1ExternalAccountCampaignsByAccountId)
+ * `GET https://api.criteo.com/2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_GetApiV1ExternalAccountCampaignsByAccountId)
+ * Declared statuses: 200 OK.
  */
 export const getCampaignsByAccountId: PagedOperation<
   GetCampaignsByAccountIdParams,
@@ -97,7 +100,8 @@ export interface UpdateCampaignByCampaignIdParams {
 /**
  * Sets name, budget and attribution settings of one campaign and returns it.
  *
- * `PUT /2022-10/retail-media/campaigns/{campaignId}` (CampaignsApi_PutApiV1ExternalCampaignByCampaignId)
+ * `PUT https://api.criteo.com/2022-10/retail-media/campaigns/{campaignId}` (CampaignsApi_PutApiV1ExternalCampaignByCampaignId)
+ * Declared statuses: 200 OK.
  */
 export const updateCampaignByCampaignId: Operation<
   UpdateCampaignByCampaignIdParams,

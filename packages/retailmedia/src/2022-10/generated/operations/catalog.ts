@@ -16,7 +16,8 @@ export interface GetCatalogOutputParams {
  *
  * `download` gives it as rows, as a stream or under a path.
  *
- * `GET /2022-10/retail-media/catalogs/{catalogId}/output` (CatalogApi_GetApiV1ExternalCatalogOutputByCatalogId)
+ * `GET https://api.criteo.com/2022-10/retail-media/catalogs/{catalogId}/output` (CatalogApi_GetApiV1ExternalCatalogOutputByCatalogId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const getCatalogOutput: Operation<GetCatalogOutputParams, Uint8Array> = {
   id: 'getCatalogOutput',
@@ -35,7 +36,8 @@ export interface GetCatalogStatusParams {
 /**
  * Polls a catalog job; here its status words are capitalised, as in `Success`.
  *
- * `GET /2022-10/retail-media/catalogs/{catalogId}/status` (CatalogApi_GetApiV1ExternalCatalogStatusByCatalogId)
+ * `GET https://api.criteo.com/2022-10/retail-media/catalogs/{catalogId}/status` (CatalogApi_GetApiV1ExternalCatalogStatusByCatalogId)
+ * Declared statuses: 200 OK.
  */
 export const getCatalogStatus: Operation<
   GetCatalogStatusParams,
@@ -60,7 +62,8 @@ export interface CreateCatalogParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2022-10/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
+ * `POST https://api.criteo.com/2022-10/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
+ * Declared statuses: 200 OK.
  */
 export const createCatalog: JobOperation<
   CreateCatalogParams,

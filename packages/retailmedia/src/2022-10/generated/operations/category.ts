@@ -31,7 +31,8 @@ export interface GetCategoriesParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2022-10/retail-media/categories` (CategorySearchApi_GetApi202204ExternalCategories)
+ * `GET https://api.criteo.com/2022-10/retail-media/categories` (CategorySearchApi_GetApi202204ExternalCategories)
+ * Declared statuses: 200 OK.
  */
 export const getCategories: PagedOperation<GetCategoriesParams, Category202204ListResponse> = {
   id: 'getCategories',
@@ -53,7 +54,8 @@ export interface GetCategoryParams {
 /**
  * Gets one category by its id, with its name and its parent's id.
  *
- * `GET /2022-10/retail-media/categories/{categoryId}` (CategorySearchApi_GetApi202204ExternalCategorieByCategoryId)
+ * `GET https://api.criteo.com/2022-10/retail-media/categories/{categoryId}` (CategorySearchApi_GetApi202204ExternalCategorieByCategoryId)
+ * Declared statuses: 200 OK, 400 Bad Request, 500 Internal Server Error.
  */
 export const getCategory: Operation<GetCategoryParams, Category202204> = {
   id: 'getCategory',

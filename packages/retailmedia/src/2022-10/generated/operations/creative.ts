@@ -18,14 +18,15 @@ export interface CreateAssetParams {
 /**
  * Uploads a file as an asset for creatives and returns its id and location.
  *
- * `POST /2022-10/retail-media/assets` (CreateAsset)
+ * `POST https://api.criteo.com/2022-10/retail-media/assets` (CreateAsset)
+ * Declared statuses: 201 Created.
  */
 export const createAsset: Operation<CreateAssetParams, AssetResponse> = {
   id: 'createAsset',
   method: 'POST',
   path: '/2022-10/retail-media/assets',
   multipart: [{ name: 'assetFile', as: 'AssetFile' }],
-  accept: ['text/plain'],
+  accept: ['text/json', 'text/plain'],
 };
 
 /** Parameters of {@link createCreative}. */
@@ -38,7 +39,8 @@ export interface CreateCreativeParams {
 /**
  * Creates a creative in one account from a template of a retailer.
  *
- * `POST /2022-10/retail-media/accounts/{account-id}/creatives` (CreativesApi_PostApi202207ExternalAccountCreativesByAccountId)
+ * `POST https://api.criteo.com/2022-10/retail-media/accounts/{account-id}/creatives` (CreativesApi_PostApi202207ExternalAccountCreativesByAccountId)
+ * Declared statuses: 201 Created.
  */
 export const createCreative: Operation<CreateCreativeParams, Creative202207Response> = {
   id: 'createCreative',
@@ -56,7 +58,8 @@ export interface GetAccountCreativesParams {
 /**
  * Lists the creatives of one account; the answer is not paged.
  *
- * `GET /2022-10/retail-media/accounts/{account-id}/creatives` (CreativesApi_GetApi202110ExternalAccountCreativesByAccountId)
+ * `GET https://api.criteo.com/2022-10/retail-media/accounts/{account-id}/creatives` (CreativesApi_GetApi202110ExternalAccountCreativesByAccountId)
+ * Declared statuses: 200 OK.
  */
 export const getAccountCreatives: Operation<GetAccountCreativesParams, Creative202110ListResponse> =
   {
@@ -76,7 +79,8 @@ export interface GetCreativeParams {
 /**
  * Gets one creative of an account, with its format and its template's values.
  *
- * `GET /2022-10/retail-media/accounts/{account-id}/creatives/{creative-id}` (CreativesApi_GetApi202207ExternalAccountByAccountIdCreativescreativeId)
+ * `GET https://api.criteo.com/2022-10/retail-media/accounts/{account-id}/creatives/{creative-id}` (CreativesApi_GetApi202207ExternalAccountByAccountIdCreativescreativeId)
+ * Declared statuses: 200 OK.
  */
 export const getCreative: Operation<GetCreativeParams, Creative202207Response> = {
   id: 'getCreative',
@@ -101,7 +105,8 @@ export interface GetCreativeTemplateParams {
 /**
  * Gets one creative template of a retailer, with the variables that a creative fills.
  *
- * `GET /2022-10/retail-media/retailers/{retailer-id}/templates/{template-id}` (CreativesApi_GetApi202207ExternalRetailerByRetailerIdTemplatestemplateId)
+ * `GET https://api.criteo.com/2022-10/retail-media/retailers/{retailer-id}/templates/{template-id}` (CreativesApi_GetApi202207ExternalRetailerByRetailerIdTemplatestemplateId)
+ * Declared statuses: 200 OK.
  */
 export const getCreativeTemplate: Operation<GetCreativeTemplateParams, TemplateResponse> = {
   id: 'getCreativeTemplate',
@@ -121,7 +126,8 @@ export interface GetRetailerCreativeTemplatesParams {
 /**
  * Lists the creative templates of one retailer; the answer is not paged.
  *
- * `GET /2022-10/retail-media/retailers/{retailer-id}/templates` (CreativesApi_GetApi202207ExternalRetailerTemplatesByRetailerId)
+ * `GET https://api.criteo.com/2022-10/retail-media/retailers/{retailer-id}/templates` (CreativesApi_GetApi202207ExternalRetailerTemplatesByRetailerId)
+ * Declared statuses: 200 OK.
  */
 export const getRetailerCreativeTemplates: Operation<
   GetRetailerCreativeTemplatesParams,
@@ -146,7 +152,8 @@ export interface UpdateCreativeParams {
  *
  * An answer of 204 has no body.
  *
- * `PUT /2022-10/retail-media/accounts/{account-id}/creatives/{creative-id}` (CreativesApi_PutApi202207ExternalAccountByAccountIdCreativescreativeId)
+ * `PUT https://api.criteo.com/2022-10/retail-media/accounts/{account-id}/creatives/{creative-id}` (CreativesApi_PutApi202207ExternalAccountByAccountIdCreativescreativeId)
+ * Declared statuses: 200 OK, 204 No Content.
  */
 export const updateCreative: Operation<UpdateCreativeParams, Creative202207Response | undefined> = {
   id: 'updateCreative',

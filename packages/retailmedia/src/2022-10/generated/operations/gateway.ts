@@ -7,7 +7,8 @@ import type { ApplicationSummaryModelResponse } from '../models.js';
  *
  * It needs no particular permission, so it serves to try out credentials.
  *
- * `GET /me` (GetCurrentApplication)
+ * `GET https://api.criteo.com/me` (GetCurrentApplication)
+ * Declared statuses: 200 OK, 404 Not Found.
  */
 export const getCurrentApplication: Operation<NoParams, ApplicationSummaryModelResponse> = {
   id: 'getCurrentApplication',

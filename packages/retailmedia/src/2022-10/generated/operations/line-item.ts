@@ -27,7 +27,8 @@ export interface AppendPromotedProductsParams {
  *
  * The answer is paged, although the call takes no page: it may hold the first page only.
  *
- * `POST /2022-10/retail-media/line-items/{line-item-id}/products/append` (PromotedProductsApi_PostApi202110ExternalLineItemProductsAppendByLineItemId)
+ * `POST https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}/products/append` (PromotedProductsApi_PostApi202110ExternalLineItemProductsAppendByLineItemId)
+ * Declared statuses: 200 OK.
  */
 export const appendPromotedProducts: Operation<
   AppendPromotedProductsParams,
@@ -49,7 +50,8 @@ export interface CreateAuctionLineItemParams {
 /**
  * Creates an auction line item in one campaign for one retailer.
  *
- * `POST /2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (PostApiV2ExternalCampaignAuctionLineItemsByCampaignId)
+ * `POST https://api.criteo.com/2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (PostApiV2ExternalCampaignAuctionLineItemsByCampaignId)
+ * Declared statuses: 201 Created, 400 Bad Request.
  */
 export const createAuctionLineItem: Operation<
   CreateAuctionLineItemParams,
@@ -71,7 +73,8 @@ export interface CreatePreferredLineItemByCampaignIdParams {
 /**
  * Creates a preferred line item in one campaign for one retailer and type of page.
  *
- * `POST /2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_PostApi202110ExternalCampaignPreferredLineItemsByCampaignId)
+ * `POST https://api.criteo.com/2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_PostApi202110ExternalCampaignPreferredLineItemsByCampaignId)
+ * Declared statuses: 201 Created, 400 Bad Request.
  */
 export const createPreferredLineItemByCampaignId: Operation<
   CreatePreferredLineItemByCampaignIdParams,
@@ -95,7 +98,8 @@ export interface DeletePromotedProductsParams {
  *
  * The answer is paged, although the call takes no page: it may hold the first page only.
  *
- * `POST /2022-10/retail-media/line-items/{line-item-id}/products/delete` (PromotedProductsApi_PostApi202110ExternalLineItemProductsDeleteByLineItemId)
+ * `POST https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}/products/delete` (PromotedProductsApi_PostApi202110ExternalLineItemProductsDeleteByLineItemId)
+ * Declared statuses: 200 OK.
  */
 export const deletePromotedProducts: Operation<
   DeletePromotedProductsParams,
@@ -130,7 +134,8 @@ export interface FetchPromotedProductsParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2022-10/retail-media/line-items/{line-item-id}/products` (PromotedProductsApi_GetApi202110ExternalLineItemProductsByLineItemId)
+ * `GET https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}/products` (PromotedProductsApi_GetApi202110ExternalLineItemProductsByLineItemId)
+ * Declared statuses: 200 OK.
  */
 export const fetchPromotedProducts: PagedOperation<
   FetchPromotedProductsParams,
@@ -152,7 +157,8 @@ export interface GetAuctionLineItemParams {
 /**
  * Gets one auction line item by its id, with its bids, budget and pacing.
  *
- * `GET /2022-10/retail-media/auction-line-items/{line-item-id}` (GetApiV2ExternalAuctionLineItemByLineItemId)
+ * `GET https://api.criteo.com/2022-10/retail-media/auction-line-items/{line-item-id}` (GetApiV2ExternalAuctionLineItemByLineItemId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const getAuctionLineItem: Operation<GetAuctionLineItemParams, AuctionLineItemResponse> = {
   id: 'getAuctionLineItem',
@@ -183,7 +189,8 @@ export interface GetAuctionLineItemsByCampaignParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (GetApiV2ExternalCampaignAuctionLineItemsByCampaignId)
+ * `GET https://api.criteo.com/2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (GetApiV2ExternalCampaignAuctionLineItemsByCampaignId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const getAuctionLineItemsByCampaign: PagedOperation<
   GetAuctionLineItemsByCampaignParams,
@@ -205,7 +212,8 @@ export interface GetLineItemParams {
 /**
  * Gets one line item by its id, with the fields that both types of line item share.
  *
- * `GET /2022-10/retail-media/line-items/{line-item-id}` (GetApiV2ExternalLineItemByLineItemId)
+ * `GET https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}` (GetApiV2ExternalLineItemByLineItemId)
+ * Declared statuses: 200 OK.
  */
 export const getLineItem: Operation<GetLineItemParams, CommonLineItemResponse> = {
   id: 'getLineItem',
@@ -239,7 +247,8 @@ export interface GetLineItemsByAccountIdParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2022-10/retail-media/accounts/{account-id}/line-items` (GetApiV2ExternalAccountLineItemsByAccountId)
+ * `GET https://api.criteo.com/2022-10/retail-media/accounts/{account-id}/line-items` (GetApiV2ExternalAccountLineItemsByAccountId)
+ * Declared statuses: 200 OK.
  */
 export const getLineItemsByAccountId: PagedOperation<
   GetLineItemsByAccountIdParams,
@@ -261,7 +270,8 @@ export interface GetPreferredLineItemByLineItemIdParams {
 /**
  * Gets one preferred line item, with its budget, page targeting and capping.
  *
- * `GET /2022-10/retail-media/preferred-line-items/{line-item-id}` (LineItemsApi_GetApi202110ExternalPreferredLineItemByLineItemId)
+ * `GET https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}` (LineItemsApi_GetApi202110ExternalPreferredLineItemByLineItemId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const getPreferredLineItemByLineItemId: Operation<
   GetPreferredLineItemByLineItemIdParams,
@@ -295,7 +305,8 @@ export interface GetPreferredLineItemsByCampaignIdParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_GetApi202110ExternalCampaignPreferredLineItemsByCampaignId)
+ * `GET https://api.criteo.com/2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_GetApi202110ExternalCampaignPreferredLineItemsByCampaignId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const getPreferredLineItemsByCampaignId: PagedOperation<
   GetPreferredLineItemsByCampaignIdParams,
@@ -318,7 +329,8 @@ export interface PausePromotedProductsParams {
 /**
  * Pauses products of one line item by their ids; the answer is empty.
  *
- * `POST /2022-10/retail-media/line-items/{line-item-id}/products/pause` (PromotedProducts_PostApi202110ExternalLineItemProductsPauseByLineItemId)
+ * `POST https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}/products/pause` (PromotedProducts_PostApi202110ExternalLineItemProductsPauseByLineItemId)
+ * Declared statuses: 200 OK.
  */
 export const pausePromotedProducts: Operation<PausePromotedProductsParams, undefined> = {
   id: 'pausePromotedProducts',
@@ -339,7 +351,8 @@ export interface UnpausePromotedProductsParams {
 /**
  * Resumes paused products of one line item by their ids; the answer is empty.
  *
- * `POST /2022-10/retail-media/line-items/{line-item-id}/products/unpause` (PromotedProducts_PostApi202110ExternalLineItemProductsUnpauseByLineItemId)
+ * `POST https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}/products/unpause` (PromotedProducts_PostApi202110ExternalLineItemProductsUnpauseByLineItemId)
+ * Declared statuses: 200 OK.
  */
 export const unpausePromotedProducts: Operation<UnpausePromotedProductsParams, undefined> = {
   id: 'unpausePromotedProducts',
@@ -360,7 +373,8 @@ export interface UpdateAuctionLineItemParams {
 /**
  * Sets name, status, dates, budget, bids and pacing of one auction line item.
  *
- * `PUT /2022-10/retail-media/auction-line-items/{line-item-id}` (PutApiV2ExternalAuctionLineItemByLineItemId)
+ * `PUT https://api.criteo.com/2022-10/retail-media/auction-line-items/{line-item-id}` (PutApiV2ExternalAuctionLineItemByLineItemId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const updateAuctionLineItem: Operation<
   UpdateAuctionLineItemParams,
@@ -383,7 +397,8 @@ export interface UpdatePreferredLineItemByLineItemIdParams {
 /**
  * Sets name, status, dates, budget and page targeting of one preferred line item.
  *
- * `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}` (LineItemsApi_PutApi202110ExternalPreferredLineItemByLineItemId)
+ * `PUT https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}` (LineItemsApi_PutApi202110ExternalPreferredLineItemByLineItemId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const updatePreferredLineItemByLineItemId: Operation<
   UpdatePreferredLineItemByLineItemIdParams,

@@ -14,7 +14,8 @@ export interface GetRetailerPagesParams {
 /**
  * Lists the types of page that one retailer has.
  *
- * `GET /2022-10/retail-media/retailers/{retailerId}/pages` (RetailerApi_GetApi202110ExternalRetailerPagesByRetailerId)
+ * `GET https://api.criteo.com/2022-10/retail-media/retailers/{retailerId}/pages` (RetailerApi_GetApi202110ExternalRetailerPagesByRetailerId)
+ * Declared statuses: 200 OK.
  */
 export const getRetailerPages: Operation<GetRetailerPagesParams, ExternalRetailerPages202110> = {
   id: 'getRetailerPages',
@@ -45,7 +46,8 @@ export interface GetRetailersByAccountIdParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2022-10/retail-media/accounts/{accountId}/retailers` (AccountsApi_GetApiV1ExternalAccountRetailersByAccountId)
+ * `GET https://api.criteo.com/2022-10/retail-media/accounts/{accountId}/retailers` (AccountsApi_GetApiV1ExternalAccountRetailersByAccountId)
+ * Declared statuses: 200 OK.
  */
 export const getRetailersByAccountId: PagedOperation<
   GetRetailersByAccountIdParams,

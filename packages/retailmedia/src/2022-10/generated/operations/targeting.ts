@@ -24,7 +24,8 @@ export interface AppendAddToBasketTargetsByLineItemIdParams {
 /**
  * Adds categories or products to a preferred line item's add-to-basket targeting.
  *
- * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketAppendByLineItemId)
+ * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketAppendByLineItemId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const appendAddToBasketTargetsByLineItemId: Operation<
   AppendAddToBasketTargetsByLineItemIdParams,
@@ -46,7 +47,8 @@ export interface AppendAudienceTargetsByLineItemIdParams {
 /**
  * Adds audiences to those that one preferred line item targets.
  *
- * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesAppendByLineItemId)
+ * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesAppendByLineItemId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const appendAudienceTargetsByLineItemId: Operation<
   AppendAudienceTargetsByLineItemIdParams,
@@ -68,7 +70,8 @@ export interface AppendKeywordTargetsByLineItemIdParams {
 /**
  * Adds negative keywords to one auction line item.
  *
- * `POST /2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/append` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsAppendByLineItemId)
+ * `POST https://api.criteo.com/2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/append` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsAppendByLineItemId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const appendKeywordTargetsByLineItemId: Operation<
   AppendKeywordTargetsByLineItemIdParams,
@@ -90,7 +93,8 @@ export interface AppendStoreTargetsByLineItemIdParams {
 /**
  * Adds stores to those that one preferred line item targets.
  *
- * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresAppendByLineItemId)
+ * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresAppendByLineItemId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const appendStoreTargetsByLineItemId: Operation<
   AppendStoreTargetsByLineItemIdParams,
@@ -112,7 +116,8 @@ export interface DeleteAddToBasketTargetsByLineItemIdParams {
 /**
  * Removes categories or products from a preferred line item's add-to-basket targeting.
  *
- * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketDeleteByLineItemId)
+ * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketDeleteByLineItemId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const deleteAddToBasketTargetsByLineItemId: Operation<
   DeleteAddToBasketTargetsByLineItemIdParams,
@@ -134,7 +139,8 @@ export interface DeleteAudienceTargetsByLineItemIdParams {
 /**
  * Removes audiences from those that one preferred line item targets.
  *
- * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesDeleteByLineItemId)
+ * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesDeleteByLineItemId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const deleteAudienceTargetsByLineItemId: Operation<
   DeleteAudienceTargetsByLineItemIdParams,
@@ -156,7 +162,8 @@ export interface DeleteKeywordTargetsByLineItemIdParams {
 /**
  * Removes negative keywords from one auction line item.
  *
- * `POST /2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/delete` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsDeleteByLineItemId)
+ * `POST https://api.criteo.com/2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/delete` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsDeleteByLineItemId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const deleteKeywordTargetsByLineItemId: Operation<
   DeleteKeywordTargetsByLineItemIdParams,
@@ -178,7 +185,8 @@ export interface DeleteStoreTargetsByLineItemIdParams {
 /**
  * Removes stores from those that one preferred line item targets.
  *
- * `POST /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresDeleteByLineItemId)
+ * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresDeleteByLineItemId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const deleteStoreTargetsByLineItemId: Operation<
   DeleteStoreTargetsByLineItemIdParams,
@@ -199,7 +207,8 @@ export interface GetAddToBasketTargetsByLineItemIdParams {
 /**
  * Gets a preferred line item's add-to-basket targeting: categories and products.
  *
- * `GET /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingAddToBasketByLineItemId)
+ * `GET https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingAddToBasketByLineItemId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const getAddToBasketTargetsByLineItemId: Operation<
   GetAddToBasketTargetsByLineItemIdParams,
@@ -219,7 +228,8 @@ export interface GetAudienceTargetsByLineItemIdParams {
 /**
  * Gets the audiences that one preferred line item includes or excludes.
  *
- * `GET /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingAudiencesByLineItemId)
+ * `GET https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingAudiencesByLineItemId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const getAudienceTargetsByLineItemId: Operation<
   GetAudienceTargetsByLineItemIdParams,
@@ -239,7 +249,8 @@ export interface GetKeywordTargetsByLineItemIdParams {
 /**
  * Gets the negative keywords of one auction line item.
  *
- * `GET /2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords` (TargetingApi_GetApi202110ExternalAuctionLineItemTargetingKeywordsByLineItemId)
+ * `GET https://api.criteo.com/2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords` (TargetingApi_GetApi202110ExternalAuctionLineItemTargetingKeywordsByLineItemId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const getKeywordTargetsByLineItemId: Operation<
   GetKeywordTargetsByLineItemIdParams,
@@ -259,7 +270,8 @@ export interface GetStoreTargetsByLineItemIdParams {
 /**
  * Gets the stores that one preferred line item includes or excludes.
  *
- * `GET /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingStoresByLineItemId)
+ * `GET https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (TargetingApi_GetApi202110ExternalPreferredLineItemTargetingStoresByLineItemId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const getStoreTargetsByLineItemId: Operation<
   GetStoreTargetsByLineItemIdParams,
@@ -280,7 +292,8 @@ export interface PutAddToBasketTargetByLineItemIdParams {
 /**
  * Sets a preferred line item's add-to-basket targeting and its scope.
  *
- * `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAddToBasketByLineItemId)
+ * `PUT https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAddToBasketByLineItemId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const putAddToBasketTargetByLineItemId: Operation<
   PutAddToBasketTargetByLineItemIdParams,
@@ -303,7 +316,8 @@ export interface PutAudienceTargetsByLineItemIdParams {
 /**
  * Sets the audiences that one preferred line item includes or excludes.
  *
- * `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAudiencesByLineItemId)
+ * `PUT https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAudiencesByLineItemId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const putAudienceTargetsByLineItemId: Operation<
   PutAudienceTargetsByLineItemIdParams,
@@ -326,7 +340,8 @@ export interface PutStoreTargetByLineItemIdParams {
 /**
  * Sets the stores that one preferred line item includes or excludes.
  *
- * `PUT /2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingStoresByLineItemId)
+ * `PUT https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingStoresByLineItemId)
+ * Declared statuses: 200 OK, 400 Bad Request.
  */
 export const putStoreTargetByLineItemId: Operation<
   PutStoreTargetByLineItemIdParams,

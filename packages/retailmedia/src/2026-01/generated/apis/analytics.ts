@@ -2,7 +2,6 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as analytics from '../operations/analytics.js';
 
-/** Methods of the group `analytics`. */
 export interface AnalyticsApi {
   /**
    * Fetches the file of a finished report, in the format that its request chose.
@@ -11,7 +10,8 @@ export interface AnalyticsApi {
    *
    * `download` gives it as rows, as a stream or under a path.
    *
-   * `GET /2026-01/retail-media/reports/{reportId}/output` (GetAsyncExportOutput)
+   * `GET https://api.criteo.com/2026-01/retail-media/reports/{reportId}/output` (GetAsyncExportOutput)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly getAsyncExportOutput: Bound<typeof analytics.getAsyncExportOutput>;
@@ -20,7 +20,8 @@ export interface AnalyticsApi {
    *
    * A poll counts against the rate limit of reports.
    *
-   * `GET /2026-01/retail-media/reports/{reportId}/status` (GetAsyncExportStatus)
+   * `GET https://api.criteo.com/2026-01/retail-media/reports/{reportId}/status` (GetAsyncExportStatus)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly getAsyncExportStatus: Bound<typeof analytics.getAsyncExportStatus>;
@@ -31,7 +32,8 @@ export interface AnalyticsApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-01/retail-media/reports/accounts` (GenerateAsyncAccountsReportV2)
+   * `POST https://api.criteo.com/2026-01/retail-media/reports/accounts` (GenerateAsyncAccountsReportV2)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestAccountReport: Bound<typeof analytics.requestAccountReport>;
@@ -42,7 +44,8 @@ export interface AnalyticsApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-01/retail-media/reports/campaigns` (GenerateAsyncCampaignsReportV2)
+   * `POST https://api.criteo.com/2026-01/retail-media/reports/campaigns` (GenerateAsyncCampaignsReportV2)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestCampaignReport: Bound<typeof analytics.requestCampaignReport>;
@@ -53,7 +56,8 @@ export interface AnalyticsApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-01/retail-media/reports/fillrate` (GenerateAsyncFillRateReport)
+   * `POST https://api.criteo.com/2026-01/retail-media/reports/fillrate` (GenerateAsyncFillRateReport)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestFillRateReport: Bound<typeof analytics.requestFillRateReport>;
@@ -64,7 +68,8 @@ export interface AnalyticsApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-01/retail-media/reports/line-items` (GenerateAsyncLineItemsReportV2)
+   * `POST https://api.criteo.com/2026-01/retail-media/reports/line-items` (GenerateAsyncLineItemsReportV2)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestLineItemReport: Bound<typeof analytics.requestLineItemReport>;
@@ -75,7 +80,8 @@ export interface AnalyticsApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-01/retail-media/reports/revenue` (GenerateAsyncRevenueReport)
+   * `POST https://api.criteo.com/2026-01/retail-media/reports/revenue` (GenerateAsyncRevenueReport)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestRevenueReport: Bound<typeof analytics.requestRevenueReport>;
@@ -86,13 +92,14 @@ export interface AnalyticsApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-01/retail-media/reports/unfilled-placements` (GenerateAsyncUnfilledPlacementsReport)
+   * `POST https://api.criteo.com/2026-01/retail-media/reports/unfilled-placements` (GenerateAsyncUnfilledPlacementsReport)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestUnfilledPlacementsReport: Bound<typeof analytics.requestUnfilledPlacementsReport>;
 }
 
-/** Runs the group `analytics` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-01 at https://api.criteo.com: `client.analytics`, or alone on what `createTransport` makes. */
 export class AnalyticsApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,12 +2,12 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as audience from '../operations/audience.js';
 
-/** Methods of the group `audience`. */
 export interface AudienceApi {
   /**
    * Empties the contact list of one audience segment; the segment stays.
    *
-   * `POST /2026-01/retail-media/audience-segments/{audience-segment-id}/contact-list/clear` (ClearContactListByAudienceSegment)
+   * `POST https://api.criteo.com/2026-01/retail-media/audience-segments/{audience-segment-id}/contact-list/clear` (ClearContactListByAudienceSegment)
+   * Declared statuses: 204 No Content.
    * Needs RetailMedia_Audience_Manage.
    */
   readonly clearContactListByAudienceSegment: Bound<
@@ -18,7 +18,8 @@ export interface AudienceApi {
    *
    * An answer of 200 may still carry `errors` or `warnings` about single segments.
    *
-   * `POST /2026-01/retail-media/accounts/{account-id}/audience-segments/create` (bulkCreateAudienceSegments)
+   * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/audience-segments/create` (bulkCreateAudienceSegments)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Audience_Manage.
    */
   readonly createAudienceSegments: Bound<typeof audience.createAudienceSegments>;
@@ -27,14 +28,16 @@ export interface AudienceApi {
    *
    * An answer of 200 may still carry `errors` or `warnings` about single segments.
    *
-   * `POST /2026-01/retail-media/accounts/{account-id}/audience-segments/delete` (bulkDeleteAudienceSegments)
+   * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/audience-segments/delete` (bulkDeleteAudienceSegments)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Audience_Manage.
    */
   readonly deleteAudienceSegments: Bound<typeof audience.deleteAudienceSegments>;
   /**
    * Gets the numbers of identifiers and matches of one audience segment's contact list.
    *
-   * `GET /2026-01/retail-media/accounts/{account-id}/audience-segments/{audience-segment-id}/contact-list` (getAudienceSegmentContactListStatistics)
+   * `GET https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/audience-segments/{audience-segment-id}/contact-list` (getAudienceSegmentContactListStatistics)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Audience_Read.
    */
   readonly getAudienceSegmentContactListStatistics: Bound<
@@ -45,7 +48,8 @@ export interface AudienceApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `POST /2026-01/retail-media/accounts/{account-id}/audience-segments/search` (searchAudienceSegments)
+   * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/audience-segments/search` (searchAudienceSegments)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Audience_Read.
    */
   readonly searchAudienceSegments: Bound<typeof audience.searchAudienceSegments>;
@@ -56,7 +60,8 @@ export interface AudienceApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `POST /2026-01/retail-media/accounts/{account-id}/audiences/search` (searchAudiences)
+   * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/audiences/search` (searchAudiences)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Audience_Read.
    */
   readonly searchAudiences: Bound<typeof audience.searchAudiences>;
@@ -65,7 +70,8 @@ export interface AudienceApi {
    *
    * An answer of 200 may still carry `errors` or `warnings` about single segments.
    *
-   * `PATCH /2026-01/retail-media/accounts/{account-id}/audience-segments` (bulkUpdateAudienceSegments)
+   * `PATCH https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/audience-segments` (bulkUpdateAudienceSegments)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Audience_Manage.
    */
   readonly updateAudienceSegments: Bound<typeof audience.updateAudienceSegments>;
@@ -74,7 +80,8 @@ export interface AudienceApi {
    *
    * The answer counts valid and invalid identifiers and shows samples of the invalid ones.
    *
-   * `POST /2026-01/retail-media/audience-segments/{audience-segment-id}/contact-list/add-remove` (AddRemoveContactListByAudienceSegment)
+   * `POST https://api.criteo.com/2026-01/retail-media/audience-segments/{audience-segment-id}/contact-list/add-remove` (AddRemoveContactListByAudienceSegment)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Audience_Manage.
    */
   readonly updateContactListByAudienceSegment: Bound<
@@ -82,7 +89,7 @@ export interface AudienceApi {
   >;
 }
 
-/** Runs the group `audience` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-01 at https://api.criteo.com: `client.audience`, or alone on what `createTransport` makes. */
 export class AudienceApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

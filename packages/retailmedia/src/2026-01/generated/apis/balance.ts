@@ -2,14 +2,14 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as balance from '../operations/balance.js';
 
-/** Methods of the group `balance`. */
 export interface BalanceApi {
   /**
    * Adds `deltaAmount` to what one balance holds and returns it; a repeat may spend twice.
    *
    * The amount is relative and may be negative. A repeat moves the money twice, so the SDK never repeats it on its own.
    *
-   * `POST /2026-01/retail-media/accounts/{account-id}/balances/{balance-id}/add-funds` (AddFundsByAccountAndBalanceId)
+   * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/balances/{balance-id}/add-funds` (AddFundsByAccountAndBalanceId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Balance_Manage.
    */
   readonly addFundsToBalance: Bound<typeof balance.addFundsToBalance>;
@@ -18,14 +18,16 @@ export interface BalanceApi {
    *
    * The answer is paged, although the call takes no page: it may hold the first page only.
    *
-   * `POST /2026-01/retail-media/balances/{balance-id}/campaigns/append` (AppendCampaignsByBalanceId)
+   * `POST https://api.criteo.com/2026-01/retail-media/balances/{balance-id}/campaigns/append` (AppendCampaignsByBalanceId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly appendCampaignsToBalance: Bound<typeof balance.appendCampaignsToBalance>;
   /**
    * Sets start and end of one balance, with a memo if given, and returns it.
    *
-   * `POST /2026-01/retail-media/accounts/{account-id}/balances/{balance-id}/change-dates` (ChangeDatesByAccountAndBalanceId)
+   * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/balances/{balance-id}/change-dates` (ChangeDatesByAccountAndBalanceId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Balance_Manage.
    */
   readonly changeBalanceDates: Bound<typeof balance.changeBalanceDates>;
@@ -34,7 +36,8 @@ export interface BalanceApi {
    *
    * A repeat may create a second funded balance, so the SDK never repeats it on its own.
    *
-   * `POST /2026-01/retail-media/accounts/{account-id}/balances` (CreateBalanceByAccountId)
+   * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/balances` (CreateBalanceByAccountId)
+   * Declared statuses: 201 Created.
    * Needs RetailMedia_Balance_Manage.
    */
   readonly createBalance: Bound<typeof balance.createBalance>;
@@ -43,14 +46,16 @@ export interface BalanceApi {
    *
    * The answer is paged, although the call takes no page: it may hold the first page only.
    *
-   * `POST /2026-01/retail-media/balances/{balance-id}/campaigns/delete` (DeleteCampaignsByBalanceId)
+   * `POST https://api.criteo.com/2026-01/retail-media/balances/{balance-id}/campaigns/delete` (DeleteCampaignsByBalanceId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly deleteCampaignsFromBalance: Bound<typeof balance.deleteCampaignsFromBalance>;
   /**
    * Gets one balance of an account, with what was deposited and spent and what remains.
    *
-   * `GET /2026-01/retail-media/accounts/{account-id}/balances/{balance-id}` (GetBalanceByAccountAndBalanceId)
+   * `GET https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/balances/{balance-id}` (GetBalanceByAccountAndBalanceId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Balance_Read.
    */
   readonly getAccountBalance: Bound<typeof balance.getAccountBalance>;
@@ -59,7 +64,8 @@ export interface BalanceApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2026-01/retail-media/balances/{balanceId}/history` (GetBalanceHistory)
+   * `GET https://api.criteo.com/2026-01/retail-media/balances/{balanceId}/history` (GetBalanceHistory)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Balance_Read.
    */
   readonly getBalanceHistory: Bound<typeof balance.getBalanceHistory>;
@@ -68,7 +74,8 @@ export interface BalanceApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2026-01/retail-media/accounts/{account-id}/balances` (GetBalancesByAccountId)
+   * `GET https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/balances` (GetBalancesByAccountId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Balance_Read.
    */
   readonly getBalancesByAccountId: Bound<typeof balance.getBalancesByAccountId>;
@@ -77,20 +84,22 @@ export interface BalanceApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2026-01/retail-media/balances/{balance-id}/campaigns` (GetCampaignsByBalanceId)
+   * `GET https://api.criteo.com/2026-01/retail-media/balances/{balance-id}/campaigns` (GetCampaignsByBalanceId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Balance_Read.
    */
   readonly getCampaignsByBalanceId: Bound<typeof balance.getCampaignsByBalanceId>;
   /**
    * Sets name, dates, memo or PO number of one balance and returns it.
    *
-   * `PATCH /2026-01/retail-media/accounts/{account-id}/balances/{balance-id}` (ModifyBalanceByAccountAndBalanceId)
+   * `PATCH https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/balances/{balance-id}` (ModifyBalanceByAccountAndBalanceId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Balance_Manage.
    */
   readonly updateBalance: Bound<typeof balance.updateBalance>;
 }
 
-/** Runs the group `balance` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-01 at https://api.criteo.com: `client.balance`, or alone on what `createTransport` makes. */
 export class BalanceApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,12 +2,12 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as bid from '../operations/bid.js';
 
-/** Methods of the group `bid`. */
 export interface BidApi {
   /**
    * Gets the bid multipliers of one line item by type of page.
    *
-   * `GET /2026-01/retail-media/line-items/{line-item-id}/bid-multipliers` (GetBidMultipliersByLineItemId)
+   * `GET https://api.criteo.com/2026-01/retail-media/line-items/{line-item-id}/bid-multipliers` (GetBidMultipliersByLineItemId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getBidMultipliersByLineItemId: Bound<typeof bid.getBidMultipliersByLineItemId>;
@@ -16,20 +16,22 @@ export interface BidApi {
    *
    * A POST that reads, although its scope is one for changes.
    *
-   * `POST /2026-01/retail-media/retailers/{retailerId}/cpc-min-bids` (GetCpcMinBidsBySkuIdsV1)
+   * `POST https://api.criteo.com/2026-01/retail-media/retailers/{retailerId}/cpc-min-bids` (GetCpcMinBidsBySkuIdsV1)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly getCpcMinBidsBySkuIds: Bound<typeof bid.getCpcMinBidsBySkuIds>;
   /**
    * Sets the bid multipliers of one line item by type of page and returns them.
    *
-   * `PUT /2026-01/retail-media/line-items/{line-item-id}/bid-multipliers` (UpdateBidMultipliersByLineItemId)
+   * `PUT https://api.criteo.com/2026-01/retail-media/line-items/{line-item-id}/bid-multipliers` (UpdateBidMultipliersByLineItemId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly updateBidMultipliersByLineItemId: Bound<typeof bid.updateBidMultipliersByLineItemId>;
 }
 
-/** Runs the group `bid` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-01 at https://api.criteo.com: `client.bid`, or alone on what `createTransport` makes. */
 export class BidApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

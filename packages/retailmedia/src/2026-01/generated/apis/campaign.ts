@@ -2,26 +2,28 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as campaign from '../operations/campaign.js';
 
-/** Methods of the group `campaign`. */
 export interface CampaignApi {
   /**
    * Creates a campaign of type auction or preferred in one account and returns it.
    *
-   * `POST /2026-01/retail-media/accounts/{account-id}/campaigns` (CreateCampaignsByAccountId)
+   * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/campaigns` (CreateCampaignsByAccountId)
+   * Declared statuses: 201 Created.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createCampaignByAccountId: Bound<typeof campaign.createCampaignByAccountId>;
   /**
    * Gets the daily and monthly spend limits that override the budget of one campaign.
    *
-   * `GET /2026-01/retail-media/campaigns/{campaignId}/campaign-budget-overrides` (GetCampaignBudgetOverrides)
+   * `GET https://api.criteo.com/2026-01/retail-media/campaigns/{campaignId}/campaign-budget-overrides` (GetCampaignBudgetOverrides)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getCampaignBudgetOverrides: Bound<typeof campaign.getCampaignBudgetOverrides>;
   /**
    * Gets one campaign by its id, with its budget, pacing and attribution settings.
    *
-   * `GET /2026-01/retail-media/campaigns/{campaignId}` (GetCampaignByCampaignId)
+   * `GET https://api.criteo.com/2026-01/retail-media/campaigns/{campaignId}` (GetCampaignByCampaignId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getCampaignByCampaignId: Bound<typeof campaign.getCampaignByCampaignId>;
@@ -30,7 +32,8 @@ export interface CampaignApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2026-01/retail-media/accounts/{account-id}/campaigns` (GetCampaignsByAccountId)
+   * `GET https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/campaigns` (GetCampaignsByAccountId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getCampaignsByAccountId: Bound<typeof campaign.getCampaignsByAccountId>;
@@ -39,20 +42,22 @@ export interface CampaignApi {
    *
    * Both lists are required. The answer returns them.
    *
-   * `PUT /2026-01/retail-media/campaigns/{campaignId}/campaign-budget-overrides` (UpdateCampaignBudgetOverrides)
+   * `PUT https://api.criteo.com/2026-01/retail-media/campaigns/{campaignId}/campaign-budget-overrides` (UpdateCampaignBudgetOverrides)
+   * Declared statuses: 201 Created.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly updateCampaignBudgetOverrides: Bound<typeof campaign.updateCampaignBudgetOverrides>;
   /**
    * Sets name, dates, budget, pacing and attribution settings of one campaign and returns it.
    *
-   * `PUT /2026-01/retail-media/campaigns/{campaignId}` (UpdateCampaignByCampaignId)
+   * `PUT https://api.criteo.com/2026-01/retail-media/campaigns/{campaignId}` (UpdateCampaignByCampaignId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly updateCampaignByCampaignId: Bound<typeof campaign.updateCampaignByCampaignId>;
 }
 
-/** Runs the group `campaign` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-01 at https://api.criteo.com: `client.campaign`, or alone on what `createTransport` makes. */
 export class CampaignApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,7 +2,6 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as catalog from '../operations/catalog.js';
 
-/** Methods of the group `catalog`. */
 export interface CatalogApi {
   /**
    * Fetches the catalog that a job made, as a file of one JSON object per line.
@@ -11,14 +10,16 @@ export interface CatalogApi {
    *
    * `download` gives it as rows, as a stream or under a path.
    *
-   * `GET /2026-01/retail-media/catalogs/{catalogId}/output` (GetCatalogOutput)
+   * `GET https://api.criteo.com/2026-01/retail-media/catalogs/{catalogId}/output` (GetCatalogOutput)
+   * Declared statuses: 200 OK, 204 No Content.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getCatalogOutput: Bound<typeof catalog.getCatalogOutput>;
   /**
    * Polls a catalog job; its status words are in lower case, as in `success`.
    *
-   * `GET /2026-01/retail-media/catalogs/{catalogId}/status` (GetCatalogStatus)
+   * `GET https://api.criteo.com/2026-01/retail-media/catalogs/{catalogId}/status` (GetCatalogStatus)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getCatalogStatus: Bound<typeof catalog.getCatalogStatus>;
@@ -29,7 +30,8 @@ export interface CatalogApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-01/retail-media/accounts/{accountId}/brand-catalog-export` (CreateBrandCatalogExport)
+   * `POST https://api.criteo.com/2026-01/retail-media/accounts/{accountId}/brand-catalog-export` (CreateBrandCatalogExport)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createBrandCatalogExport: Bound<typeof catalog.createBrandCatalogExport>;
@@ -40,7 +42,8 @@ export interface CatalogApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-01/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
+   * `POST https://api.criteo.com/2026-01/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly createCatalog: Bound<typeof catalog.createCatalog>;
@@ -51,7 +54,8 @@ export interface CatalogApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-01/retail-media/accounts/{accountId}/catalogs/sellers` (Catalog_PostApiExternalV1AccountCatalogsSellersByAccountId)
+   * `POST https://api.criteo.com/2026-01/retail-media/accounts/{accountId}/catalogs/sellers` (Catalog_PostApiExternalV1AccountCatalogsSellersByAccountId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly createSellerCatalog: Bound<typeof catalog.createSellerCatalog>;
@@ -62,13 +66,14 @@ export interface CatalogApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-01/retail-media/accounts/{accountId}/seller-catalog-export` (CreateSellerCatalogExport)
+   * `POST https://api.criteo.com/2026-01/retail-media/accounts/{accountId}/seller-catalog-export` (CreateSellerCatalogExport)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createSellerCatalogExport: Bound<typeof catalog.createSellerCatalogExport>;
 }
 
-/** Runs the group `catalog` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-01 at https://api.criteo.com: `client.catalog`, or alone on what `createTransport` makes. */
 export class CatalogApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

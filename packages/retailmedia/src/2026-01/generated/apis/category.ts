@@ -2,7 +2,6 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as category from '../operations/category.js';
 
-/** Methods of the group `category`. */
 export interface CategoryApi {
   /**
    * Searches categories by text or retailer, one page per call, without page metadata.
@@ -11,21 +10,24 @@ export interface CategoryApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2026-01/retail-media/categories` (CategorySearch_GetApiExternalV1Categories)
+   * `GET https://api.criteo.com/2026-01/retail-media/categories` (CategorySearch_GetApiExternalV1Categories)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getCategories: Bound<typeof category.getCategories>;
   /**
    * Gets one category by its id, with its name and its parent's id.
    *
-   * `GET /2026-01/retail-media/categories/{categoryId}` (GetCategory)
+   * `GET https://api.criteo.com/2026-01/retail-media/categories/{categoryId}` (GetCategory)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getCategory: Bound<typeof category.getCategory>;
   /**
    * Recommends categories of one retailer for 1 to 1000 products.
    *
-   * `POST /2026-01/retail-media/retailers/{retailerId}/recommend-categories` (GetRecommendedCategories)
+   * `POST https://api.criteo.com/2026-01/retail-media/retailers/{retailerId}/recommend-categories` (GetRecommendedCategories)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getRecommendedCategories: Bound<typeof category.getRecommendedCategories>;
@@ -34,13 +36,14 @@ export interface CategoryApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `POST /2026-01/retail-media/retailers/{retailerId}/categories/search` (SearchCategory)
+   * `POST https://api.criteo.com/2026-01/retail-media/retailers/{retailerId}/categories/search` (SearchCategory)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly searchCategories: Bound<typeof category.searchCategories>;
 }
 
-/** Runs the group `category` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-01 at https://api.criteo.com: `client.category`, or alone on what `createTransport` makes. */
 export class CategoryApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

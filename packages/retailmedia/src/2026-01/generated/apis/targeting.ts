@@ -2,12 +2,12 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as targeting from '../operations/targeting.js';
 
-/** Methods of the group `targeting`. */
 export interface TargetingApi {
   /**
    * Adds categories or products to a preferred line item's add-to-basket targeting.
    *
-   * `POST /2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/append` (AppendAddToBasketTargetsByLineItemId)
+   * `POST https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/append` (AppendAddToBasketTargetsByLineItemId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly appendAddToBasketTargetsByLineItemId: Bound<
@@ -16,7 +16,8 @@ export interface TargetingApi {
   /**
    * Adds audiences to those that one preferred line item targets.
    *
-   * `POST /2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/append` (AppendAudienceTargetsByLineItemId)
+   * `POST https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/append` (AppendAudienceTargetsByLineItemId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly appendAudienceTargetsByLineItemId: Bound<
@@ -25,14 +26,16 @@ export interface TargetingApi {
   /**
    * Adds stores to those that one preferred line item targets.
    *
-   * `POST /2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/stores/append` (AppendStoreTargetsByLineItemId)
+   * `POST https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/stores/append` (AppendStoreTargetsByLineItemId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly appendStoreTargetsByLineItemId: Bound<typeof targeting.appendStoreTargetsByLineItemId>;
   /**
    * Removes categories or products from a preferred line item's add-to-basket targeting.
    *
-   * `POST /2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/delete` (DeleteAddToBasketTargetsByLineItemId)
+   * `POST https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/delete` (DeleteAddToBasketTargetsByLineItemId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly deleteAddToBasketTargetsByLineItemId: Bound<
@@ -41,7 +44,8 @@ export interface TargetingApi {
   /**
    * Removes audiences from those that one preferred line item targets.
    *
-   * `POST /2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/delete` (DeleteAudienceTargetsByLineItemId)
+   * `POST https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/delete` (DeleteAudienceTargetsByLineItemId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly deleteAudienceTargetsByLineItemId: Bound<
@@ -50,14 +54,16 @@ export interface TargetingApi {
   /**
    * Removes stores from those that one preferred line item targets.
    *
-   * `POST /2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/stores/delete` (DeleteStoreTargetByLineItemId)
+   * `POST https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/stores/delete` (DeleteStoreTargetByLineItemId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly deleteStoreTargetsByLineItemId: Bound<typeof targeting.deleteStoreTargetsByLineItemId>;
   /**
    * Gets a preferred line item's add-to-basket targeting: categories and products.
    *
-   * `GET /2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (GetAddToBasketTargetsByLineItemId)
+   * `GET https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (GetAddToBasketTargetsByLineItemId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getAddToBasketTargetsByLineItemId: Bound<
@@ -66,21 +72,24 @@ export interface TargetingApi {
   /**
    * Gets the audiences that one preferred line item includes or excludes.
    *
-   * `GET /2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (GetAudienceTargetsByLineItemId)
+   * `GET https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (GetAudienceTargetsByLineItemId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getAudienceTargetsByLineItemId: Bound<typeof targeting.getAudienceTargetsByLineItemId>;
   /**
    * Gets the stores that one preferred line item includes or excludes.
    *
-   * `GET /2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (GetStoreTargetsByLineItemId)
+   * `GET https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (GetStoreTargetsByLineItemId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getStoreTargetsByLineItemId: Bound<typeof targeting.getStoreTargetsByLineItemId>;
   /**
    * Sets a preferred line item's add-to-basket targeting and its scope.
    *
-   * `PUT /2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (PutAddToBasketTargetByLineItemId)
+   * `PUT https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (PutAddToBasketTargetByLineItemId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly putAddToBasketTargetByLineItemId: Bound<
@@ -89,20 +98,22 @@ export interface TargetingApi {
   /**
    * Sets the audiences that one preferred line item includes or excludes.
    *
-   * `PUT /2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (PutAudienceTargetsByLineItemId)
+   * `PUT https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (PutAudienceTargetsByLineItemId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly putAudienceTargetsByLineItemId: Bound<typeof targeting.putAudienceTargetsByLineItemId>;
   /**
    * Sets the stores that one preferred line item includes or excludes.
    *
-   * `PUT /2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (PutStoreTargetByLineItemId)
+   * `PUT https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (PutStoreTargetByLineItemId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly putStoreTargetByLineItemId: Bound<typeof targeting.putStoreTargetByLineItemId>;
 }
 
-/** Runs the group `targeting` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-01 at https://api.criteo.com: `client.targeting`, or alone on what `createTransport` makes. */
 export class TargetingApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -23,7 +23,8 @@ export interface GetAsyncExportOutputParams {
  *
  * `download` gives it as rows, as a stream or under a path.
  *
- * `GET /2026-01/retail-media/reports/{reportId}/output` (GetAsyncExportOutput)
+ * `GET https://api.criteo.com/2026-01/retail-media/reports/{reportId}/output` (GetAsyncExportOutput)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const getAsyncExportOutput: Operation<GetAsyncExportOutputParams, Uint8Array> = {
@@ -47,7 +48,8 @@ export interface GetAsyncExportStatusParams {
  *
  * A poll counts against the rate limit of reports.
  *
- * `GET /2026-01/retail-media/reports/{reportId}/status` (GetAsyncExportStatus)
+ * `GET https://api.criteo.com/2026-01/retail-media/reports/{reportId}/status` (GetAsyncExportStatus)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const getAsyncExportStatus: Operation<GetAsyncExportStatusParams, AsyncReportResponse> = {
@@ -70,7 +72,8 @@ export interface RequestAccountReportParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-01/retail-media/reports/accounts` (GenerateAsyncAccountsReportV2)
+ * `POST https://api.criteo.com/2026-01/retail-media/reports/accounts` (GenerateAsyncAccountsReportV2)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestAccountReport: JobOperation<RequestAccountReportParams, AsyncReportResponse> = {
@@ -96,7 +99,8 @@ export interface RequestCampaignReportParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-01/retail-media/reports/campaigns` (GenerateAsyncCampaignsReportV2)
+ * `POST https://api.criteo.com/2026-01/retail-media/reports/campaigns` (GenerateAsyncCampaignsReportV2)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestCampaignReport: JobOperation<RequestCampaignReportParams, AsyncReportResponse> =
@@ -123,7 +127,8 @@ export interface RequestFillRateReportParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-01/retail-media/reports/fillrate` (GenerateAsyncFillRateReport)
+ * `POST https://api.criteo.com/2026-01/retail-media/reports/fillrate` (GenerateAsyncFillRateReport)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestFillRateReport: JobOperation<RequestFillRateReportParams, AsyncReportResponse> =
@@ -150,7 +155,8 @@ export interface RequestLineItemReportParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-01/retail-media/reports/line-items` (GenerateAsyncLineItemsReportV2)
+ * `POST https://api.criteo.com/2026-01/retail-media/reports/line-items` (GenerateAsyncLineItemsReportV2)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestLineItemReport: JobOperation<RequestLineItemReportParams, AsyncReportResponse> =
@@ -177,7 +183,8 @@ export interface RequestRevenueReportParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-01/retail-media/reports/revenue` (GenerateAsyncRevenueReport)
+ * `POST https://api.criteo.com/2026-01/retail-media/reports/revenue` (GenerateAsyncRevenueReport)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestRevenueReport: JobOperation<RequestRevenueReportParams, AsyncReportResponse> = {
@@ -203,7 +210,8 @@ export interface RequestUnfilledPlacementsReportParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-01/retail-media/reports/unfilled-placements` (GenerateAsyncUnfilledPlacementsReport)
+ * `POST https://api.criteo.com/2026-01/retail-media/reports/unfilled-placements` (GenerateAsyncUnfilledPlacementsReport)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestUnfilledPlacementsReport: JobOperation<

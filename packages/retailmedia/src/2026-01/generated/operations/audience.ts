@@ -27,7 +27,8 @@ export interface ClearContactListByAudienceSegmentParams {
 /**
  * Empties the contact list of one audience segment; the segment stays.
  *
- * `POST /2026-01/retail-media/audience-segments/{audience-segment-id}/contact-list/clear` (ClearContactListByAudienceSegment)
+ * `POST https://api.criteo.com/2026-01/retail-media/audience-segments/{audience-segment-id}/contact-list/clear` (ClearContactListByAudienceSegment)
+ * Declared statuses: 204 No Content.
  * Needs RetailMedia_Audience_Manage.
  */
 export const clearContactListByAudienceSegment: Operation<
@@ -53,7 +54,8 @@ export interface CreateAudienceSegmentsParams {
  *
  * An answer of 200 may still carry `errors` or `warnings` about single segments.
  *
- * `POST /2026-01/retail-media/accounts/{account-id}/audience-segments/create` (bulkCreateAudienceSegments)
+ * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/audience-segments/create` (bulkCreateAudienceSegments)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Audience_Manage.
  */
 export const createAudienceSegments: Operation<
@@ -79,7 +81,8 @@ export interface DeleteAudienceSegmentsParams {
  *
  * An answer of 200 may still carry `errors` or `warnings` about single segments.
  *
- * `POST /2026-01/retail-media/accounts/{account-id}/audience-segments/delete` (bulkDeleteAudienceSegments)
+ * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/audience-segments/delete` (bulkDeleteAudienceSegments)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Audience_Manage.
  */
 export const deleteAudienceSegments: Operation<
@@ -104,7 +107,8 @@ export interface GetAudienceSegmentContactListStatisticsParams {
 /**
  * Gets the numbers of identifiers and matches of one audience segment's contact list.
  *
- * `GET /2026-01/retail-media/accounts/{account-id}/audience-segments/{audience-segment-id}/contact-list` (getAudienceSegmentContactListStatistics)
+ * `GET https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/audience-segments/{audience-segment-id}/contact-list` (getAudienceSegmentContactListStatistics)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Audience_Read.
  */
 export const getAudienceSegmentContactListStatistics: Operation<
@@ -140,7 +144,8 @@ export interface SearchAudienceSegmentsParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `POST /2026-01/retail-media/accounts/{account-id}/audience-segments/search` (searchAudienceSegments)
+ * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/audience-segments/search` (searchAudienceSegments)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Audience_Read.
  */
 export const searchAudienceSegments: PagedOperation<
@@ -182,7 +187,8 @@ export interface SearchAudiencesParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `POST /2026-01/retail-media/accounts/{account-id}/audiences/search` (searchAudiences)
+ * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/audiences/search` (searchAudiences)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Audience_Read.
  */
 export const searchAudiences: PagedOperation<
@@ -211,7 +217,8 @@ export interface UpdateAudienceSegmentsParams {
  *
  * An answer of 200 may still carry `errors` or `warnings` about single segments.
  *
- * `PATCH /2026-01/retail-media/accounts/{account-id}/audience-segments` (bulkUpdateAudienceSegments)
+ * `PATCH https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/audience-segments` (bulkUpdateAudienceSegments)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Audience_Manage.
  */
 export const updateAudienceSegments: Operation<
@@ -241,7 +248,8 @@ export interface UpdateContactListByAudienceSegmentParams {
  *
  * The answer counts valid and invalid identifiers and shows samples of the invalid ones.
  *
- * `POST /2026-01/retail-media/audience-segments/{audience-segment-id}/contact-list/add-remove` (AddRemoveContactListByAudienceSegment)
+ * `POST https://api.criteo.com/2026-01/retail-media/audience-segments/{audience-segment-id}/contact-list/add-remove` (AddRemoveContactListByAudienceSegment)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Audience_Manage.
  */
 export const updateContactListByAudienceSegment: Operation<

@@ -26,7 +26,8 @@ export interface AddFundsToBalanceParams {
  *
  * The amount is relative and may be negative. A repeat moves the money twice, so the SDK never repeats it on its own.
  *
- * `POST /2026-01/retail-media/accounts/{account-id}/balances/{balance-id}/add-funds` (AddFundsByAccountAndBalanceId)
+ * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/balances/{balance-id}/add-funds` (AddFundsByAccountAndBalanceId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Balance_Manage.
  */
 export const addFundsToBalance: Operation<
@@ -52,7 +53,8 @@ export interface AppendCampaignsToBalanceParams {
  *
  * The answer is paged, although the call takes no page: it may hold the first page only.
  *
- * `POST /2026-01/retail-media/balances/{balance-id}/campaigns/append` (AppendCampaignsByBalanceId)
+ * `POST https://api.criteo.com/2026-01/retail-media/balances/{balance-id}/campaigns/append` (AppendCampaignsByBalanceId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const appendCampaignsToBalance: Operation<
@@ -78,7 +80,8 @@ export interface ChangeBalanceDatesParams {
 /**
  * Sets start and end of one balance, with a memo if given, and returns it.
  *
- * `POST /2026-01/retail-media/accounts/{account-id}/balances/{balance-id}/change-dates` (ChangeDatesByAccountAndBalanceId)
+ * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/balances/{balance-id}/change-dates` (ChangeDatesByAccountAndBalanceId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Balance_Manage.
  */
 export const changeBalanceDates: Operation<
@@ -105,7 +108,8 @@ export interface CreateBalanceParams {
  *
  * A repeat may create a second funded balance, so the SDK never repeats it on its own.
  *
- * `POST /2026-01/retail-media/accounts/{account-id}/balances` (CreateBalanceByAccountId)
+ * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/balances` (CreateBalanceByAccountId)
+ * Declared statuses: 201 Created.
  * Needs RetailMedia_Balance_Manage.
  */
 export const createBalance: Operation<CreateBalanceParams, BalanceResponseV2Response | null> = {
@@ -128,7 +132,8 @@ export interface DeleteCampaignsFromBalanceParams {
  *
  * The answer is paged, although the call takes no page: it may hold the first page only.
  *
- * `POST /2026-01/retail-media/balances/{balance-id}/campaigns/delete` (DeleteCampaignsByBalanceId)
+ * `POST https://api.criteo.com/2026-01/retail-media/balances/{balance-id}/campaigns/delete` (DeleteCampaignsByBalanceId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const deleteCampaignsFromBalance: Operation<
@@ -153,7 +158,8 @@ export interface GetAccountBalanceParams {
 /**
  * Gets one balance of an account, with what was deposited and spent and what remains.
  *
- * `GET /2026-01/retail-media/accounts/{account-id}/balances/{balance-id}` (GetBalanceByAccountAndBalanceId)
+ * `GET https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/balances/{balance-id}` (GetBalanceByAccountAndBalanceId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Balance_Read.
  */
 export const getAccountBalance: Operation<
@@ -189,7 +195,8 @@ export interface GetBalanceHistoryParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2026-01/retail-media/balances/{balanceId}/history` (GetBalanceHistory)
+ * `GET https://api.criteo.com/2026-01/retail-media/balances/{balanceId}/history` (GetBalanceHistory)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Balance_Read.
  */
 export const getBalanceHistory: PagedOperation<
@@ -228,7 +235,8 @@ export interface GetBalancesByAccountIdParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2026-01/retail-media/accounts/{account-id}/balances` (GetBalancesByAccountId)
+ * `GET https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/balances` (GetBalancesByAccountId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Balance_Read.
  */
 export const getBalancesByAccountId: PagedOperation<
@@ -267,7 +275,8 @@ export interface GetCampaignsByBalanceIdParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2026-01/retail-media/balances/{balance-id}/campaigns` (GetCampaignsByBalanceId)
+ * `GET https://api.criteo.com/2026-01/retail-media/balances/{balance-id}/campaigns` (GetCampaignsByBalanceId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Balance_Read.
  */
 export const getCampaignsByBalanceId: PagedOperation<
@@ -294,7 +303,8 @@ export interface UpdateBalanceParams {
 /**
  * Sets name, dates, memo or PO number of one balance and returns it.
  *
- * `PATCH /2026-01/retail-media/accounts/{account-id}/balances/{balance-id}` (ModifyBalanceByAccountAndBalanceId)
+ * `PATCH https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/balances/{balance-id}` (ModifyBalanceByAccountAndBalanceId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Balance_Manage.
  */
 export const updateBalance: Operation<UpdateBalanceParams, BalanceResponseV2Response | null> = {

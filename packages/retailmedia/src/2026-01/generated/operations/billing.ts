@@ -16,7 +16,8 @@ export interface GetPartnerBillingReportOutputParams {
  *
  * `download` gives it as rows, as a stream or under a path.
  *
- * `GET /2026-01/retail-media/billing/partner-report/{requestId}/output` (GetPartnerBillingReportOutputV1)
+ * `GET https://api.criteo.com/2026-01/retail-media/billing/partner-report/{requestId}/output` (GetPartnerBillingReportOutputV1)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Billing_Read.
  */
 export const getPartnerBillingReportOutput: Operation<
@@ -40,7 +41,8 @@ export interface GetPartnerBillingReportStatusParams {
 /**
  * Polls a billing report: its status is pending, success, failed or expired.
  *
- * `GET /2026-01/retail-media/billing/partner-report/{requestId}/status` (GetPartnerBillingReportStatusV1)
+ * `GET https://api.criteo.com/2026-01/retail-media/billing/partner-report/{requestId}/status` (GetPartnerBillingReportStatusV1)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Billing_Read.
  */
 export const getPartnerBillingReportStatus: Operation<
@@ -65,7 +67,8 @@ export interface RequestPartnerBillingReportParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-01/retail-media/billing/partner-report` (CreatePartnerBillingReportRequestV1)
+ * `POST https://api.criteo.com/2026-01/retail-media/billing/partner-report` (CreatePartnerBillingReportRequestV1)
+ * Declared statuses: 201 Created.
  * Needs RetailMedia_Billing_Read.
  */
 export const requestPartnerBillingReport: JobOperation<

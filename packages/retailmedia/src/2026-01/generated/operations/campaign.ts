@@ -19,7 +19,8 @@ export interface CreateCampaignByAccountIdParams {
 /**
  * Creates a campaign of type auction or preferred in one account and returns it.
  *
- * `POST /2026-01/retail-media/accounts/{account-id}/campaigns` (CreateCampaignsByAccountId)
+ * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/campaigns` (CreateCampaignsByAccountId)
+ * Declared statuses: 201 Created.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const createCampaignByAccountId: Operation<
@@ -42,7 +43,8 @@ export interface GetCampaignBudgetOverridesParams {
 /**
  * Gets the daily and monthly spend limits that override the budget of one campaign.
  *
- * `GET /2026-01/retail-media/campaigns/{campaignId}/campaign-budget-overrides` (GetCampaignBudgetOverrides)
+ * `GET https://api.criteo.com/2026-01/retail-media/campaigns/{campaignId}/campaign-budget-overrides` (GetCampaignBudgetOverrides)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getCampaignBudgetOverrides: Operation<
@@ -64,7 +66,8 @@ export interface GetCampaignByCampaignIdParams {
 /**
  * Gets one campaign by its id, with its budget, pacing and attribution settings.
  *
- * `GET /2026-01/retail-media/campaigns/{campaignId}` (GetCampaignByCampaignId)
+ * `GET https://api.criteo.com/2026-01/retail-media/campaigns/{campaignId}` (GetCampaignByCampaignId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getCampaignByCampaignId: Operation<
@@ -101,7 +104,8 @@ export interface GetCampaignsByAccountIdParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2026-01/retail-media/accounts/{account-id}/campaigns` (GetCampaignsByAccountId)
+ * `GET https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/campaigns` (GetCampaignsByAccountId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getCampaignsByAccountId: PagedOperation<
@@ -128,7 +132,8 @@ export interface UpdateCampaignBudgetOverridesParams {
  *
  * Both lists are required. The answer returns them.
  *
- * `PUT /2026-01/retail-media/campaigns/{campaignId}/campaign-budget-overrides` (UpdateCampaignBudgetOverrides)
+ * `PUT https://api.criteo.com/2026-01/retail-media/campaigns/{campaignId}/campaign-budget-overrides` (UpdateCampaignBudgetOverrides)
+ * Declared statuses: 201 Created.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const updateCampaignBudgetOverrides: Operation<
@@ -153,7 +158,8 @@ export interface UpdateCampaignByCampaignIdParams {
 /**
  * Sets name, dates, budget, pacing and attribution settings of one campaign and returns it.
  *
- * `PUT /2026-01/retail-media/campaigns/{campaignId}` (UpdateCampaignByCampaignId)
+ * `PUT https://api.criteo.com/2026-01/retail-media/campaigns/{campaignId}` (UpdateCampaignByCampaignId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const updateCampaignByCampaignId: Operation<

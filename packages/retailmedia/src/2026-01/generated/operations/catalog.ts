@@ -22,7 +22,8 @@ export interface GetCatalogOutputParams {
  *
  * `download` gives it as rows, as a stream or under a path.
  *
- * `GET /2026-01/retail-media/catalogs/{catalogId}/output` (GetCatalogOutput)
+ * `GET https://api.criteo.com/2026-01/retail-media/catalogs/{catalogId}/output` (GetCatalogOutput)
+ * Declared statuses: 200 OK, 204 No Content.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getCatalogOutput: Operation<GetCatalogOutputParams, Uint8Array | undefined> = {
@@ -43,7 +44,8 @@ export interface GetCatalogStatusParams {
 /**
  * Polls a catalog job; its status words are in lower case, as in `success`.
  *
- * `GET /2026-01/retail-media/catalogs/{catalogId}/status` (GetCatalogStatus)
+ * `GET https://api.criteo.com/2026-01/retail-media/catalogs/{catalogId}/status` (GetCatalogStatus)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getCatalogStatus: Operation<
@@ -70,7 +72,8 @@ export interface CreateBrandCatalogExportParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-01/retail-media/accounts/{accountId}/brand-catalog-export` (CreateBrandCatalogExport)
+ * `POST https://api.criteo.com/2026-01/retail-media/accounts/{accountId}/brand-catalog-export` (CreateBrandCatalogExport)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const createBrandCatalogExport: JobOperation<
@@ -100,7 +103,8 @@ export interface CreateCatalogParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-01/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
+ * `POST https://api.criteo.com/2026-01/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const createCatalog: JobOperation<
@@ -130,7 +134,8 @@ export interface CreateSellerCatalogParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-01/retail-media/accounts/{accountId}/catalogs/sellers` (Catalog_PostApiExternalV1AccountCatalogsSellersByAccountId)
+ * `POST https://api.criteo.com/2026-01/retail-media/accounts/{accountId}/catalogs/sellers` (Catalog_PostApiExternalV1AccountCatalogsSellersByAccountId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const createSellerCatalog: JobOperation<
@@ -160,7 +165,8 @@ export interface CreateSellerCatalogExportParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-01/retail-media/accounts/{accountId}/seller-catalog-export` (CreateSellerCatalogExport)
+ * `POST https://api.criteo.com/2026-01/retail-media/accounts/{accountId}/seller-catalog-export` (CreateSellerCatalogExport)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const createSellerCatalogExport: JobOperation<

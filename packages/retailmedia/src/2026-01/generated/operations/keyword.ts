@@ -25,7 +25,8 @@ export interface AddAndRemoveKeywordsParams {
  *
  * An answer of 200 may still carry `errors` or `warnings`; it has nothing else.
  *
- * `POST /2026-01/retail-media/line-items/{id}/keywords/add-remove` (AddRemoveKeywords)
+ * `POST https://api.criteo.com/2026-01/retail-media/line-items/{id}/keywords/add-remove` (AddRemoveKeywords)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const addAndRemoveKeywords: Operation<AddAndRemoveKeywordsParams, ResourceOutcome> = {
@@ -62,7 +63,8 @@ export interface GetKeywordInReviewReportParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2026-01/retail-media/accounts/{account-id}/keywords/in-review-report` (GetKeywordInReviewReport)
+ * `GET https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/keywords/in-review-report` (GetKeywordInReviewReport)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getKeywordInReviewReport: PagedOperation<
@@ -86,7 +88,8 @@ export interface GetKeywordsParams {
 /**
  * Gets the keywords of one line item with their bids, match types, review states and rank.
  *
- * `GET /2026-01/retail-media/line-items/{id}/keywords` (FetchKeywords)
+ * `GET https://api.criteo.com/2026-01/retail-media/line-items/{id}/keywords` (FetchKeywords)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getKeywords: Operation<GetKeywordsParams, KeywordsModelResponse> = {
@@ -107,7 +110,8 @@ export interface GetRecommendedKeywordsParams {
  *
  * `getRecommendedKeywordsByRetailerId` recommends keywords for products.
  *
- * `GET /2026-01/retail-media/line-items/{externalLineItemId}/keywords/recommended` (GetRecommendedKeywords)
+ * `GET https://api.criteo.com/2026-01/retail-media/line-items/{externalLineItemId}/keywords/recommended` (GetRecommendedKeywords)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  * @deprecated
  */
@@ -131,7 +135,8 @@ export interface GetRecommendedKeywordsByRetailerIdParams {
 /**
  * Recommends keywords at one retailer for 1 to 1000 products.
  *
- * `POST /2026-01/retail-media/retailers/{retailerId}/recommend-keywords` (RecommendedKeywords)
+ * `POST https://api.criteo.com/2026-01/retail-media/retailers/{retailerId}/recommend-keywords` (RecommendedKeywords)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getRecommendedKeywordsByRetailerId: Operation<
@@ -158,7 +163,8 @@ export interface SetKeywordBidsParams {
  *
  * An answer of 200 may still carry `errors` or `warnings`; it has nothing else.
  *
- * `POST /2026-01/retail-media/line-items/{id}/keywords/set-bid` (SetKeywordBids)
+ * `POST https://api.criteo.com/2026-01/retail-media/line-items/{id}/keywords/set-bid` (SetKeywordBids)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const setKeywordBids: Operation<SetKeywordBidsParams, ResourceOutcome> = {
@@ -183,7 +189,8 @@ export interface UpdateKeywordReviewsParams {
 /**
  * Sets the review states of keywords of one line item, by phrase, and returns them.
  *
- * `POST /2026-01/retail-media/line-items/{line-item-id}/keywords/review` (UpdateKeywordReviews)
+ * `POST https://api.criteo.com/2026-01/retail-media/line-items/{line-item-id}/keywords/review` (UpdateKeywordReviews)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const updateKeywordReviews: Operation<

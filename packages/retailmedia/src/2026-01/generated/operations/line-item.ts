@@ -30,7 +30,8 @@ export interface AppendPromotedProductsParams {
  *
  * An answer of 204 has no body; one of 200 has only `errors` and `warnings`.
  *
- * `POST /2026-01/retail-media/line-items/{line-item-id}/products/append` (AppendPromotedProducts)
+ * `POST https://api.criteo.com/2026-01/retail-media/line-items/{line-item-id}/products/append` (AppendPromotedProducts)
+ * Declared statuses: 200 OK, 204 No Content.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const appendPromotedProducts: Operation<
@@ -54,7 +55,8 @@ export interface CreateAuctionLineItemParams {
 /**
  * Creates an auction line item in one campaign for one retailer.
  *
- * `POST /2026-01/retail-media/campaigns/{campaignId}/auction-line-items` (CreateAuctionLineItem)
+ * `POST https://api.criteo.com/2026-01/retail-media/campaigns/{campaignId}/auction-line-items` (CreateAuctionLineItem)
+ * Declared statuses: 201 Created.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const createAuctionLineItem: Operation<
@@ -78,7 +80,8 @@ export interface CreatePreferredLineItemByCampaignIdParams {
 /**
  * Creates a preferred line item in one campaign for one retailer and type of page.
  *
- * `POST /2026-01/retail-media/campaigns/{campaign-id}/preferred-line-items` (CreatePreferredLineItemByCampaignId)
+ * `POST https://api.criteo.com/2026-01/retail-media/campaigns/{campaign-id}/preferred-line-items` (CreatePreferredLineItemByCampaignId)
+ * Declared statuses: 201 Created.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const createPreferredLineItemByCampaignId: Operation<
@@ -102,7 +105,8 @@ export interface DeletePromotedProductsParams {
 /**
  * Removes products from one line item by their ids; the answer is empty.
  *
- * `POST /2026-01/retail-media/line-items/{line-item-id}/products/delete` (DeletePromotedProducts)
+ * `POST https://api.criteo.com/2026-01/retail-media/line-items/{line-item-id}/products/delete` (DeletePromotedProducts)
+ * Declared statuses: 204 No Content.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const deletePromotedProducts: Operation<DeletePromotedProductsParams, undefined> = {
@@ -136,7 +140,8 @@ export interface FetchPromotedProductsParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2026-01/retail-media/line-items/{line-item-id}/products` (FetchPromotedProducts)
+ * `GET https://api.criteo.com/2026-01/retail-media/line-items/{line-item-id}/products` (FetchPromotedProducts)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const fetchPromotedProducts: PagedOperation<
@@ -160,7 +165,8 @@ export interface GetAuctionLineItemParams {
 /**
  * Gets one auction line item by its id, with its bids, budget and pacing.
  *
- * `GET /2026-01/retail-media/auction-line-items/{lineItemId}` (GetAuctionLineItem)
+ * `GET https://api.criteo.com/2026-01/retail-media/auction-line-items/{lineItemId}` (GetAuctionLineItem)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getAuctionLineItem: Operation<
@@ -196,7 +202,8 @@ export interface GetAuctionLineItemsByCampaignParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2026-01/retail-media/campaigns/{campaignId}/auction-line-items` (GetAuctionLineItemsByCampaign)
+ * `GET https://api.criteo.com/2026-01/retail-media/campaigns/{campaignId}/auction-line-items` (GetAuctionLineItemsByCampaign)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getAuctionLineItemsByCampaign: PagedOperation<
@@ -220,7 +227,8 @@ export interface GetLineItemParams {
 /**
  * Gets one line item by its id, with the fields that both types of line item share.
  *
- * `GET /2026-01/retail-media/line-items/{line-item-id}` (GetLineItemsByCampaignId)
+ * `GET https://api.criteo.com/2026-01/retail-media/line-items/{line-item-id}` (GetLineItemsByCampaignId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getLineItem: Operation<GetLineItemParams, CommonLineItemResponse> = {
@@ -239,7 +247,8 @@ export interface GetLineItemBudgetOverridesParams {
 /**
  * Gets the daily and monthly spend limits that override the budget of one line item.
  *
- * `GET /2026-01/retail-media/line-items/{lineItemId}/line-item-budget-overrides` (GetLineItemBudgetOverrides)
+ * `GET https://api.criteo.com/2026-01/retail-media/line-items/{lineItemId}/line-item-budget-overrides` (GetLineItemBudgetOverrides)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getLineItemBudgetOverrides: Operation<
@@ -280,7 +289,8 @@ export interface GetLineItemsByAccountIdParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2026-01/retail-media/accounts/{account-id}/line-items` (GetLineItemsByAccountId)
+ * `GET https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/line-items` (GetLineItemsByAccountId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getLineItemsByAccountId: PagedOperation<
@@ -304,7 +314,8 @@ export interface GetPreferredLineItemByLineItemIdParams {
 /**
  * Gets one preferred line item, with its budget, page targeting and capping.
  *
- * `GET /2026-01/retail-media/preferred-line-items/{line-item-id}` (GetPreferredLineItemsByLineItemId)
+ * `GET https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}` (GetPreferredLineItemsByLineItemId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getPreferredLineItemByLineItemId: Operation<
@@ -341,7 +352,8 @@ export interface GetPreferredLineItemsByCampaignIdParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2026-01/retail-media/campaigns/{campaign-id}/preferred-line-items` (GetPreferredLineItemsByCampaignId)
+ * `GET https://api.criteo.com/2026-01/retail-media/campaigns/{campaign-id}/preferred-line-items` (GetPreferredLineItemsByCampaignId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getPreferredLineItemsByCampaignId: PagedOperation<
@@ -366,7 +378,8 @@ export interface PausePromotedProductsParams {
 /**
  * Pauses products of one line item by their ids; the answer is empty.
  *
- * `POST /2026-01/retail-media/line-items/{line-item-id}/products/pause` (PausePromotedProducts)
+ * `POST https://api.criteo.com/2026-01/retail-media/line-items/{line-item-id}/products/pause` (PausePromotedProducts)
+ * Declared statuses: 204 No Content.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const pausePromotedProducts: Operation<PausePromotedProductsParams, undefined> = {
@@ -389,7 +402,8 @@ export interface UnpausePromotedProductsParams {
 /**
  * Resumes paused products of one line item by their ids; the answer is empty.
  *
- * `POST /2026-01/retail-media/line-items/{line-item-id}/products/unpause` (UnpausePromotedProducts)
+ * `POST https://api.criteo.com/2026-01/retail-media/line-items/{line-item-id}/products/unpause` (UnpausePromotedProducts)
+ * Declared statuses: 204 No Content.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const unpausePromotedProducts: Operation<UnpausePromotedProductsParams, undefined> = {
@@ -412,7 +426,8 @@ export interface UpdateAuctionLineItemParams {
 /**
  * Sets name, status, dates, schedule, budget, bids and pacing of one auction line item.
  *
- * `PUT /2026-01/retail-media/auction-line-items/{lineItemId}` (UpdateAuctionLineItem)
+ * `PUT https://api.criteo.com/2026-01/retail-media/auction-line-items/{lineItemId}` (UpdateAuctionLineItem)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const updateAuctionLineItem: Operation<
@@ -439,7 +454,8 @@ export interface UpdateLineItemBudgetOverridesParams {
  *
  * Both lists are required. The answer returns them.
  *
- * `PUT /2026-01/retail-media/line-items/{lineItemId}/line-item-budget-overrides` (UpdateLineItemBudgetOverrides)
+ * `PUT https://api.criteo.com/2026-01/retail-media/line-items/{lineItemId}/line-item-budget-overrides` (UpdateLineItemBudgetOverrides)
+ * Declared statuses: 201 Created.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const updateLineItemBudgetOverrides: Operation<
@@ -464,7 +480,8 @@ export interface UpdatePreferredLineItemByLineItemIdParams {
 /**
  * Sets name, status, dates, budget and page targeting of one preferred line item.
  *
- * `PUT /2026-01/retail-media/preferred-line-items/{line-item-id}` (UpdatePreferredLineItemByLineItemId)
+ * `PUT https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}` (UpdatePreferredLineItemByLineItemId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const updatePreferredLineItemByLineItemId: Operation<

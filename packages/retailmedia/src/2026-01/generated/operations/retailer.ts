@@ -18,7 +18,8 @@ export interface GetRetailerPagesParams {
 /**
  * Lists the types of page that one retailer has.
  *
- * `GET /2026-01/retail-media/retailers/{retailerId}/pages` (RetailerApi_GetApi202110ExternalRetailerPagesByRetailerId)
+ * `GET https://api.criteo.com/2026-01/retail-media/retailers/{retailerId}/pages` (RetailerApi_GetApi202110ExternalRetailerPagesByRetailerId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getRetailerPages: Operation<GetRetailerPagesParams, RetailerPages202110> = {
@@ -52,7 +53,8 @@ export interface SearchAccountRetailersParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `POST /2026-01/retail-media/accounts/{accountId}/retailers/search` (SearchAccountRetailers)
+ * `POST https://api.criteo.com/2026-01/retail-media/accounts/{accountId}/retailers/search` (SearchAccountRetailers)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const searchAccountRetailers: PagedOperation<

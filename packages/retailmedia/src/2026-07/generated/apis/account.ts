@@ -2,26 +2,28 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as account from '../operations/account.js';
 
-/** Methods of the group `account`. */
 export interface AccountApi {
   /**
    * Adds brands to one account by their ids.
    *
-   * `POST /2026-07/retail-media/account-management/accounts/{accountId}/brands/add` (AddBrands)
+   * `POST https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/brands/add` (AddBrands)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Accounts_Manage.
    */
   readonly addBrands: Bound<typeof account.addBrands>;
   /**
    * Creates a private-market brand account under one account and returns it.
    *
-   * `POST /2026-07/retail-media/account-management/accounts/{accountId}/create-brand-account` (CreatePrivateMarketDemandBrandAccount)
+   * `POST https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/create-brand-account` (CreatePrivateMarketDemandBrandAccount)
+   * Declared statuses: 201 Created.
    * Needs RetailMedia_Accounts_Manage.
    */
   readonly createPrivateMarketBrandAccount: Bound<typeof account.createPrivateMarketBrandAccount>;
   /**
    * Creates a private-market seller account under one account, from sellers, and returns it.
    *
-   * `POST /2026-07/retail-media/account-management/accounts/{accountId}/create-seller-account` (CreatePrivateMarketDemandSellerAccount)
+   * `POST https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/create-seller-account` (CreatePrivateMarketDemandSellerAccount)
+   * Declared statuses: 201 Created.
    * Needs RetailMedia_Accounts_Manage.
    */
   readonly createPrivateMarketSellerAccount: Bound<typeof account.createPrivateMarketSellerAccount>;
@@ -30,7 +32,8 @@ export interface AccountApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2026-07/retail-media/accounts` (GetAccounts)
+   * `GET https://api.criteo.com/2026-07/retail-media/accounts` (GetAccounts)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Accounts_Read.
    */
   readonly getAccounts: Bound<typeof account.getAccounts>;
@@ -39,7 +42,8 @@ export interface AccountApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2026-07/retail-media/accounts/{accountId}/brands` (GetBrandsByAccountId)
+   * `GET https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/brands` (GetBrandsByAccountId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getBrandsByAccountId: Bound<typeof account.getBrandsByAccountId>;
@@ -48,7 +52,8 @@ export interface AccountApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2026-07/retail-media/account-management/accounts/{accountId}/private-market-child-accounts` (GetPrivateMarketChildAccountsByAccountId)
+   * `GET https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/private-market-child-accounts` (GetPrivateMarketChildAccountsByAccountId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Accounts_Read.
    */
   readonly getPrivateMarketChildAccounts: Bound<typeof account.getPrivateMarketChildAccounts>;
@@ -57,14 +62,16 @@ export interface AccountApi {
    *
    * The answer is empty.
    *
-   * `POST /2026-07/retail-media/accounts/{accountId}/grant-consent` (GrantConsent)
+   * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/grant-consent` (GrantConsent)
+   * Declared statuses: 204 No Content.
    * Needs RetailMedia_Accounts_Manage.
    */
   readonly grantConsent: Bound<typeof account.grantConsent>;
   /**
    * Removes brands from one account by their ids.
    *
-   * `POST /2026-07/retail-media/account-management/accounts/{accountId}/brands/remove` (RemoveBrands)
+   * `POST https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/brands/remove` (RemoveBrands)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Accounts_Manage.
    */
   readonly removeBrands: Bound<typeof account.removeBrands>;
@@ -73,7 +80,8 @@ export interface AccountApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `POST /2026-07/retail-media/accounts/fees/search` (AccountFeesSearch)
+   * `POST https://api.criteo.com/2026-07/retail-media/accounts/fees/search` (AccountFeesSearch)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Accounts_Read.
    */
   readonly searchAccountFees: Bound<typeof account.searchAccountFees>;
@@ -82,34 +90,38 @@ export interface AccountApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `POST /2026-07/retail-media/brands/search` (SearchBrands)
+   * `POST https://api.criteo.com/2026-07/retail-media/brands/search` (SearchBrands)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Accounts_Read.
    */
   readonly searchBrands: Bound<typeof account.searchBrands>;
   /**
    * Lists the sellers of up to 25 accounts, grouped by account; a read, not paged.
    *
-   * `POST /2026-07/retail-media/accounts/sellers/search` (SearchSellers)
+   * `POST https://api.criteo.com/2026-07/retail-media/accounts/sellers/search` (SearchSellers)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Accounts_Read.
    */
   readonly searchSellers: Bound<typeof account.searchSellers>;
   /**
    * Sets demand-managed and managed-service fees of up to 25 accounts; the answer is empty.
    *
-   * `POST /2026-07/retail-media/accounts/fees/update` (UpdateAccountFees)
+   * `POST https://api.criteo.com/2026-07/retail-media/accounts/fees/update` (UpdateAccountFees)
+   * Declared statuses: 204 No Content.
    * Needs RetailMedia_Accounts_Manage.
    */
   readonly updateAccountFees: Bound<typeof account.updateAccountFees>;
   /**
    * Sets the sellers of one account, each by its own id and its retailer's.
    *
-   * `PUT /2026-07/retail-media/account-management/accounts/{accountId}/sellers` (UpdateSellers)
+   * `PUT https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/sellers` (UpdateSellers)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Accounts_Manage.
    */
   readonly updateSellers: Bound<typeof account.updateSellers>;
 }
 
-/** Runs the group `account` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.account`, or alone on what `createTransport` makes. */
 export class AccountApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,7 +2,6 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as analytics from '../operations/analytics.js';
 
-/** Methods of the group `analytics`. */
 export interface AnalyticsApi {
   /**
    * Fetches the file of a finished report, in the format that its request chose.
@@ -11,7 +10,8 @@ export interface AnalyticsApi {
    *
    * `download` gives it as rows, as a stream or under a path.
    *
-   * `GET /2026-07/retail-media/reports/{reportId}/output` (GetAsyncExportOutput)
+   * `GET https://api.criteo.com/2026-07/retail-media/reports/{reportId}/output` (GetAsyncExportOutput)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly getAsyncExportOutput: Bound<typeof analytics.getAsyncExportOutput>;
@@ -20,7 +20,8 @@ export interface AnalyticsApi {
    *
    * A poll counts against the rate limit of reports.
    *
-   * `GET /2026-07/retail-media/reports/{reportId}/status` (GetAsyncExportStatus)
+   * `GET https://api.criteo.com/2026-07/retail-media/reports/{reportId}/status` (GetAsyncExportStatus)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly getAsyncExportStatus: Bound<typeof analytics.getAsyncExportStatus>;
@@ -29,7 +30,8 @@ export interface AnalyticsApi {
    *
    * The answer holds the rows; there is no job to poll.
    *
-   * `POST /2026-07/retail-media/reports/sync/attributed-transactions` (GenerateSyncAttributedTransactionsReport)
+   * `POST https://api.criteo.com/2026-07/retail-media/reports/sync/attributed-transactions` (GenerateSyncAttributedTransactionsReport)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly getAttributedTransactionsReport: Bound<typeof analytics.getAttributedTransactionsReport>;
@@ -38,7 +40,8 @@ export interface AnalyticsApi {
    *
    * The answer holds the rows; there is no job to poll.
    *
-   * `POST /2026-07/retail-media/reports/sync/campaigns` (GenerateSyncCampaignsReport)
+   * `POST https://api.criteo.com/2026-07/retail-media/reports/sync/campaigns` (GenerateSyncCampaignsReport)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly getCampaignReport: Bound<typeof analytics.getCampaignReport>;
@@ -47,7 +50,8 @@ export interface AnalyticsApi {
    *
    * The answer holds the rows; there is no job to poll.
    *
-   * `POST /2026-07/retail-media/reports/sync/line-items` (GenerateSyncLineItemsReport)
+   * `POST https://api.criteo.com/2026-07/retail-media/reports/sync/line-items` (GenerateSyncLineItemsReport)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly getLineItemReport: Bound<typeof analytics.getLineItemReport>;
@@ -56,7 +60,8 @@ export interface AnalyticsApi {
    *
    * The answer holds the rows; there is no job to poll.
    *
-   * `POST /2026-07/retail-media/reports/sync/real-time-performance` (GenerateSyncRealTimePerformanceReport)
+   * `POST https://api.criteo.com/2026-07/retail-media/reports/sync/real-time-performance` (GenerateSyncRealTimePerformanceReport)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly getRealTimePerformanceReport: Bound<typeof analytics.getRealTimePerformanceReport>;
@@ -67,7 +72,8 @@ export interface AnalyticsApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-07/retail-media/reports/attributed-transactions` (GenerateAsyncAttributedTransactionsReport)
+   * `POST https://api.criteo.com/2026-07/retail-media/reports/attributed-transactions` (GenerateAsyncAttributedTransactionsReport)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestAttributedTransactionsReport: Bound<
@@ -80,7 +86,8 @@ export interface AnalyticsApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-07/retail-media/reports/fillrate` (GenerateAsyncFillRateReport)
+   * `POST https://api.criteo.com/2026-07/retail-media/reports/fillrate` (GenerateAsyncFillRateReport)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestFillRateReport: Bound<typeof analytics.requestFillRateReport>;
@@ -91,7 +98,8 @@ export interface AnalyticsApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-07/retail-media/reports/missed-opportunities` (GenerateAsyncMissedOpportunitiesReport)
+   * `POST https://api.criteo.com/2026-07/retail-media/reports/missed-opportunities` (GenerateAsyncMissedOpportunitiesReport)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestMissedOpportunitiesReport: Bound<
@@ -104,7 +112,8 @@ export interface AnalyticsApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-07/retail-media/reports/performance` (GenerateAsyncPerformanceReport)
+   * `POST https://api.criteo.com/2026-07/retail-media/reports/performance` (GenerateAsyncPerformanceReport)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestPerformanceReport: Bound<typeof analytics.requestPerformanceReport>;
@@ -115,7 +124,8 @@ export interface AnalyticsApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-07/retail-media/reports/revenue` (GenerateAsyncRevenueReport)
+   * `POST https://api.criteo.com/2026-07/retail-media/reports/revenue` (GenerateAsyncRevenueReport)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestRevenueReport: Bound<typeof analytics.requestRevenueReport>;
@@ -126,13 +136,14 @@ export interface AnalyticsApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-07/retail-media/reports/unfilled-placements` (GenerateAsyncUnfilledPlacementsReport)
+   * `POST https://api.criteo.com/2026-07/retail-media/reports/unfilled-placements` (GenerateAsyncUnfilledPlacementsReport)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestUnfilledPlacementsReport: Bound<typeof analytics.requestUnfilledPlacementsReport>;
 }
 
-/** Runs the group `analytics` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.analytics`, or alone on what `createTransport` makes. */
 export class AnalyticsApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

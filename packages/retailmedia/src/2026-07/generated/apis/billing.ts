@@ -2,21 +2,22 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as billing from '../operations/billing.js';
 
-/** Methods of the group `billing`. */
 export interface BillingApi {
   /**
    * Fetches the file of a finished billing report, as csv or JSON.
    *
    * `download` gives it as rows, as a stream or under a path.
    *
-   * `GET /2026-07/retail-media/billing/partner-report/{requestId}/output` (GetPartnerBillingReportOutputV1)
+   * `GET https://api.criteo.com/2026-07/retail-media/billing/partner-report/{requestId}/output` (GetPartnerBillingReportOutputV1)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Billing_Read.
    */
   readonly getPartnerBillingReportOutput: Bound<typeof billing.getPartnerBillingReportOutput>;
   /**
    * Polls a billing report: its status is pending, success, failed or expired.
    *
-   * `GET /2026-07/retail-media/billing/partner-report/{requestId}/status` (GetPartnerBillingReportStatusV1)
+   * `GET https://api.criteo.com/2026-07/retail-media/billing/partner-report/{requestId}/status` (GetPartnerBillingReportStatusV1)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Billing_Read.
    */
   readonly getPartnerBillingReportStatus: Bound<typeof billing.getPartnerBillingReportStatus>;
@@ -27,13 +28,14 @@ export interface BillingApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-07/retail-media/billing/partner-report` (CreatePartnerBillingReportRequestV1)
+   * `POST https://api.criteo.com/2026-07/retail-media/billing/partner-report` (CreatePartnerBillingReportRequestV1)
+   * Declared statuses: 201 Created.
    * Needs RetailMedia_Billing_Read.
    */
   readonly requestPartnerBillingReport: Bound<typeof billing.requestPartnerBillingReport>;
 }
 
-/** Runs the group `billing` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.billing`, or alone on what `createTransport` makes. */
 export class BillingApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

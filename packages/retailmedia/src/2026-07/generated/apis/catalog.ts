@@ -2,12 +2,12 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as catalog from '../operations/catalog.js';
 
-/** Methods of the group `catalog`. */
 export interface CatalogApi {
   /**
    * Deletes products of one merchant from the inventories of stores; the answer is empty.
    *
-   * `POST /2026-07/retail-media/catalog/merchants/{merchantId}/store-inventory/delete` (DeleteStoreInventoryPerMerchantId)
+   * `POST https://api.criteo.com/2026-07/retail-media/catalog/merchants/{merchantId}/store-inventory/delete` (DeleteStoreInventoryPerMerchantId)
+   * Declared statuses: 204 No Content.
    * Needs RetailMedia_Catalog_Manage.
    */
   readonly deleteStoreInventory: Bound<typeof catalog.deleteStoreInventory>;
@@ -18,21 +18,24 @@ export interface CatalogApi {
    *
    * `download` gives it as rows, as a stream or under a path.
    *
-   * `GET /2026-07/retail-media/catalogs/{catalogId}/output` (GetCatalogOutput)
+   * `GET https://api.criteo.com/2026-07/retail-media/catalogs/{catalogId}/output` (GetCatalogOutput)
+   * Declared statuses: 200 OK, 204 No Content.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getCatalogOutput: Bound<typeof catalog.getCatalogOutput>;
   /**
    * Polls a catalog job; its status words are in lower case, as in `success`.
    *
-   * `GET /2026-07/retail-media/catalogs/{catalogId}/status` (GetCatalogStatus)
+   * `GET https://api.criteo.com/2026-07/retail-media/catalogs/{catalogId}/status` (GetCatalogStatus)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getCatalogStatus: Bound<typeof catalog.getCatalogStatus>;
   /**
    * Sets availability and price of one merchant's products by store; the answer is empty.
    *
-   * `POST /2026-07/retail-media/catalog/merchants/{merchantId}/store-inventory/upsert` (UpsertStoreInventoryPerMerchantId)
+   * `POST https://api.criteo.com/2026-07/retail-media/catalog/merchants/{merchantId}/store-inventory/upsert` (UpsertStoreInventoryPerMerchantId)
+   * Declared statuses: 204 No Content.
    * Needs RetailMedia_Catalog_Manage.
    */
   readonly upsertStoreInventory: Bound<typeof catalog.upsertStoreInventory>;
@@ -43,7 +46,8 @@ export interface CatalogApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-07/retail-media/accounts/{accountId}/brand-catalog-export` (CreateBrandCatalogExport)
+   * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/brand-catalog-export` (CreateBrandCatalogExport)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createBrandCatalogExport: Bound<typeof catalog.createBrandCatalogExport>;
@@ -54,7 +58,8 @@ export interface CatalogApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-07/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
+   * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly createCatalog: Bound<typeof catalog.createCatalog>;
@@ -65,7 +70,8 @@ export interface CatalogApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-07/retail-media/accounts/{accountId}/catalogs/sellers` (Catalog_PostApiExternalV1AccountCatalogsSellersByAccountId)
+   * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/catalogs/sellers` (Catalog_PostApiExternalV1AccountCatalogsSellersByAccountId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly createSellerCatalog: Bound<typeof catalog.createSellerCatalog>;
@@ -76,13 +82,14 @@ export interface CatalogApi {
    *
    * `runJob` creates it, waits for it and gives its file.
    *
-   * `POST /2026-07/retail-media/accounts/{accountId}/seller-catalog-export` (CreateSellerCatalogExport)
+   * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/seller-catalog-export` (CreateSellerCatalogExport)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createSellerCatalogExport: Bound<typeof catalog.createSellerCatalogExport>;
 }
 
-/** Runs the group `catalog` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.catalog`, or alone on what `createTransport` makes. */
 export class CatalogApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

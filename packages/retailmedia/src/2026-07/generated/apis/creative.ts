@@ -2,19 +2,20 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as creative from '../operations/creative.js';
 
-/** Methods of the group `creative`. */
 export interface CreativeApi {
   /**
    * Uploads a file as an asset for creatives and returns its id and location.
    *
-   * `POST /2026-07/retail-media/assets` (CreateAsset)
+   * `POST https://api.criteo.com/2026-07/retail-media/assets` (CreateAsset)
+   * Declared statuses: 201 Created.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createAsset: Bound<typeof creative.createAsset>;
   /**
    * Creates a creative in one account from a template of a retailer.
    *
-   * `POST /2026-07/retail-media/accounts/{account-id}/creatives` (CreateCreative)
+   * `POST https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/creatives` (CreateCreative)
+   * Declared statuses: 201 Created.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createCreative: Bound<typeof creative.createCreative>;
@@ -23,28 +24,32 @@ export interface CreativeApi {
    *
    * The answer has no templates and no formats; `searchAccountCreatives` and `getCreative` have them.
    *
-   * `GET /2026-07/retail-media/accounts/{account-id}/creatives` (GetAccountCreatives)
+   * `GET https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/creatives` (GetAccountCreatives)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getAccountCreatives: Bound<typeof creative.getAccountCreatives>;
   /**
    * Gets one creative of an account, with its format and its template's values.
    *
-   * `GET /2026-07/retail-media/accounts/{account-id}/creatives/{creative-id}` (GetCreative)
+   * `GET https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/creatives/{creative-id}` (GetCreative)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getCreative: Bound<typeof creative.getCreative>;
   /**
    * Gets one creative template of a retailer, with the variables that a creative fills.
    *
-   * `GET /2026-07/retail-media/retailers/{retailer-id}/templates/{template-id}` (GetCreativeTemplate)
+   * `GET https://api.criteo.com/2026-07/retail-media/retailers/{retailer-id}/templates/{template-id}` (GetCreativeTemplate)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getCreativeTemplate: Bound<typeof creative.getCreativeTemplate>;
   /**
    * Lists the creative templates of one retailer; the answer is not paged.
    *
-   * `GET /2026-07/retail-media/retailers/{retailer-id}/templates` (GetRetailerCreativeTemplates)
+   * `GET https://api.criteo.com/2026-07/retail-media/retailers/{retailer-id}/templates` (GetRetailerCreativeTemplates)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getRetailerCreativeTemplates: Bound<typeof creative.getRetailerCreativeTemplates>;
@@ -53,20 +58,22 @@ export interface CreativeApi {
    *
    * A POST that reads: it has no body, and the ids stand in the query. The answer is not paged.
    *
-   * `POST /2026-07/retail-media/accounts/{account-id}/creatives/search` (SearchAccountCreatives)
+   * `POST https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/creatives/search` (SearchAccountCreatives)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly searchAccountCreatives: Bound<typeof creative.searchAccountCreatives>;
   /**
    * Sets name, brand, template and the template's values of one creative and returns it.
    *
-   * `PUT /2026-07/retail-media/accounts/{account-id}/creatives/{creative-id}` (UpdateCreative)
+   * `PUT https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/creatives/{creative-id}` (UpdateCreative)
+   * Declared statuses: 201 Created.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly updateCreative: Bound<typeof creative.updateCreative>;
 }
 
-/** Runs the group `creative` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.creative`, or alone on what `createTransport` makes. */
 export class CreativeApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

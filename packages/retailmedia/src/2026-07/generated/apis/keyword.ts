@@ -2,14 +2,14 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as keyword from '../operations/keyword.js';
 
-/** Methods of the group `keyword`. */
 export interface KeywordApi {
   /**
    * Adds keywords to one line item or removes them, as each one's `isDeleted` says.
    *
    * An answer of 200 may still carry `errors` or `warnings`; it has nothing else.
    *
-   * `POST /2026-07/retail-media/line-items/{id}/keywords/add-remove` (AddRemoveKeywords)
+   * `POST https://api.criteo.com/2026-07/retail-media/line-items/{id}/keywords/add-remove` (AddRemoveKeywords)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly addAndRemoveKeywords: Bound<typeof keyword.addAndRemoveKeywords>;
@@ -20,14 +20,16 @@ export interface KeywordApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2026-07/retail-media/accounts/{account-id}/keywords/in-review-report` (GetKeywordInReviewReport)
+   * `GET https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/keywords/in-review-report` (GetKeywordInReviewReport)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getKeywordInReviewReport: Bound<typeof keyword.getKeywordInReviewReport>;
   /**
    * Gets the keywords of one line item with their bids, match types, review states and rank.
    *
-   * `GET /2026-07/retail-media/line-items/{id}/keywords` (FetchKeywords)
+   * `GET https://api.criteo.com/2026-07/retail-media/line-items/{id}/keywords` (FetchKeywords)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getKeywords: Bound<typeof keyword.getKeywords>;
@@ -36,7 +38,8 @@ export interface KeywordApi {
    *
    * `getRecommendedKeywordsByRetailerId` recommends keywords for products.
    *
-   * `GET /2026-07/retail-media/line-items/{externalLineItemId}/keywords/recommended` (GetRecommendedKeywords)
+   * `GET https://api.criteo.com/2026-07/retail-media/line-items/{externalLineItemId}/keywords/recommended` (GetRecommendedKeywords)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    * @deprecated
    */
@@ -44,7 +47,8 @@ export interface KeywordApi {
   /**
    * Recommends keywords at one retailer for 1 to 1000 products.
    *
-   * `POST /2026-07/retail-media/retailers/{retailerId}/recommend-keywords` (RecommendedKeywords)
+   * `POST https://api.criteo.com/2026-07/retail-media/retailers/{retailerId}/recommend-keywords` (RecommendedKeywords)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getRecommendedKeywordsByRetailerId: Bound<
@@ -55,20 +59,22 @@ export interface KeywordApi {
    *
    * An answer of 200 may still carry `errors` or `warnings`; it has nothing else.
    *
-   * `POST /2026-07/retail-media/line-items/{id}/keywords/set-bid` (SetKeywordBids)
+   * `POST https://api.criteo.com/2026-07/retail-media/line-items/{id}/keywords/set-bid` (SetKeywordBids)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly setKeywordBids: Bound<typeof keyword.setKeywordBids>;
   /**
    * Sets the review states of keywords of one line item, by phrase, and returns them.
    *
-   * `POST /2026-07/retail-media/line-items/{line-item-id}/keywords/review` (UpdateKeywordReviews)
+   * `POST https://api.criteo.com/2026-07/retail-media/line-items/{line-item-id}/keywords/review` (UpdateKeywordReviews)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly updateKeywordReviews: Bound<typeof keyword.updateKeywordReviews>;
 }
 
-/** Runs the group `keyword` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.keyword`, or alone on what `createTransport` makes. */
 export class KeywordApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,28 +2,30 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as lineItem from '../operations/line-item.js';
 
-/** Methods of the group `lineItem`. */
 export interface LineItemApi {
   /**
    * Adds products to one line item, each with a bid override if one is given.
    *
    * An answer of 204 has no body; one of 200 has only `errors` and `warnings`.
    *
-   * `POST /2026-07/retail-media/line-items/{line-item-id}/products/append` (AppendPromotedProducts)
+   * `POST https://api.criteo.com/2026-07/retail-media/line-items/{line-item-id}/products/append` (AppendPromotedProducts)
+   * Declared statuses: 200 OK, 204 No Content.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly appendPromotedProducts: Bound<typeof lineItem.appendPromotedProducts>;
   /**
    * Creates an auction line item in one campaign for one retailer.
    *
-   * `POST /2026-07/retail-media/campaigns/{campaignId}/auction-line-items` (CreateAuctionLineItem)
+   * `POST https://api.criteo.com/2026-07/retail-media/campaigns/{campaignId}/auction-line-items` (CreateAuctionLineItem)
+   * Declared statuses: 201 Created.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createAuctionLineItem: Bound<typeof lineItem.createAuctionLineItem>;
   /**
    * Creates a preferred line item in one campaign for one retailer and type of page.
    *
-   * `POST /2026-07/retail-media/campaigns/{campaign-id}/preferred-line-items` (CreatePreferredLineItemByCampaignId)
+   * `POST https://api.criteo.com/2026-07/retail-media/campaigns/{campaign-id}/preferred-line-items` (CreatePreferredLineItemByCampaignId)
+   * Declared statuses: 201 Created.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createPreferredLineItemByCampaignId: Bound<
@@ -32,7 +34,8 @@ export interface LineItemApi {
   /**
    * Removes products from one line item by their ids; the answer is empty.
    *
-   * `POST /2026-07/retail-media/line-items/{line-item-id}/products/delete` (DeletePromotedProducts)
+   * `POST https://api.criteo.com/2026-07/retail-media/line-items/{line-item-id}/products/delete` (DeletePromotedProducts)
+   * Declared statuses: 204 No Content.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly deletePromotedProducts: Bound<typeof lineItem.deletePromotedProducts>;
@@ -41,14 +44,16 @@ export interface LineItemApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2026-07/retail-media/line-items/{line-item-id}/products` (FetchPromotedProducts)
+   * `GET https://api.criteo.com/2026-07/retail-media/line-items/{line-item-id}/products` (FetchPromotedProducts)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly fetchPromotedProducts: Bound<typeof lineItem.fetchPromotedProducts>;
   /**
    * Gets one auction line item by its id, with its bids, budget and pacing.
    *
-   * `GET /2026-07/retail-media/auction-line-items/{lineItemId}` (GetAuctionLineItem)
+   * `GET https://api.criteo.com/2026-07/retail-media/auction-line-items/{lineItemId}` (GetAuctionLineItem)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getAuctionLineItem: Bound<typeof lineItem.getAuctionLineItem>;
@@ -57,21 +62,24 @@ export interface LineItemApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2026-07/retail-media/campaigns/{campaignId}/auction-line-items` (GetAuctionLineItemsByCampaign)
+   * `GET https://api.criteo.com/2026-07/retail-media/campaigns/{campaignId}/auction-line-items` (GetAuctionLineItemsByCampaign)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getAuctionLineItemsByCampaign: Bound<typeof lineItem.getAuctionLineItemsByCampaign>;
   /**
    * Gets one line item by its id, with the fields that both types of line item share.
    *
-   * `GET /2026-07/retail-media/line-items/{line-item-id}` (GetLineItemsByCampaignId)
+   * `GET https://api.criteo.com/2026-07/retail-media/line-items/{line-item-id}` (GetLineItemsByCampaignId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getLineItem: Bound<typeof lineItem.getLineItem>;
   /**
    * Gets the daily and monthly spend limits that override the budget of one line item.
    *
-   * `GET /2026-07/retail-media/line-items/{lineItemId}/line-item-budget-overrides` (GetLineItemBudgetOverrides)
+   * `GET https://api.criteo.com/2026-07/retail-media/line-items/{lineItemId}/line-item-budget-overrides` (GetLineItemBudgetOverrides)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getLineItemBudgetOverrides: Bound<typeof lineItem.getLineItemBudgetOverrides>;
@@ -80,14 +88,16 @@ export interface LineItemApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2026-07/retail-media/accounts/{account-id}/line-items` (GetLineItemsByAccountId)
+   * `GET https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/line-items` (GetLineItemsByAccountId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getLineItemsByAccountId: Bound<typeof lineItem.getLineItemsByAccountId>;
   /**
    * Gets one preferred line item, with its budget, page targeting and capping.
    *
-   * `GET /2026-07/retail-media/preferred-line-items/{line-item-id}` (GetPreferredLineItemsByLineItemId)
+   * `GET https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}` (GetPreferredLineItemsByLineItemId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getPreferredLineItemByLineItemId: Bound<
@@ -98,7 +108,8 @@ export interface LineItemApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `GET /2026-07/retail-media/campaigns/{campaign-id}/preferred-line-items` (GetPreferredLineItemsByCampaignId)
+   * `GET https://api.criteo.com/2026-07/retail-media/campaigns/{campaign-id}/preferred-line-items` (GetPreferredLineItemsByCampaignId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getPreferredLineItemsByCampaignId: Bound<
@@ -107,21 +118,24 @@ export interface LineItemApi {
   /**
    * Pauses products of one line item by their ids; the answer is empty.
    *
-   * `POST /2026-07/retail-media/line-items/{line-item-id}/products/pause` (PausePromotedProducts)
+   * `POST https://api.criteo.com/2026-07/retail-media/line-items/{line-item-id}/products/pause` (PausePromotedProducts)
+   * Declared statuses: 204 No Content.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly pausePromotedProducts: Bound<typeof lineItem.pausePromotedProducts>;
   /**
    * Resumes paused products of one line item by their ids; the answer is empty.
    *
-   * `POST /2026-07/retail-media/line-items/{line-item-id}/products/unpause` (UnpausePromotedProducts)
+   * `POST https://api.criteo.com/2026-07/retail-media/line-items/{line-item-id}/products/unpause` (UnpausePromotedProducts)
+   * Declared statuses: 204 No Content.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly unpausePromotedProducts: Bound<typeof lineItem.unpausePromotedProducts>;
   /**
    * Sets name, status, dates, schedule, budget, bids and pacing of one auction line item.
    *
-   * `PUT /2026-07/retail-media/auction-line-items/{lineItemId}` (UpdateAuctionLineItem)
+   * `PUT https://api.criteo.com/2026-07/retail-media/auction-line-items/{lineItemId}` (UpdateAuctionLineItem)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly updateAuctionLineItem: Bound<typeof lineItem.updateAuctionLineItem>;
@@ -130,14 +144,16 @@ export interface LineItemApi {
    *
    * Both lists are required. The answer returns them.
    *
-   * `PUT /2026-07/retail-media/line-items/{lineItemId}/line-item-budget-overrides` (UpdateLineItemBudgetOverrides)
+   * `PUT https://api.criteo.com/2026-07/retail-media/line-items/{lineItemId}/line-item-budget-overrides` (UpdateLineItemBudgetOverrides)
+   * Declared statuses: 201 Created.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly updateLineItemBudgetOverrides: Bound<typeof lineItem.updateLineItemBudgetOverrides>;
   /**
    * Sets name, status, dates, budget and page targeting of one preferred line item.
    *
-   * `PUT /2026-07/retail-media/preferred-line-items/{line-item-id}` (UpdatePreferredLineItemByLineItemId)
+   * `PUT https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}` (UpdatePreferredLineItemByLineItemId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly updatePreferredLineItemByLineItemId: Bound<
@@ -145,7 +161,7 @@ export interface LineItemApi {
   >;
 }
 
-/** Runs the group `lineItem` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.lineItem`, or alone on what `createTransport` makes. */
 export class LineItemApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -2,12 +2,12 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as retailer from '../operations/retailer.js';
 
-/** Methods of the group `retailer`. */
 export interface RetailerApi {
   /**
    * Lists the types of page that one retailer has.
    *
-   * `GET /2026-07/retail-media/retailers/{retailerId}/pages` (RetailerApi_GetApi202110ExternalRetailerPagesByRetailerId)
+   * `GET https://api.criteo.com/2026-07/retail-media/retailers/{retailerId}/pages` (RetailerApi_GetApi202110ExternalRetailerPagesByRetailerId)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getRetailerPages: Bound<typeof retailer.getRetailerPages>;
@@ -18,13 +18,14 @@ export interface RetailerApi {
    *
    * `paginate` lists all of it, over all pages.
    *
-   * `POST /2026-07/retail-media/accounts/{accountId}/retailers/search` (SearchAccountRetailers)
+   * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/retailers/search` (SearchAccountRetailers)
+   * Declared statuses: 200 OK.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly searchAccountRetailers: Bound<typeof retailer.searchAccountRetailers>;
 }
 
-/** Runs the group `retailer` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.retailer`, or alone on what `createTransport` makes. */
 export class RetailerApi extends Api {
   constructor(transport: Transport) {
     super(transport, [retailer.getRetailerPages, retailer.searchAccountRetailers]);

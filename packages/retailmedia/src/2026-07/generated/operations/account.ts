@@ -31,7 +31,8 @@ export interface AddBrandsParams {
 /**
  * Adds brands to one account by their ids.
  *
- * `POST /2026-07/retail-media/account-management/accounts/{accountId}/brands/add` (AddBrands)
+ * `POST https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/brands/add` (AddBrands)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Accounts_Manage.
  */
 export const addBrands: Operation<AddBrandsParams, ValueResourceOutcomeOfRetailMediaBrands> = {
@@ -52,7 +53,8 @@ export interface CreatePrivateMarketBrandAccountParams {
 /**
  * Creates a private-market brand account under one account and returns it.
  *
- * `POST /2026-07/retail-media/account-management/accounts/{accountId}/create-brand-account` (CreatePrivateMarketDemandBrandAccount)
+ * `POST https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/create-brand-account` (CreatePrivateMarketDemandBrandAccount)
+ * Declared statuses: 201 Created.
  * Needs RetailMedia_Accounts_Manage.
  */
 export const createPrivateMarketBrandAccount: Operation<
@@ -76,7 +78,8 @@ export interface CreatePrivateMarketSellerAccountParams {
 /**
  * Creates a private-market seller account under one account, from sellers, and returns it.
  *
- * `POST /2026-07/retail-media/account-management/accounts/{accountId}/create-seller-account` (CreatePrivateMarketDemandSellerAccount)
+ * `POST https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/create-seller-account` (CreatePrivateMarketDemandSellerAccount)
+ * Declared statuses: 201 Created.
  * Needs RetailMedia_Accounts_Manage.
  */
 export const createPrivateMarketSellerAccount: Operation<
@@ -112,7 +115,8 @@ export interface GetAccountsParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2026-07/retail-media/accounts` (GetAccounts)
+ * `GET https://api.criteo.com/2026-07/retail-media/accounts` (GetAccounts)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Accounts_Read.
  */
 export const getAccounts: PagedOperation<GetAccountsParams, JsonApiPageResponseOfAccount> = {
@@ -148,7 +152,8 @@ export interface GetBrandsByAccountIdParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2026-07/retail-media/accounts/{accountId}/brands` (GetBrandsByAccountId)
+ * `GET https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/brands` (GetBrandsByAccountId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getBrandsByAccountId: PagedOperation<
@@ -184,7 +189,8 @@ export interface GetPrivateMarketChildAccountsParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2026-07/retail-media/account-management/accounts/{accountId}/private-market-child-accounts` (GetPrivateMarketChildAccountsByAccountId)
+ * `GET https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/private-market-child-accounts` (GetPrivateMarketChildAccountsByAccountId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Accounts_Read.
  */
 export const getPrivateMarketChildAccounts: PagedOperation<
@@ -211,7 +217,8 @@ export interface GrantConsentParams {
  *
  * The answer is empty.
  *
- * `POST /2026-07/retail-media/accounts/{accountId}/grant-consent` (GrantConsent)
+ * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/grant-consent` (GrantConsent)
+ * Declared statuses: 204 No Content.
  * Needs RetailMedia_Accounts_Manage.
  */
 export const grantConsent: Operation<GrantConsentParams, undefined> = {
@@ -233,7 +240,8 @@ export interface RemoveBrandsParams {
 /**
  * Removes brands from one account by their ids.
  *
- * `POST /2026-07/retail-media/account-management/accounts/{accountId}/brands/remove` (RemoveBrands)
+ * `POST https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/brands/remove` (RemoveBrands)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Accounts_Manage.
  */
 export const removeBrands: Operation<RemoveBrandsParams, ValueResourceOutcomeOfRetailMediaBrands> =
@@ -265,7 +273,8 @@ export interface SearchAccountFeesParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `POST /2026-07/retail-media/accounts/fees/search` (AccountFeesSearch)
+ * `POST https://api.criteo.com/2026-07/retail-media/accounts/fees/search` (AccountFeesSearch)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Accounts_Read.
  */
 export const searchAccountFees: PagedOperation<
@@ -302,7 +311,8 @@ export interface SearchBrandsParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `POST /2026-07/retail-media/brands/search` (SearchBrands)
+ * `POST https://api.criteo.com/2026-07/retail-media/brands/search` (SearchBrands)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Accounts_Read.
  */
 export const searchBrands: PagedOperation<
@@ -327,7 +337,8 @@ export interface SearchSellersParams {
 /**
  * Lists the sellers of up to 25 accounts, grouped by account; a read, not paged.
  *
- * `POST /2026-07/retail-media/accounts/sellers/search` (SearchSellers)
+ * `POST https://api.criteo.com/2026-07/retail-media/accounts/sellers/search` (SearchSellers)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Accounts_Read.
  */
 export const searchSellers: Operation<
@@ -350,7 +361,8 @@ export interface UpdateAccountFeesParams {
 /**
  * Sets demand-managed and managed-service fees of up to 25 accounts; the answer is empty.
  *
- * `POST /2026-07/retail-media/accounts/fees/update` (UpdateAccountFees)
+ * `POST https://api.criteo.com/2026-07/retail-media/accounts/fees/update` (UpdateAccountFees)
+ * Declared statuses: 204 No Content.
  * Needs RetailMedia_Accounts_Manage.
  */
 export const updateAccountFees: Operation<UpdateAccountFeesParams, undefined> = {
@@ -373,7 +385,8 @@ export interface UpdateSellersParams {
 /**
  * Sets the sellers of one account, each by its own id and its retailer's.
  *
- * `PUT /2026-07/retail-media/account-management/accounts/{accountId}/sellers` (UpdateSellers)
+ * `PUT https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/sellers` (UpdateSellers)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Accounts_Manage.
  */
 export const updateSellers: Operation<

@@ -28,7 +28,8 @@ export interface GetAsyncExportOutputParams {
  *
  * `download` gives it as rows, as a stream or under a path.
  *
- * `GET /2026-07/retail-media/reports/{reportId}/output` (GetAsyncExportOutput)
+ * `GET https://api.criteo.com/2026-07/retail-media/reports/{reportId}/output` (GetAsyncExportOutput)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const getAsyncExportOutput: Operation<GetAsyncExportOutputParams, Uint8Array> = {
@@ -52,7 +53,8 @@ export interface GetAsyncExportStatusParams {
  *
  * A poll counts against the rate limit of reports.
  *
- * `GET /2026-07/retail-media/reports/{reportId}/status` (GetAsyncExportStatus)
+ * `GET https://api.criteo.com/2026-07/retail-media/reports/{reportId}/status` (GetAsyncExportStatus)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const getAsyncExportStatus: Operation<GetAsyncExportStatusParams, AsyncReportResponse> = {
@@ -73,7 +75,8 @@ export interface GetAttributedTransactionsReportParams {
  *
  * The answer holds the rows; there is no job to poll.
  *
- * `POST /2026-07/retail-media/reports/sync/attributed-transactions` (GenerateSyncAttributedTransactionsReport)
+ * `POST https://api.criteo.com/2026-07/retail-media/reports/sync/attributed-transactions` (GenerateSyncAttributedTransactionsReport)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const getAttributedTransactionsReport: Operation<
@@ -100,7 +103,8 @@ export interface GetCampaignReportParams {
  *
  * The answer holds the rows; there is no job to poll.
  *
- * `POST /2026-07/retail-media/reports/sync/campaigns` (GenerateSyncCampaignsReport)
+ * `POST https://api.criteo.com/2026-07/retail-media/reports/sync/campaigns` (GenerateSyncCampaignsReport)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const getCampaignReport: Operation<GetCampaignReportParams, ReportResponse> = {
@@ -124,7 +128,8 @@ export interface GetLineItemReportParams {
  *
  * The answer holds the rows; there is no job to poll.
  *
- * `POST /2026-07/retail-media/reports/sync/line-items` (GenerateSyncLineItemsReport)
+ * `POST https://api.criteo.com/2026-07/retail-media/reports/sync/line-items` (GenerateSyncLineItemsReport)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const getLineItemReport: Operation<GetLineItemReportParams, ReportResponse> = {
@@ -148,7 +153,8 @@ export interface GetRealTimePerformanceReportParams {
  *
  * The answer holds the rows; there is no job to poll.
  *
- * `POST /2026-07/retail-media/reports/sync/real-time-performance` (GenerateSyncRealTimePerformanceReport)
+ * `POST https://api.criteo.com/2026-07/retail-media/reports/sync/real-time-performance` (GenerateSyncRealTimePerformanceReport)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const getRealTimePerformanceReport: Operation<
@@ -177,7 +183,8 @@ export interface RequestAttributedTransactionsReportParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-07/retail-media/reports/attributed-transactions` (GenerateAsyncAttributedTransactionsReport)
+ * `POST https://api.criteo.com/2026-07/retail-media/reports/attributed-transactions` (GenerateAsyncAttributedTransactionsReport)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestAttributedTransactionsReport: JobOperation<
@@ -206,7 +213,8 @@ export interface RequestFillRateReportParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-07/retail-media/reports/fillrate` (GenerateAsyncFillRateReport)
+ * `POST https://api.criteo.com/2026-07/retail-media/reports/fillrate` (GenerateAsyncFillRateReport)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestFillRateReport: JobOperation<RequestFillRateReportParams, AsyncReportResponse> =
@@ -233,7 +241,8 @@ export interface RequestMissedOpportunitiesReportParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-07/retail-media/reports/missed-opportunities` (GenerateAsyncMissedOpportunitiesReport)
+ * `POST https://api.criteo.com/2026-07/retail-media/reports/missed-opportunities` (GenerateAsyncMissedOpportunitiesReport)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestMissedOpportunitiesReport: JobOperation<
@@ -262,7 +271,8 @@ export interface RequestPerformanceReportParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-07/retail-media/reports/performance` (GenerateAsyncPerformanceReport)
+ * `POST https://api.criteo.com/2026-07/retail-media/reports/performance` (GenerateAsyncPerformanceReport)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestPerformanceReport: JobOperation<
@@ -291,7 +301,8 @@ export interface RequestRevenueReportParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-07/retail-media/reports/revenue` (GenerateAsyncRevenueReport)
+ * `POST https://api.criteo.com/2026-07/retail-media/reports/revenue` (GenerateAsyncRevenueReport)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestRevenueReport: JobOperation<RequestRevenueReportParams, AsyncReportResponse> = {
@@ -317,7 +328,8 @@ export interface RequestUnfilledPlacementsReportParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-07/retail-media/reports/unfilled-placements` (GenerateAsyncUnfilledPlacementsReport)
+ * `POST https://api.criteo.com/2026-07/retail-media/reports/unfilled-placements` (GenerateAsyncUnfilledPlacementsReport)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestUnfilledPlacementsReport: JobOperation<

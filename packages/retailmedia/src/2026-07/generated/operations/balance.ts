@@ -31,7 +31,8 @@ export interface AddFundsToBalanceParams {
  *
  * The amount is relative and may be negative. A repeat moves the money twice, so the SDK never repeats it on its own.
  *
- * `POST /2026-07/retail-media/accounts/{account-id}/balances/{balance-id}/add-funds` (AddFundsByAccountAndBalanceId)
+ * `POST https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/balances/{balance-id}/add-funds` (AddFundsByAccountAndBalanceId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Balance_Manage.
  */
 export const addFundsToBalance: Operation<
@@ -57,7 +58,8 @@ export interface AppendCampaignsToBalanceParams {
  *
  * The answer has ids of campaigns.
  *
- * `POST /2026-07/retail-media/balances/{balanceId}/campaigns/append` (AppendCampaignsToBalanceV1)
+ * `POST https://api.criteo.com/2026-07/retail-media/balances/{balanceId}/campaigns/append` (AppendCampaignsToBalanceV1)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const appendCampaignsToBalance: Operation<
@@ -83,7 +85,8 @@ export interface ChangeBalanceDatesParams {
 /**
  * Sets start and end of one balance, with a memo if given, and returns it.
  *
- * `POST /2026-07/retail-media/accounts/{account-id}/balances/{balance-id}/change-dates` (ChangeDatesByAccountAndBalanceId)
+ * `POST https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/balances/{balance-id}/change-dates` (ChangeDatesByAccountAndBalanceId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Balance_Manage.
  */
 export const changeBalanceDates: Operation<
@@ -110,7 +113,8 @@ export interface CreateBalanceParams {
  *
  * A repeat may create a second funded balance, so the SDK never repeats it on its own.
  *
- * `POST /2026-07/retail-media/accounts/{account-id}/balances` (CreateBalanceByAccountId)
+ * `POST https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/balances` (CreateBalanceByAccountId)
+ * Declared statuses: 201 Created.
  * Needs RetailMedia_Balance_Manage.
  */
 export const createBalance: Operation<CreateBalanceParams, BalanceResponseV3Response | null> = {
@@ -133,7 +137,8 @@ export interface DeleteCampaignsFromBalanceParams {
  *
  * The answer has ids of campaigns.
  *
- * `POST /2026-07/retail-media/balances/{balanceId}/campaigns/delete` (DeleteCampaignsFromBalanceV1)
+ * `POST https://api.criteo.com/2026-07/retail-media/balances/{balanceId}/campaigns/delete` (DeleteCampaignsFromBalanceV1)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const deleteCampaignsFromBalance: Operation<
@@ -158,7 +163,8 @@ export interface GetAccountBalanceParams {
 /**
  * Gets one balance of an account, with what was deposited and spent and what remains.
  *
- * `GET /2026-07/retail-media/accounts/{account-id}/balances/{balance-id}` (GetBalanceByAccountAndBalanceId)
+ * `GET https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/balances/{balance-id}` (GetBalanceByAccountAndBalanceId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Balance_Read.
  */
 export const getAccountBalance: Operation<
@@ -182,7 +188,8 @@ export interface GetBalanceParams {
  *
  * It has `criteoPoNumber` and `retailerPoNumber`; `getAccountBalance` has `poNumber`.
  *
- * `GET /2026-07/retail-media/balances/{balanceId}` (GetBalanceV1)
+ * `GET https://api.criteo.com/2026-07/retail-media/balances/{balanceId}` (GetBalanceV1)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Balance_Read.
  */
 export const getBalance: Operation<GetBalanceParams, EntityResourceOutcomeBalanceV1> = {
@@ -217,7 +224,8 @@ export interface GetBalanceHistoryParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2026-07/retail-media/balances/{balanceId}/history` (GetBalanceHistoryV1)
+ * `GET https://api.criteo.com/2026-07/retail-media/balances/{balanceId}/history` (GetBalanceHistoryV1)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Balance_Read.
  */
 export const getBalanceHistory: PagedOperation<
@@ -260,7 +268,8 @@ export interface GetBalancesByAccountIdParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2026-07/retail-media/accounts/{account-id}/balances` (GetPageOfBalancesV1)
+ * `GET https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/balances` (GetPageOfBalancesV1)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Balance_Read.
  */
 export const getBalancesByAccountId: PagedOperation<
@@ -299,7 +308,8 @@ export interface GetCampaignsByBalanceIdParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2026-07/retail-media/balances/{balance-id}/campaigns` (GetCampaignsByBalanceId)
+ * `GET https://api.criteo.com/2026-07/retail-media/balances/{balance-id}/campaigns` (GetCampaignsByBalanceId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Balance_Read.
  */
 export const getCampaignsByBalanceId: PagedOperation<
@@ -326,7 +336,8 @@ export interface UpdateBalanceParams {
 /**
  * Sets name, dates, memo or PO number of one balance and returns it.
  *
- * `PATCH /2026-07/retail-media/accounts/{account-id}/balances/{balance-id}` (UpdateBalanceV1)
+ * `PATCH https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/balances/{balance-id}` (UpdateBalanceV1)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Balance_Manage.
  */
 export const updateBalance: Operation<

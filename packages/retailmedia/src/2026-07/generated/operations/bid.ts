@@ -17,7 +17,8 @@ export interface GetBidMultipliersByLineItemIdParams {
 /**
  * Gets the bid multipliers of one line item by type of page.
  *
- * `GET /2026-07/retail-media/line-items/{line-item-id}/bid-multipliers` (GetBidMultipliersByLineItemId)
+ * `GET https://api.criteo.com/2026-07/retail-media/line-items/{line-item-id}/bid-multipliers` (GetBidMultipliersByLineItemId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getBidMultipliersByLineItemId: Operation<
@@ -45,7 +46,8 @@ export interface GetCpcMinBidsBySkuIdsParams {
  *
  * A POST that reads, although its scope is one for changes.
  *
- * `POST /2026-07/retail-media/retailers/{retailerId}/cpc-min-bids` (GetCpcMinBidsBySkuIdsV1)
+ * `POST https://api.criteo.com/2026-07/retail-media/retailers/{retailerId}/cpc-min-bids` (GetCpcMinBidsBySkuIdsV1)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const getCpcMinBidsBySkuIds: Operation<
@@ -70,7 +72,8 @@ export interface UpdateBidMultipliersByLineItemIdParams {
 /**
  * Sets the bid multipliers of one line item by type of page and returns them.
  *
- * `PUT /2026-07/retail-media/line-items/{line-item-id}/bid-multipliers` (UpdateBidMultipliersByLineItemId)
+ * `PUT https://api.criteo.com/2026-07/retail-media/line-items/{line-item-id}/bid-multipliers` (UpdateBidMultipliersByLineItemId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const updateBidMultipliersByLineItemId: Operation<

@@ -20,7 +20,8 @@ export interface DeleteStoreInventoryParams {
 /**
  * Deletes products of one merchant from the inventories of stores; the answer is empty.
  *
- * `POST /2026-07/retail-media/catalog/merchants/{merchantId}/store-inventory/delete` (DeleteStoreInventoryPerMerchantId)
+ * `POST https://api.criteo.com/2026-07/retail-media/catalog/merchants/{merchantId}/store-inventory/delete` (DeleteStoreInventoryPerMerchantId)
+ * Declared statuses: 204 No Content.
  * Needs RetailMedia_Catalog_Manage.
  */
 export const deleteStoreInventory: Operation<DeleteStoreInventoryParams, undefined> = {
@@ -45,7 +46,8 @@ export interface GetCatalogOutputParams {
  *
  * `download` gives it as rows, as a stream or under a path.
  *
- * `GET /2026-07/retail-media/catalogs/{catalogId}/output` (GetCatalogOutput)
+ * `GET https://api.criteo.com/2026-07/retail-media/catalogs/{catalogId}/output` (GetCatalogOutput)
+ * Declared statuses: 200 OK, 204 No Content.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getCatalogOutput: Operation<GetCatalogOutputParams, Uint8Array | undefined> = {
@@ -66,7 +68,8 @@ export interface GetCatalogStatusParams {
 /**
  * Polls a catalog job; its status words are in lower case, as in `success`.
  *
- * `GET /2026-07/retail-media/catalogs/{catalogId}/status` (GetCatalogStatus)
+ * `GET https://api.criteo.com/2026-07/retail-media/catalogs/{catalogId}/status` (GetCatalogStatus)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getCatalogStatus: Operation<
@@ -88,7 +91,8 @@ export interface UpsertStoreInventoryParams {
 /**
  * Sets availability and price of one merchant's products by store; the answer is empty.
  *
- * `POST /2026-07/retail-media/catalog/merchants/{merchantId}/store-inventory/upsert` (UpsertStoreInventoryPerMerchantId)
+ * `POST https://api.criteo.com/2026-07/retail-media/catalog/merchants/{merchantId}/store-inventory/upsert` (UpsertStoreInventoryPerMerchantId)
+ * Declared statuses: 204 No Content.
  * Needs RetailMedia_Catalog_Manage.
  */
 export const upsertStoreInventory: Operation<UpsertStoreInventoryParams, undefined> = {
@@ -115,7 +119,8 @@ export interface CreateBrandCatalogExportParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-07/retail-media/accounts/{accountId}/brand-catalog-export` (CreateBrandCatalogExport)
+ * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/brand-catalog-export` (CreateBrandCatalogExport)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const createBrandCatalogExport: JobOperation<
@@ -145,7 +150,8 @@ export interface CreateCatalogParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-07/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
+ * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const createCatalog: JobOperation<
@@ -175,7 +181,8 @@ export interface CreateSellerCatalogParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-07/retail-media/accounts/{accountId}/catalogs/sellers` (Catalog_PostApiExternalV1AccountCatalogsSellersByAccountId)
+ * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/catalogs/sellers` (Catalog_PostApiExternalV1AccountCatalogsSellersByAccountId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const createSellerCatalog: JobOperation<
@@ -205,7 +212,8 @@ export interface CreateSellerCatalogExportParams {
  *
  * `runJob` creates it, waits for it and gives its file.
  *
- * `POST /2026-07/retail-media/accounts/{accountId}/seller-catalog-export` (CreateSellerCatalogExport)
+ * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/seller-catalog-export` (CreateSellerCatalogExport)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const createSellerCatalogExport: JobOperation<

@@ -38,7 +38,8 @@ export interface GetCategoriesParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `GET /2026-07/retail-media/categories` (CategorySearch_GetApiExternalV1Categories)
+ * `GET https://api.criteo.com/2026-07/retail-media/categories` (CategorySearch_GetApiExternalV1Categories)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getCategories: PagedOperation<GetCategoriesParams, Category202204ListResponse> = {
@@ -62,7 +63,8 @@ export interface GetCategoryParams {
 /**
  * Gets one category by its id, with its name and its parent's id.
  *
- * `GET /2026-07/retail-media/categories/{categoryId}` (GetCategory)
+ * `GET https://api.criteo.com/2026-07/retail-media/categories/{categoryId}` (GetCategory)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getCategory: Operation<GetCategoryParams, Category202204 | null> = {
@@ -85,7 +87,8 @@ export interface GetRecommendedCategoriesParams {
 /**
  * Recommends categories of one retailer for 1 to 1000 products.
  *
- * `POST /2026-07/retail-media/retailers/{retailerId}/recommend-categories` (GetRecommendedCategories)
+ * `POST https://api.criteo.com/2026-07/retail-media/retailers/{retailerId}/recommend-categories` (GetRecommendedCategories)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getRecommendedCategories: Operation<
@@ -125,7 +128,8 @@ export interface SearchCategoriesParams {
  *
  * `paginate` lists all of it, over all pages.
  *
- * `POST /2026-07/retail-media/retailers/{retailerId}/categories/search` (SearchCategory)
+ * `POST https://api.criteo.com/2026-07/retail-media/retailers/{retailerId}/categories/search` (SearchCategory)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const searchCategories: PagedOperation<

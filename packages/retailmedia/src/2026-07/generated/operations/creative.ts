@@ -20,7 +20,8 @@ export interface CreateAssetParams {
 /**
  * Uploads a file as an asset for creatives and returns its id and location.
  *
- * `POST /2026-07/retail-media/assets` (CreateAsset)
+ * `POST https://api.criteo.com/2026-07/retail-media/assets` (CreateAsset)
+ * Declared statuses: 201 Created.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const createAsset: Operation<CreateAssetParams, AssetResponse> = {
@@ -41,7 +42,8 @@ export interface CreateCreativeParams {
 /**
  * Creates a creative in one account from a template of a retailer.
  *
- * `POST /2026-07/retail-media/accounts/{account-id}/creatives` (CreateCreative)
+ * `POST https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/creatives` (CreateCreative)
+ * Declared statuses: 201 Created.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const createCreative: Operation<CreateCreativeParams, Creative202210Response> = {
@@ -63,7 +65,8 @@ export interface GetAccountCreativesParams {
  *
  * The answer has no templates and no formats; `searchAccountCreatives` and `getCreative` have them.
  *
- * `GET /2026-07/retail-media/accounts/{account-id}/creatives` (GetAccountCreatives)
+ * `GET https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/creatives` (GetAccountCreatives)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getAccountCreatives: Operation<GetAccountCreativesParams, Creative202110ListResponse> =
@@ -85,7 +88,8 @@ export interface GetCreativeParams {
 /**
  * Gets one creative of an account, with its format and its template's values.
  *
- * `GET /2026-07/retail-media/accounts/{account-id}/creatives/{creative-id}` (GetCreative)
+ * `GET https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/creatives/{creative-id}` (GetCreative)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getCreative: Operation<GetCreativeParams, Creative2Response> = {
@@ -112,7 +116,8 @@ export interface GetCreativeTemplateParams {
 /**
  * Gets one creative template of a retailer, with the variables that a creative fills.
  *
- * `GET /2026-07/retail-media/retailers/{retailer-id}/templates/{template-id}` (GetCreativeTemplate)
+ * `GET https://api.criteo.com/2026-07/retail-media/retailers/{retailer-id}/templates/{template-id}` (GetCreativeTemplate)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getCreativeTemplate: Operation<GetCreativeTemplateParams, TemplateResponse> = {
@@ -134,7 +139,8 @@ export interface GetRetailerCreativeTemplatesParams {
 /**
  * Lists the creative templates of one retailer; the answer is not paged.
  *
- * `GET /2026-07/retail-media/retailers/{retailer-id}/templates` (GetRetailerCreativeTemplates)
+ * `GET https://api.criteo.com/2026-07/retail-media/retailers/{retailer-id}/templates` (GetRetailerCreativeTemplates)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getRetailerCreativeTemplates: Operation<
@@ -160,7 +166,8 @@ export interface SearchAccountCreativesParams {
  *
  * A POST that reads: it has no body, and the ids stand in the query. The answer is not paged.
  *
- * `POST /2026-07/retail-media/accounts/{account-id}/creatives/search` (SearchAccountCreatives)
+ * `POST https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/creatives/search` (SearchAccountCreatives)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const searchAccountCreatives: Operation<
@@ -187,7 +194,8 @@ export interface UpdateCreativeParams {
 /**
  * Sets name, brand, template and the template's values of one creative and returns it.
  *
- * `PUT /2026-07/retail-media/accounts/{account-id}/creatives/{creative-id}` (UpdateCreative)
+ * `PUT https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/creatives/{creative-id}` (UpdateCreative)
+ * Declared statuses: 201 Created.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const updateCreative: Operation<UpdateCreativeParams, Creative202210Response> = {

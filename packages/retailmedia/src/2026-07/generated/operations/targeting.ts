@@ -22,7 +22,8 @@ export interface AppendAddToBasketTargetsByLineItemIdParams {
 /**
  * Adds categories or products to a preferred line item's add-to-basket targeting.
  *
- * `POST /2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/append` (AppendAddToBasketTargetsByLineItemId)
+ * `POST https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/append` (AppendAddToBasketTargetsByLineItemId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const appendAddToBasketTargetsByLineItemId: Operation<
@@ -46,7 +47,8 @@ export interface AppendAudienceTargetsByLineItemIdParams {
 /**
  * Adds audiences to those that one preferred line item targets.
  *
- * `POST /2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/append` (AppendAudienceTargetsByLineItemId)
+ * `POST https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/append` (AppendAudienceTargetsByLineItemId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const appendAudienceTargetsByLineItemId: Operation<
@@ -70,7 +72,8 @@ export interface AppendStoreTargetsByLineItemIdParams {
 /**
  * Adds stores to those that one preferred line item targets.
  *
- * `POST /2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/stores/append` (AppendStoreTargetsByLineItemId)
+ * `POST https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/stores/append` (AppendStoreTargetsByLineItemId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const appendStoreTargetsByLineItemId: Operation<
@@ -94,7 +97,8 @@ export interface DeleteAddToBasketTargetsByLineItemIdParams {
 /**
  * Removes categories or products from a preferred line item's add-to-basket targeting.
  *
- * `POST /2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/delete` (DeleteAddToBasketTargetsByLineItemId)
+ * `POST https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/delete` (DeleteAddToBasketTargetsByLineItemId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const deleteAddToBasketTargetsByLineItemId: Operation<
@@ -118,7 +122,8 @@ export interface DeleteAudienceTargetsByLineItemIdParams {
 /**
  * Removes audiences from those that one preferred line item targets.
  *
- * `POST /2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/delete` (DeleteAudienceTargetsByLineItemId)
+ * `POST https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/delete` (DeleteAudienceTargetsByLineItemId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const deleteAudienceTargetsByLineItemId: Operation<
@@ -142,7 +147,8 @@ export interface DeleteStoreTargetsByLineItemIdParams {
 /**
  * Removes stores from those that one preferred line item targets.
  *
- * `POST /2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/stores/delete` (DeleteStoreTargetByLineItemId)
+ * `POST https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/stores/delete` (DeleteStoreTargetByLineItemId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const deleteStoreTargetsByLineItemId: Operation<
@@ -165,7 +171,8 @@ export interface GetAddToBasketTargetsByLineItemIdParams {
 /**
  * Gets a preferred line item's add-to-basket targeting: categories and products.
  *
- * `GET /2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (GetAddToBasketTargetsByLineItemId)
+ * `GET https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (GetAddToBasketTargetsByLineItemId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getAddToBasketTargetsByLineItemId: Operation<
@@ -187,7 +194,8 @@ export interface GetAudienceTargetsByLineItemIdParams {
 /**
  * Gets the audiences that one preferred line item includes or excludes.
  *
- * `GET /2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (GetAudienceTargetsByLineItemId)
+ * `GET https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (GetAudienceTargetsByLineItemId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getAudienceTargetsByLineItemId: Operation<
@@ -209,7 +217,8 @@ export interface GetStoreTargetsByLineItemIdParams {
 /**
  * Gets the stores that one preferred line item includes or excludes.
  *
- * `GET /2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (GetStoreTargetsByLineItemId)
+ * `GET https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (GetStoreTargetsByLineItemId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getStoreTargetsByLineItemId: Operation<
@@ -232,7 +241,8 @@ export interface PutAddToBasketTargetByLineItemIdParams {
 /**
  * Sets a preferred line item's add-to-basket targeting and its scope.
  *
- * `PUT /2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (PutAddToBasketTargetByLineItemId)
+ * `PUT https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (PutAddToBasketTargetByLineItemId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const putAddToBasketTargetByLineItemId: Operation<
@@ -257,7 +267,8 @@ export interface PutAudienceTargetsByLineItemIdParams {
 /**
  * Sets the audiences that one preferred line item includes or excludes.
  *
- * `PUT /2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (PutAudienceTargetsByLineItemId)
+ * `PUT https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (PutAudienceTargetsByLineItemId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const putAudienceTargetsByLineItemId: Operation<
@@ -282,7 +293,8 @@ export interface PutStoreTargetByLineItemIdParams {
 /**
  * Sets the stores that one preferred line item includes or excludes.
  *
- * `PUT /2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (PutStoreTargetByLineItemId)
+ * `PUT https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (PutStoreTargetByLineItemId)
+ * Declared statuses: 200 OK.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const putStoreTargetByLineItemId: Operation<
