@@ -350,6 +350,7 @@ const OPERATION: Grammar = {
           ...choice('x-response-kind', ['bytes', 'json', 'none', 'text'])(at, value, {}),
           removed('x-response-kind', at),
         ],
+  'x-grants': all(ifPresent(gone('x-grants')), anyLeaf('x-grants')),
   'x-job': all(
     ifPresent(gone('x-job')),
     node({

@@ -44,41 +44,9 @@ export const REASONS: readonly Reason[] = [
       isDeepStrictEqual(valueAt(document, at), document.security),
   },
   {
-    name: 'description of an answer',
-    why: 'It is the reason phrase; what an answer means is said by the operation.',
-    explains: ({ kind }) => kind === 'description of an answer',
-  },
-  {
     name: 'headers of an answer',
     why: 'withResponse() gives all of them, whether the document lists them or not.',
     explains: ({ kind }) => kind === 'header of an answer',
-  },
-  {
-    name: 'one success for another',
-    why: 'Core takes every status from 200 to 299 alike.',
-    explains: ({ kind, at, what }) =>
-      kind === 'status' && isSuccess(at.at(-1)) && what.startsWith('renamed to 2'),
-  },
-  {
-    name: 'a success that adds nothing',
-    why: 'No body, one of which nothing is said, or that of another success: the result is the same without it.',
-    explains: ({ kind, at }, document) =>
-      kind === 'status' && isSuccess(at.at(-1)) && addsNothing(document, at),
-  },
-  {
-    name: 'statuses of errors',
-    why: 'Core throws for each status from 400 on; no document lists all of them.',
-    explains: ({ kind, at, what }) =>
-      kind === 'status' && !isSuccess(at.at(-1)) && !what.startsWith('renamed to 2'),
-  },
-  {
-    name: 'an error that becomes a success',
-    why: 'Nothing is said of its body, or it is that of another success: the result is the same with it.',
-    explains: ({ kind, at, what }, document) =>
-      kind === 'status' &&
-      !isSuccess(at.at(-1)) &&
-      what.startsWith('renamed to 2') &&
-      addsNothing(document, at),
   },
   {
     name: 'bodies of errors',
@@ -91,10 +59,14 @@ export const REASONS: readonly Reason[] = [
   },
   {
     name: 'media types of JSON and XML',
-    why: 'Core asks for application/json and reads JSON under every name; XML it never asks for.',
+    why: 'Core asks for application/json first, declared or not; for XML and pages where they are files.',
     explains: ({ kind, at, what }) => {
       const isOther = what === 'removed' || what.endsWith('+json');
-      return kind === 'media type of an answer' && isOther && /json$|xml$/.test(String(at.at(-1)));
+      return (
+        kind === 'media type of an answer' &&
+        isOther &&
+        /^application\/json$|html$|xml$/.test(String(at.at(-1)))
+      );
     },
   },
   {
@@ -133,6 +105,11 @@ export const REASONS: readonly Reason[] = [
       const isWhole = at.length === 8 && OF_A_FORM.includes(kind);
       return isForm && (kind === 'body required' || kind === 'readOnly' || isWhole);
     },
+  },
+  {
+    name: 'null beside a grant',
+    why: 'x-grants says what grant_type is.',
+    explains: ({ kind, at }) => kind === 'nullable' && at.at(-2) === 'grant_type',
   },
   {
     name: 'required parameters of a path',
@@ -234,23 +211,6 @@ const usedType = (document: JsonObject, content: Path, next: readonly string[]):
   const types = Object.keys(objectAt(document, content));
   const wanted = ['application/json', ...next].find((type) => types.includes(type));
   return wanted ?? types[0] ?? '';
-};
-
-const addsNothing = (document: JsonObject, at: Path): boolean => {
-  const others = Object.keys(objectAt(document, at.slice(0, -1))).filter(
-    (status) => isSuccess(status) && status !== at.at(-1),
-  );
-  const body = bodyOf(document, at);
-  if (body === undefined && valueAt(document, [...at, 'content'])) return true;
-  const bodies = others.map((status) => bodyOf(document, [...at.slice(0, -1), status]));
-  return bodies.length === 0
-    ? body === undefined
-    : bodies.some((other) => isDeepStrictEqual(body, other));
-};
-
-const bodyOf = (document: JsonObject, answer: Path): Json | undefined => {
-  const content = [...answer, 'content'];
-  return valueAt(document, [...content, usedType(document, content, []), 'schema']);
 };
 
 /** Is a schema named by error answers and by nothing else? */

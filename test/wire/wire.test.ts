@@ -1,6 +1,6 @@
 import { createClient as marketingV1 } from '@criteo-sdk/marketing/v1';
 import { createClient as marketingSolutions202010 } from '@criteo-sdk/marketingsolutions/2020-10';
-import { ApiError, type ClientBase } from '@criteo-sdk/retailmedia';
+import { type ClientBase, TokenError } from '@criteo-sdk/retailmedia';
 import { createClient as retailMedia202210 } from '@criteo-sdk/retailmedia/2022-10';
 import { type JournalEntry, type SandboxCredentials, startSandbox } from '@criteo-sdk/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -145,7 +145,7 @@ const sendsAsDocumented = async (operation: Described, extent: Extent): Promise<
   expect(acceptable(entry, operation)).toBe(true);
   if (needsMoreThanRequired(operation, extent)) {
     expect(entry.status).toBeGreaterThanOrEqual(400);
-    expect(outcome).toBeInstanceOf(ApiError);
+    expect(outcome).toBeInstanceOf(TokenError);
     expect(outcome).toMatchObject({ status: entry.status, operation: operation.name });
   } else {
     expect(entry.status).toBeGreaterThanOrEqual(200);

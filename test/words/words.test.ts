@@ -20,6 +20,7 @@ interface Operation {
   readonly deprecated?: boolean;
   readonly safeToRetry: boolean;
   readonly query: readonly string[];
+  readonly statuses: readonly string[];
 }
 
 /** Everything that is wrong with an operation's summary and description. */
@@ -94,9 +95,14 @@ const CLAIMS: readonly {
 ];
 
 /** Everything that is missing in the doc comment of an operation. */
-const faultsOfComment = (operation: Operation, comment: string): string[] => [
+const faultsOfComment = (operation: Operation, comment: string, baseUrl = ''): string[] => [
   ...(operation.summary && comment.includes(` ${operation.summary}\n`) ? [] : ['no summary']),
-  ...(comment.includes(` \`${operation.method} ${operation.path}\` `) ? [] : ['no HTTP line']),
+  ...(comment.includes(` \`${operation.method} ${baseUrl}${operation.path}\` `)
+    ? []
+    : ['no HTTP line']),
+  ...operation.statuses
+    .filter((status) => !new RegExp(`Declared statuses: .*\\b${status} [A-Z]`).test(comment))
+    .map((status) => `no status ${status}`),
   ...(comment.includes(` (${operation.operationId})`) ? [] : ['no original operationId']),
 ];
 
@@ -122,6 +128,7 @@ interface RawOperation {
   readonly description?: string;
   readonly deprecated?: boolean;
   readonly parameters?: readonly { readonly in: string; readonly name: string }[];
+  readonly responses: Readonly<Record<string, unknown>>;
   readonly 'x-name': string;
   readonly 'x-safe-to-retry': boolean;
 }
@@ -137,6 +144,7 @@ const operationsOf = ({ paths }: RawDocument): Operation[] =>
   Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, { parameters = [], ...raw }]) => ({
       ...raw,
+      statuses: Object.keys(raw.responses),
       name: raw['x-name'],
       safeToRetry: raw['x-safe-to-retry'],
       method: method.toUpperCase(),
@@ -163,6 +171,7 @@ describe.each(NAMES)('the words of %s', (name) => {
   const document = readDocument(name);
   const operations = operationsOf(document);
   const [product = '', ...version] = name.split('-');
+  const baseUrl = `https://api.criteo.com${product === 'marketing' ? '/marketing' : ''}`;
   const generated = join(ROOT, 'packages', product, 'src', version.join('-'), 'generated');
 
   it('say of every operation what it does', () => {
@@ -178,7 +187,9 @@ describe.each(NAMES)('the words of %s', (name) => {
     expect([...comments.keys()].sort()).toEqual(operations.map((each) => each.name).sort());
     const faults = operations.map((operation) => {
       const own = comments.get(operation.name) ?? [];
-      return own.length === 1 ? faultsOfComment(operation, own.join()).join(', ') : 'not one';
+      return own.length === 1
+        ? faultsOfComment(operation, own.join(), baseUrl).join(', ')
+        : 'not one';
     });
     expect(byId(operations, faults)).toEqual({});
   });
@@ -206,6 +217,7 @@ describe('the checks themselves', () => {
     summary: 'Lists the campaigns of one account.',
     safeToRetry: true,
     query: [],
+    statuses: ['200', '404'],
   };
   const { summary: _, ...bare } = good;
   const paged = { ...good, query: ['pageIndex'] };
@@ -259,7 +271,14 @@ describe('the checks themselves', () => {
       ['no original operationId'],
     ],
   ])('find in a comment: %s', (_what, lines, faults) => {
-    expect(faultsOfComment(good, comment(...lines.map(String)))).toEqual(faults);
+    const statuses = 'Declared statuses: 200 OK, 404 Not Found.';
+    expect(faultsOfComment(good, comment(...lines.map(String), statuses))).toEqual(faults);
+  });
+
+  it('find in a comment: a status that is missing', () => {
+    const lines = [String(good.summary), '', '`GET /v1/campaigns` (Campaigns_Get)'];
+    const found = faultsOfComment(good, comment(...lines, 'Declared statuses: 200 OK.'));
+    expect(found).toEqual(['no status 404']);
   });
 
   it('take the comment that stands right above, and see where there is none', () => {

@@ -181,11 +181,22 @@ const readGrants = (
     return { type: text(type) ?? '', needs: names(needs), takes: names(takes) };
   });
   const fields = body?.kind === 'form' ? object(body.schema.properties) : {};
-  const odd = grants
-    .flatMap(({ needs, takes }) => ['grant_type', ...needs, ...takes])
-    .find((name) => !Object.hasOwn(fields, name));
-  if (odd === undefined) return grants;
-  throw new SpecError(`${where}: x-grants needs a form with the field '${odd}'.`);
+  if (grants.length === 0) return grants;
+  const named = grants.flatMap(({ needs, takes }) => [...needs, ...takes]);
+  const odd = ['grant_type', ...named].find((name) => !Object.hasOwn(fields, name));
+  if (odd !== undefined)
+    throw new SpecError(`${where}: x-grants needs a form with the field '${odd}'.`);
+  const twice = named.find((name) => list(body?.schema.required ?? []).includes(name));
+  if (twice !== undefined)
+    throw new SpecError(`${where}: '${twice}' is required of every grant, and x-grants names it.`);
+  const values = list(object(fields.grant_type).enum ?? []);
+  const types = grants.map(({ type }) => type);
+  if (
+    values.every((value) => types.includes(String(value))) &&
+    types.every((type) => values.includes(type))
+  )
+    return grants;
+  throw new SpecError(`${where}: x-grants and the enum of grant_type differ.`);
 };
 
 /** The part of an operation in a job: `create`, `status` or `output`. */
@@ -306,7 +317,9 @@ const readResult = (document: JsonObject, where: string, source: JsonObject): Re
   const accept =
     kind === 'bytes' || kind === 'text'
       ? types
-      : types.filter((type) => kind === 'json' && READ_AS_JSON.test(type)).sort();
+      : types
+          .filter((type) => kind === 'json' && type !== 'application/json' && !UNREAD.test(type))
+          .sort();
   return {
     kind,
     schemas,
@@ -316,8 +329,8 @@ const readResult = (document: JsonObject, where: string, source: JsonObject): Re
   };
 };
 
-// A page or XML is no answer, whatever the document declares: nothing here reads it.
-const READ_AS_JSON = /^(?:text\/(?:json|plain)|application\/[\w.-]+\+json)$/;
+// Nothing reads XML or a page where it is no file, whatever the document declares.
+const UNREAD = /(?:xml|html)$/;
 
 const responseKind = (
   where: string,

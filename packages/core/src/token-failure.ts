@@ -25,7 +25,11 @@ export const tokenErrorOf = (
   const { operation, status, retryable, traceId, message } = error;
   const fields = {
     ...statementOf(error),
-    ...{ operation, status, retryable, attempts, traceId },
+    operation,
+    status,
+    retryable,
+    attempts,
+    traceId,
     cause: error instanceof TokenError ? error.cause : error,
   };
   const isRefused = fields.code === 'invalid_grant';

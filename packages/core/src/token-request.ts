@@ -99,9 +99,10 @@ const spend = async <G extends Grant>(
       // An answer that is no token was at least one.
       attempts +=
         (error instanceof SdkError && error.attempts) || Number(error instanceof TokenError);
+      const failure = tokenErrorOf(error, grant.type, attempts);
       const mayRepeat =
-        grant.type === 'client_credentials' && repeat < MOST_UNREADABLE && isBroken(error);
-      if (!mayRepeat) throw tokenErrorOf(error, grant.type, attempts);
+        grant.type === 'client_credentials' && repeat < MOST_UNREADABLE && isBroken(failure);
+      if (!mayRepeat) throw failure;
       await sleep(clock, backoffMs(repeat, PAUSES, random), signal);
     }
   }

@@ -146,3 +146,11 @@ export const fails = async (call: Promise<unknown>): Promise<unknown> =>
     () => expect.unreachable('it should fail'),
     (error: unknown) => error,
   );
+
+/** The error has these fields; of those that are `undefined` here it has none. */
+export const expectFields = (error: unknown, fields: object): void => {
+  const absent = Object.entries(fields).filter(([, value]) => value === undefined);
+  for (const [name] of absent) expect(error).not.toHaveProperty(name);
+  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
+  expect(error).toMatchObject(Object.fromEntries(present));
+};

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { errorOfFault, errorOfStatus, redirected, traceOf } from '../src/failure.js';
 import { type FaultKind, TransportFault } from '../src/fault.js';
 import type { CallState, HttpRequest, HttpResponse } from '../src/http.js';
+import { expectFields } from './api.js';
 import { requestOf } from './exchange.js';
 import { manualClock } from './manual-clock.js';
 
@@ -48,7 +49,7 @@ describe('the error of a fault', () => {
     ['too-large', 'huge', {}, `${UNREAD}: huge.`, { ...unread, reason: 'too-large' }],
   ])('of the kind %s (%s, %o) says: %s', (kind, words, options, message, fields) => {
     const error = errorOfFault(request, new TransportFault(kind, words, options));
-    expect(error).toMatchObject({
+    expectFields(error, {
       message: `getThing failed: ${message}`,
       operation: 'getThing',
       attempts: 2,
@@ -121,7 +122,7 @@ describe('the error of a status', () => {
   ])('takes for the rate limit %j the number %j', (text, number) => {
     const names = text === undefined ? [] : ['limit', 'remaining', 'reset'];
     const headers = Object.fromEntries(names.map((name) => [`x-ratelimit-${name}`, String(text)]));
-    expect(errorOfStatus(request, answer(429, '', headers), clock)).toMatchObject({
+    expectFields(errorOfStatus(request, answer(429, '', headers), clock), {
       name: 'RateLimitError',
       limit: number,
       remaining: number,

@@ -27,26 +27,84 @@ describe('the hint of an API error', () => {
 });
 
 describe('the hint of the token endpoint', () => {
-  const token: Operation = { ...getThing, id: 'token', auth: 'none', scopes: ['Thing_Read'] };
+  const token: Operation = {
+    id: 'token',
+    method: 'POST',
+    path: '/token',
+    auth: 'none',
+    form: [
+      { name: 'clientSecret', as: 'client_secret' },
+      { name: 'code' },
+      { name: 'codeVerifier', as: 'code_verifier' },
+      { name: 'grantType', as: 'grant_type' },
+      { name: 'redirectUri', as: 'redirect_uri' },
+    ],
+    grants: [
+      { type: 'client_credentials', needs: ['clientSecret'] },
+      { type: 'authorization_code', needs: ['clientSecret', 'code', 'redirectUri'] },
+      { type: 'authorization_code', needs: ['code', 'codeVerifier', 'redirectUri'] },
+    ],
+  };
+  const PAIR = 'Check that clientId and clientSecret are a pair of one app.';
 
   it.each([
-    [400, 'invalid_client'],
-    [400, 'unauthorized_client'],
-    [400, undefined],
-    [401, undefined],
-    [403, undefined],
-  ])('%i %s is about the credentials', (status, code) => {
-    expect(hint(status, token, code)).toBe(
-      'Check that clientId and clientSecret are a pair of one app, and that the app has this grant.',
-    );
+    [401, 'invalid_client', PAIR],
+    [400, 'invalid_client', PAIR],
+    [
+      400,
+      'invalid_grant',
+      'The code or refresh token is used up, has expired, or belongs to another app or redirect URI.',
+    ],
+    [
+      400,
+      'unauthorized_client',
+      'The app may not use this grant: its settings in the Partner Dashboard decide.',
+    ],
+    [
+      400,
+      'unsupported_grant_type',
+      'This API version takes: client_credentials, authorization_code.',
+    ],
+    [400, 'invalid_scope', undefined],
+    [
+      400,
+      undefined,
+      'The endpoint gives no reason. Check clientId and clientSecret, and the parameters of the grant.',
+    ],
+    [401, undefined, `${PAIR} The endpoint gives no reason.`],
+    [403, undefined, `${PAIR} The endpoint gives no reason; the app may also lack this grant.`],
+    [429, undefined, undefined],
+    [500, undefined, undefined],
+  ])('%i %s', (status, code, said) => {
+    expect(hint(status, token, code)).toBe(said);
   });
 
   it.each([
-    ['a consent that is used up', 400, 'invalid_grant'],
-    ['a budget that is used up', 429, undefined],
-    ['a failure of its own', 500, undefined],
-    ['a failure that it calls by a code', 503, 'invalid_client'],
-  ])('is none for %s: the credentials are right', (_what, status, code) => {
-    expect(hint(status, token, code)).toBeUndefined();
+    [
+      'grant_type=client_credentials',
+      "The grant client_credentials needs 'clientSecret', which was not sent.",
+    ],
+    [
+      'grant_type=authorization_code&client_secret=s',
+      "The grant authorization_code needs 'code' and 'redirectUri', which were not sent.",
+    ],
+    [
+      'grant_type=authorization_code&code=c&code_verifier=v',
+      "The grant authorization_code needs 'redirectUri', which was not sent.",
+    ],
+    [
+      'grant_type=authorization_code&client_secret=s&code=c&redirect_uri=',
+      "The grant authorization_code needs 'redirectUri', which was not sent.",
+    ],
+    ['grant_type=client_credentials&client_secret=s', undefined],
+    ['grant_type=password', undefined],
+    ['', undefined],
+  ])('of an invalid request names what was not sent: %s', (body, said) => {
+    const request = { operation: token, call: { life: {} }, body } as HttpRequest;
+    expect(hintFor(400, request, 'invalid_request')).toBe(said);
+  });
+
+  it('is none of other operations without a token', () => {
+    expect(hint(401, { ...getThing, auth: 'none' })).toBeUndefined();
   });
 });

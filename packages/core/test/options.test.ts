@@ -26,7 +26,8 @@ const refusal = (make: () => unknown): [message: string, hint?: string, operatio
 
 describe('where requests may go', () => {
   const ORIGIN = 'Pass an origin such as https://api.example.com.';
-  const MORE = 'it is more than an origin; the path of a product is added to it';
+  const MORE = 'it is more than an origin';
+  const BARE = 'Pass https://api.example.com; paths are added to it.';
   const LOOPBACK = 'For a sandbox on this machine pass allowLoopbackHttp: true.';
 
   it.each([
@@ -44,12 +45,31 @@ describe('where requests may go', () => {
     expect(target).toEqual({ origin: 'https://api.example.com', prefix: '/marketing/v1.0' });
   });
 
+  it.each(['https://api.example.com/marketing', 'https://api.example.com/marketing/'])(
+    'may end with the path of the product already: %s',
+    (baseUrl) => {
+      const target = { origin: 'https://api.example.com', prefix: '/marketing' };
+      expect(targetOf({ baseUrl, prefix: '/marketing' })).toEqual(target);
+    },
+  );
+
+  it.each(['/market', '/marketing/v1', '//marketing', '/marketing?a', '/MARKETING'])(
+    'may not end with %s where the product has another path',
+    (path) => {
+      const baseUrl = `https://api.example.com${path}`;
+      expect(refusal(() => targetOf({ baseUrl, prefix: '/marketing' }))).toEqual([
+        "The option 'baseUrl' cannot be used: it is more than an origin and the product's path /marketing.",
+        BARE,
+      ]);
+    },
+  );
+
   it.each([
     ['https://user@api.example.com', 'it holds a user name or password', ORIGIN],
     ['https://:pass@api.example.com', 'it holds a user name or password', ORIGIN],
-    ['https://api.example.com/v1', MORE, ORIGIN],
-    ['https://api.example.com/?a=1', MORE, ORIGIN],
-    ['https://api.example.com/#a', MORE, ORIGIN],
+    ['https://api.example.com/v1', MORE, BARE],
+    ['https://api.example.com/?a=1', MORE, BARE],
+    ['https://api.example.com/#a', MORE, BARE],
     ['nowhere', 'it is no URL', ORIGIN],
     [undefined, 'it is no URL', ORIGIN],
     ['ftp://localhost', 'tokens travel over https only', LOOPBACK],

@@ -45,7 +45,7 @@ describe('an error body', () => {
     [
       'of the token endpoint (RFC 6749 section 5.2)',
       { error: 'invalid_client', error_description: 'No such id.', error_uri: 'https://x' },
-      [{ code: 'invalid_client', detail: 'No such id.' }],
+      [{ code: 'invalid_client', detail: 'No such id.', uri: 'https://x' }],
     ],
     ['of the token endpoint, without a description', { error: 'e' }, [{ code: 'e' }]],
     ['of the legacy API', { message: 'No.', code: 'c' }, [{ code: 'c', detail: 'No.' }]],

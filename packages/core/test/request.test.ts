@@ -146,13 +146,15 @@ describe('a parameter that the operation does not have', () => {
 });
 
 describe('headers', () => {
-  it('ask for JSON alone, a file as what it is, and say who asks', async () => {
+  it('ask for JSON first and for what else is declared, a file as what it is, and say who asks', async () => {
     const headersOf = async (operation: Partial<Operation<object>>, userAgent?: string) =>
       (await write(operation, {}, userAgent === undefined ? {} : { userAgent })).headers;
     const json = { accept: 'application/json' };
     expect(await headersOf({})).toEqual(json);
-    expect(await headersOf({ response: 'none', accept: ['text/plain'] })).toEqual(json);
-    expect(await headersOf({ response: 'json', accept: ['text/plain'] })).toEqual(json);
+    expect(await headersOf({ response: 'none' })).toEqual(json);
+    expect(await headersOf({ accept: ['text/json', 'text/plain'] })).toEqual({
+      accept: 'application/json, text/json, text/plain',
+    });
     expect(await headersOf({ response: 'bytes' })).toEqual({ accept: '*/*' });
     expect(
       await headersOf({ response: 'text', accept: ['text/csv', 'text/html'] }, 'me/1'),

@@ -4,6 +4,7 @@ import type { HttpRequest } from '../src/http.js';
 import type { SdkEvent } from '../src/observe.js';
 import type { Operation } from '../src/operation.js';
 import { isJson, mediaType, readAnswer, textOf } from '../src/response.js';
+import { expectFields } from './api.js';
 
 interface Given {
   readonly status?: number;
@@ -115,7 +116,7 @@ describe('an answer', () => {
   ])('that cannot be read is refused: %#', (given, reason, why, hint) => {
     const error = refused({}, given);
     expect(error).toBeInstanceOf(ResponseError);
-    expect(error).toMatchObject({
+    expectFields(error, {
       message: `getThing failed: the answer cannot be read: ${why}.`,
       operation: 'getThing',
       status: 200,

@@ -1,6 +1,10 @@
 import { createClient as createOlder } from '@criteo-sdk/marketingsolutions/2020-10';
-import { ApiError, RateLimitError } from '@criteo-sdk/retailmedia';
-import { createClient, type GetAccountsParams } from '@criteo-sdk/retailmedia/2026-07';
+import { ApiError, RateLimitError, TokenError } from '@criteo-sdk/retailmedia';
+import {
+  createClient,
+  type GetAccountsParams,
+  type OAuthErrorModel,
+} from '@criteo-sdk/retailmedia/2026-07';
 import { startSandbox } from '@criteo-sdk/sandbox';
 
 const sandbox = await startSandbox();
@@ -16,6 +20,17 @@ try {
     logLevel: 'off',
   });
   const { status } = await older.advertiser.getAdvertisers().withResponse();
+  const { clientId, clientSecret } = sandbox.clientOptions;
+  const app = { clientId, clientSecret };
+  const { token_type } = await client.oAuth.getToken({ ...app, grantType: 'client_credentials' });
+  if (token_type !== 'Bearer') throw new Error('no token');
+  const exchange = { ...app, code: 'a', redirectUri: 'https://example.com/back' };
+  const refused = await client.oAuth
+    .getToken({ ...exchange, grantType: 'authorization_code' })
+    .catch((error: unknown) => error);
+  if (!(refused instanceof TokenError)) throw new Error('a made-up code was taken');
+  const model: OAuthErrorModel | undefined = refused.modelOf(client.oAuth.getToken);
+  if (model?.error !== 'invalid_grant') throw new Error('the model of the error is missing');
   console.log(JSON.stringify([names.length, typeof asset?.id, status]));
 } catch (error) {
   if (error instanceof RateLimitError) console.log(error.resetAt?.toISOString());

@@ -14,5 +14,11 @@ client.account.getAccounts({ limitToId: undefined }); // TS2379
 client.account.getAccounts({ pageSize: 5 }, { timeoutMS: 5 }); // TS2561
 client.creative.createAsset(); // TS2554
 createV1({ ...app, grant: { type: 'refresh_token', refreshToken: 'a' } }); // TS2322
+const token = { ...app, code: 'a', redirectUri: 'https://example.com/back' };
+client.oAuth.getToken({ ...app, grantType: 'authorization_code' }); // TS2345
+client.oAuth.getToken({ ...app, grantType: 'refresh_token' }); // TS2345
+client.oAuth.getToken({ ...token, grantType: 'client_credentials' }); // TS2345
+client.oAuth.getToken({ clientId: 'id', grantType: 'client_credentials' }); // TS2345
+createV1(app).authentication.oAuth2TokenPost({ ...app, grantType: 'refresh_token' }); // TS2322
 const { resetAt } = new ApiError('It failed.'); // TS2339
 console.log(id, resetAt, createGone, startSandbox);

@@ -3,11 +3,3 @@ import { createTransport, OAuthApi } from '@criteo-sdk/retailmedia/2022-10';
 const { getToken } = new OAuthApi(createTransport());
 
 getToken({ grantType: 'client_credentials', clientId: 'id', clientSecret: 'secret' });
-getToken({
-  grantType: 'client_credentials',
-  clientId: 'id',
-  clientSecret: 'secret',
-  redirectUri: 'https://example.com/back',
-  code: 'code',
-  refreshToken: 'token',
-});

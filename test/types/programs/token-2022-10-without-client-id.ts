@@ -2,4 +2,4 @@ import { createTransport, OAuthApi } from '@criteo-sdk/retailmedia/2022-10';
 
 const { getToken } = new OAuthApi(createTransport());
 
-getToken({ grantType: 'client_credentials', clientSecret: 'secret' }); // expect TS2741
+getToken({ grantType: 'client_credentials', clientSecret: 'secret' }); // expect TS2345

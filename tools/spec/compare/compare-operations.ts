@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isObject, type Json, type JsonObject } from '../document.ts';
-import { camelCase, type GrantModel, type OperationModel, type ParameterModel } from '../model.ts';
+import type { OperationModel, ParameterModel } from '../model.ts';
 import type { Difference, Place } from './compare-shapes.ts';
 import { versionless } from './match.ts';
 import type { Kind } from './policies.ts';
@@ -13,7 +13,6 @@ export const operationDifferences = (
 ): Difference[] => [
   ...ownDifferences(old, fresh, place),
   ...sharedDifferences(old, fresh, place),
-  ...grantDifferences(old, fresh, place),
   ...old.parameters.flatMap((parameter) => {
     const other = fresh.parameters.find(({ name }) => name === parameter.name);
     const at = { ...place, keys: ['(', parameter.name] };
@@ -42,40 +41,6 @@ const ownDifferences = (old: OperationModel, fresh: OperationModel, place: Place
 // Names of parameters in a path are nothing that travels.
 const routeOf = ({ method, path }: OperationModel): string =>
   `${method} ${versionless(path).replace(/\{[^}]*\}/g, '{}')}`;
-
-/** What a grant of the token operation takes; that it is there at all is the type of `grantType`. */
-const grantDifferences = (old: OperationModel, fresh: OperationModel, place: Place): Difference[] =>
-  old.grants.flatMap((before) => {
-    // Of several ways to use one grant, the way that needs the same; or the first one.
-    const same = fresh.grants.filter(({ type }) => type === before.type);
-    const after = same.find(({ needs }) => isDeepStrictEqual(needs, before.needs)) ?? same[0];
-    if (after === undefined) return [];
-    const names = [before, after].flatMap(({ needs, takes }) => [...needs, ...takes]);
-    return [...new Set(names)].flatMap((name) => {
-      const [was, is] = [roleIn(old, before, name), roleIn(fresh, after, name)];
-      const kind = CHANGES[was][is];
-      const message = `\`${name}\` with the grant ${before.type}: ${is}; it was: ${was}`;
-      return kind ? [{ kind, place: { ...place, keys: ['(', camelCase(name)] }, message }] : [];
-    });
-  });
-
-type Role = 'needed' | 'refused' | 'taken';
-
-const roleIn = ({ body, grants }: OperationModel, grant: GrantModel, name: string): Role => {
-  if (grant.needs.includes(name)) return 'needed';
-  if (grant.takes.includes(name)) return 'taken';
-  // What no grant names is every grant's.
-  const { properties, required } = body?.schema ?? {};
-  const isNamed = grants.some(({ needs, takes }) => [...needs, ...takes].includes(name));
-  if (isNamed || !isObject(properties) || !Object.hasOwn(properties, name)) return 'refused';
-  return Array.isArray(required) && required.includes(name) ? 'needed' : 'taken';
-};
-
-const CHANGES: Readonly<Record<Role, Partial<Record<Role, Kind>>>> = {
-  needed: { taken: 'key-became-optional', refused: 'key-removed' },
-  taken: { needed: 'key-became-required', refused: 'key-removed' },
-  refused: { needed: 'required-key-added', taken: 'key-added' },
-};
 
 /** Facts that a document changes for many operations at once. */
 const sharedDifferences = (

@@ -17,6 +17,8 @@ export interface Place {
   /** Below an operation the first is `(` for its parameters, `)` for its answer, `!` for an error's body. */
   readonly keys: readonly string[];
   readonly direction: Direction;
+  /** The grants whose parameters are meant, where a version has one type for each. */
+  readonly grants?: readonly [old: string | undefined, fresh: string | undefined];
 }
 
 /** One difference at one place. */

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isObject, type Json, type JsonObject } from '../document.ts';
 import { oneLine } from '../errors.ts';
-import { paramsOf, resultOf } from '../generate/surface.ts';
+import type { ObjectKind } from '../generate/shape.ts';
+import { grantShapesOf, type ParamShape, paramsOf, resultOf } from '../generate/surface.ts';
 import type { ApiModel, OperationModel } from '../model.ts';
 import { type Book, createBook, levelOfDifference } from './book.ts';
 import { operationDifferences } from './compare-operations.ts';
@@ -118,15 +119,14 @@ const compareOperations = (
     keys,
     direction,
   });
-  const params = (operation: OperationModel, { reader }: Side) => ({
-    kind: 'object' as const,
-    fields: paramsOf(operation, reader),
-    index: undefined,
-  });
   const results = [resultOf(one, old.reader), resultOf(other, fresh.reader)] as const;
   book.add(owner, [
     ...operationDifferences(one, other, at('request')),
-    ...compareObjects(params(one, old), params(other, fresh), at('request', '('), rules),
+    ...distinct(
+      paramsInPairs(one, other, old, fresh).flatMap(({ before, after, grants }) =>
+        compareObjects(before, after, { ...at('request', '('), ...(grants && { grants }) }, rules),
+      ),
+    ),
     ...compareShapes(...results, at('response', ')'), rules),
   ]);
   // Bodies of errors are no results, but their types are exported.
@@ -146,6 +146,56 @@ const compareOperations = (
     const twin = come.find(({ name }) => name === error.name);
     if (twin) rules.meet(error, twin, at('response', '!'));
   }
+};
+
+interface ParamsPair {
+  readonly before: ObjectKind;
+  readonly after: ObjectKind;
+  /** The grants whose parameters these are, where a version has one type for each. */
+  readonly grants?: readonly [old: string | undefined, fresh: string | undefined];
+}
+
+/** Parameters that stand for each other: of token operations those of one grant. */
+const paramsInPairs = (
+  one: OperationModel,
+  other: OperationModel,
+  old: Side,
+  fresh: Side,
+): ParamsPair[] => {
+  const [before, after] = [grantShapesOf(one, old.reader), grantShapesOf(other, fresh.reader)];
+  const objectOf = (fields: readonly ParamShape[]): ObjectKind => ({
+    kind: 'object',
+    fields,
+    index: undefined,
+  });
+  const [all, allNow] = [paramsOf(one, old.reader), paramsOf(other, fresh.reader)];
+  if (before.length + after.length === 0)
+    return [{ before: objectOf(all), after: objectOf(allNow) }];
+  const types = [...new Set(one.grants.map(({ type }) => type))];
+  const pairs = types.flatMap((type): ParamsPair[] => {
+    // Of several ways to use a grant the first.
+    const was = before.find((grant) => grant.type === type);
+    const is = after.find((grant) => grant.type === type);
+    if (after.length > 0 && is === undefined) return [];
+    const [mine, theirs] = [was?.fields ?? all, is?.fields ?? allNow];
+    const grants = [was?.type, is?.type] as const;
+    return [{ before: objectOf(mine), after: objectOf(theirs), grants }];
+  });
+  // Last, the grants themselves: what is different about them beside is told of each.
+  const [offered, offeredNow] = [all, allNow].map((fields) =>
+    objectOf(fields.filter(({ key }) => key === 'grantType')),
+  );
+  return offered && offeredNow ? [...pairs, { before: offered, after: offeredNow }] : pairs;
+};
+
+/** What is every grant's is told once. */
+const distinct = (differences: readonly Difference[]): Difference[] => {
+  const seen = new Map(
+    differences
+      .toReversed()
+      .map((one) => [[one.kind, one.message, ...one.place.keys].join(' '), one]),
+  );
+  return differences.filter((one) => [...seen.values()].includes(one));
 };
 
 const errorsOf = ({ result }: OperationModel, { reader }: Side): ModelShape[] =>

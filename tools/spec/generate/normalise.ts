@@ -3,7 +3,6 @@ import { SpecError, within } from '../errors.ts';
 import {
   type ApiModel,
   camelCase,
-  type GrantModel,
   type JobModel,
   type OperationModel,
   object,
@@ -12,7 +11,7 @@ import {
 import type { VersionFacts } from '../vendor.ts';
 import { aliasesOf, isModel, modelName, usages } from './shape.ts';
 import { comment, identifier, number, propertyKey, string } from './sinks.ts';
-import { paramsOf, resultOf } from './surface.ts';
+import { type GrantShape, grantShapesOf, type ParamShape, paramsOf, resultOf } from './surface.ts';
 import { type Field, schemaLines, type TypeWriter, typeWriter } from './types.ts';
 
 /*
@@ -140,7 +139,7 @@ const readText = (
   );
   const params = identifier(`${name.slice(0, 1).toUpperCase()}${name.slice(1)}Params`);
   const head = { name: params, doc: comment([`Parameters of {@link ${name}}.`]) };
-  const isUnion = operation.grants.length > 1;
+  const grants = grantShapesOf(operation, writer.reader);
   return {
     name,
     doc: comment(operationLines(operation, facts)),
@@ -148,17 +147,11 @@ const readText = (
     params: fields.length > 0 ? params : 'NoParams',
     result: writer.print(resultOf(operation, writer.reader)),
     error: errorText(operation, writer),
-    paramsInterface: fields.length > 0 && !isUnion ? [{ ...head, fields }] : [],
-    paramsUnion: isUnion
-      ? [
-          {
-            ...head,
-            variants: operation.grants.map((grant) => ({
-              fields: fieldsFor(grant, operation, fields),
-            })),
-          },
-        ]
-      : [],
+    paramsInterface: fields.length > 0 && grants.length === 0 ? [{ ...head, fields }] : [],
+    paramsUnion:
+      grants.length > 0
+        ? [{ ...head, variants: grants.map((grant) => ({ fields: fieldsFor(grant, writer) })) }]
+        : [],
     facts: operationFacts(operation),
   };
 };
@@ -173,24 +166,6 @@ const errorText = ({ grants, result }: OperationModel, { print, reader }: TypeWr
   if (grants.length === 0) return '';
   const types = result.errors.map((schema) => print(reader.shapeOf(schema, 'response')));
   return `, ${types.join(' | ') || 'never'}`;
-};
-
-/** The fields of one grant: what belongs to others is `never`, so that it does not compile. */
-const fieldsFor = (
-  { type, needs, takes }: GrantModel,
-  { grants }: OperationModel,
-  fields: readonly Field[],
-): Field[] => {
-  const named = (names: readonly string[], key: string): boolean =>
-    names.some((name) => camelCase(name) === key);
-  return fields.map((field) => {
-    const { key } = field;
-    if (key === 'grantType') return { ...field, type: string(type) };
-    if (named(needs, key)) return { ...field, mark: '' };
-    if (named(takes, key)) return { ...field, mark: '?' };
-    const isOfOthers = grants.some((grant) => named([...grant.needs, ...grant.takes], key));
-    return isOfOthers ? { doc: '', key, mark: '?', type: 'never' } : field;
-  });
 };
 
 const operationLines = (operation: OperationModel, { baseUrl }: VersionFacts): string[] => [
@@ -221,12 +196,23 @@ const helperLines = ({ paging, job, result }: OperationModel): string[] => {
 };
 
 const paramFields = (operation: OperationModel, writer: TypeWriter): Field[] =>
-  paramsOf(operation, writer.reader).map(({ isOptional, key, lines, shape }) => ({
-    doc: comment(lines),
-    key: propertyKey(key),
-    mark: isOptional ? '?' : '',
-    type: writer.print(shape),
-  }));
+  paramsOf(operation, writer.reader).map((param) => paramField(param, writer));
+
+const paramField = (
+  { isOptional, key, lines, shape }: ParamShape,
+  { print }: TypeWriter,
+): Field => ({
+  doc: comment(lines),
+  key: propertyKey(key),
+  mark: isOptional ? '?' : '',
+  type: print(shape),
+});
+
+/** What belongs to other grants is `never`, so that it does not compile. */
+const fieldsFor = ({ fields, refused }: GrantShape, writer: TypeWriter): Field[] => [
+  ...fields.map((field) => paramField(field, writer)),
+  ...refused.map((key) => ({ doc: '', key: propertyKey(key), mark: '?', type: 'never' })),
+];
 
 const operationFacts = (operation: OperationModel): { key: string; value: string }[] => {
   const { body, result, parameters } = operation;

@@ -28,6 +28,47 @@ export const paramsOf = (operation: OperationModel, reader: ShapeReader): ParamS
   ...bodyOf(operation, reader),
 ];
 
+/** What the caller of a token operation gives for one of several grants. */
+export interface GrantShape {
+  readonly type: string;
+  readonly fields: readonly ParamShape[];
+  /** Fields of other grants. */
+  readonly refused: readonly string[];
+}
+
+/** The parameters by grant, where they depend on it. */
+export const grantShapesOf = (operation: OperationModel, reader: ShapeReader): GrantShape[] => {
+  const { grants } = operation;
+  if (grants.length < 2) return [];
+  const keysOf = (names: readonly string[]): string[] => names.map(camelCase);
+  const named = new Set(grants.flatMap(({ needs, takes }) => keysOf([...needs, ...takes])));
+  return grants.map(({ type, needs, takes }) => {
+    const [needed, taken] = [keysOf(needs), keysOf(takes)];
+    const isRefused = (key: string): boolean =>
+      named.has(key) && !needed.includes(key) && !taken.includes(key);
+    const fields = paramsOf(operation, reader);
+    return {
+      type,
+      fields: fields
+        .filter(({ key }) => !isRefused(key))
+        .map((field) => ({
+          ...field,
+          isOptional: named.has(field.key) ? taken.includes(field.key) : field.isOptional,
+          shape: field.key === 'grantType' ? literalOf(type, field.shape) : field.shape,
+        })),
+      refused: fields.map(({ key }) => key).filter(isRefused),
+    };
+  });
+};
+
+const literalOf = (value: string, { source }: Shape): Shape => ({
+  kind: 'enum',
+  members: [value],
+  open: [],
+  nullable: false,
+  source,
+});
+
 const bodyOf = ({ body }: OperationModel, reader: ShapeReader): ParamShape[] => {
   if (body === undefined) return [];
   const { description, kind, required, schema } = body;

@@ -202,7 +202,10 @@ const indexOf = (key: string): string => {
 const baseOf = (place: Place, comparison: Comparison, version: 'fresh' | 'old'): string => {
   const { meetings } = comparison;
   const name = version === 'old' ? place.owner : place.successor;
-  if (place.owner.includes('.')) return operationType(place, name);
+  if (place.owner.includes('.')) {
+    const [was, is] = place.grants ?? [];
+    return operationType(place, name, version === 'old' ? was : is);
+  }
   // A name that means something else in the new version is reached from an operation.
   const isItself =
     place.owner === place.successor ||
@@ -216,12 +219,16 @@ const baseOf = (place: Place, comparison: Comparison, version: 'fresh' | 'old'):
 const isAlias = ({ owner, successor }: Place, { fresh }: Comparison): boolean =>
   fresh.exported.get(owner)?.name === successor;
 
-const operationType = ({ keys: [part] }: Place, name: string): string => {
+const operationType = (
+  { keys: [part] }: Place,
+  name: string,
+  grant: string | undefined,
+): string => {
   const method = name
     .split('.')
     .map((one) => `[${string(one)}]`)
     .join('');
-  return part === '('
-    ? `NonNullable<Parameters<Client${method}>[0]>`
-    : `Awaited<ReturnType<Client${method}>>`;
+  if (part !== '(') return `Awaited<ReturnType<Client${method}>>`;
+  const params = `NonNullable<Parameters<Client${method}>[0]>`;
+  return grant === undefined ? params : `Extract<${params}, { grantType: ${string(grant)} }>`;
 };

@@ -201,14 +201,18 @@ describe('an answer', () => {
     ).toBe('text');
   });
 
-  it('is JSON first, from every type but those that are JSON anyway or XML', () => {
+  it('is JSON first, from every type but XML and pages', () => {
     const content = {
       'text/plain': text,
       'application/json': text,
       'text/json': text,
       'text/xml': text,
+      'text/html': text,
     };
-    expect(answer({ 200: { content } })).toMatchObject({ kind: 'json', accept: ['text/plain'] });
+    expect(answer({ 200: { content } })).toMatchObject({
+      kind: 'json',
+      accept: ['text/json', 'text/plain'],
+    });
   });
 
   it('has the schema of application/json where another type has another', () => {

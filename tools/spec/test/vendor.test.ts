@@ -157,12 +157,16 @@ describe('names of versions', () => {
 describe('what generated code is told', () => {
   const name = { product: 'tiny', version: 'v1' };
 
-  it('is the core package, the dates and the successor as an import path', () => {
+  it('is the core package, the dates, the successor as an import path, and where the API is', () => {
     const life = { successor: 'tiny/v2', endsOn: '2027-07', deprecatedFrom: '2027-04' };
     const facts = factsOfVersion(read(withVersions({ v1: life, v2: {} })), name);
-    expect(JSON.stringify(facts)).toBe(
-      '{"core":"@acme/core","life":{"deprecatedFrom":"2027-04","endsOn":"2027-07","successor":"@acme/tiny/v2"}}',
-    );
+    expect(facts).toEqual({
+      core: '@acme/core',
+      life: { deprecatedFrom: '2027-04', endsOn: '2027-07', successor: '@acme/tiny/v2' },
+      title: expect.stringMatching(/ v1$/),
+      baseUrl: expect.stringMatching(/^https:/),
+      defaultLifetimeMs: expect.any(Number),
+    });
   });
 
   it('changes with no other version, and not with what is not told', () => {

@@ -29,7 +29,7 @@ const tokenHint = (
     case 'invalid_grant':
       return 'The code or refresh token is used up, has expired, or belongs to another app or redirect URI.';
     case 'unauthorized_client':
-      return 'The app may not use this grant: the grant is chosen when the app is created in the Partner Dashboard.';
+      return 'The app may not use this grant: its settings in the Partner Dashboard decide.';
     case 'unsupported_grant_type':
       return `This API version takes: ${[...new Set(request.operation.grants?.map(({ type }) => type))].join(', ')}.`;
     case undefined:

@@ -9,10 +9,10 @@ export type CreateTokenParams =
       readonly clientId: string;
       /** Secret of the app, from the Partner Dashboard (https://partners.criteo.com). A public client with PKCE may have none, which no document confirms. Never log it. */
       readonly clientSecret: string;
-      readonly code?: never;
-      readonly codeVerifier?: never;
       /** `client_credentials` for the app itself, `authorization_code` for the code of a user's consent, `refresh_token` to renew that consent's token. */
       readonly grantType: 'client_credentials';
+      readonly code?: never;
+      readonly codeVerifier?: never;
       readonly redirectUri?: never;
       readonly refreshToken?: never;
     }
@@ -34,7 +34,6 @@ export type CreateTokenParams =
   | {
       /** Id of the app, from the Partner Dashboard (https://partners.criteo.com). Every grant needs it. */
       readonly clientId: string;
-      readonly clientSecret?: never;
       /** The code that the user's browser brought back from the consent page. It can be used once. For `authorization_code` only. */
       readonly code: string;
       /** What the code challenge of the consent was made from (PKCE, RFC 7636). For `authorization_code` only. Never log it. */
@@ -43,6 +42,7 @@ export type CreateTokenParams =
       readonly grantType: 'authorization_code';
       /** Equal to the one of the consent request. For `authorization_code` only. */
       readonly redirectUri: string;
+      readonly clientSecret?: never;
       readonly refreshToken?: never;
     }
   | {
@@ -50,13 +50,13 @@ export type CreateTokenParams =
       readonly clientId: string;
       /** Secret of the app, from the Partner Dashboard (https://partners.criteo.com). A public client with PKCE may have none, which no document confirms. Never log it. */
       readonly clientSecret?: string;
-      readonly code?: never;
-      readonly codeVerifier?: never;
       /** `client_credentials` for the app itself, `authorization_code` for the code of a user's consent, `refresh_token` to renew that consent's token. */
       readonly grantType: 'refresh_token';
-      readonly redirectUri?: never;
       /** The `refresh_token` of an earlier answer; keep the one that comes back. For `refresh_token` only. Never log it. */
       readonly refreshToken: string;
+      readonly code?: never;
+      readonly codeVerifier?: never;
+      readonly redirectUri?: never;
     };
 
 /**

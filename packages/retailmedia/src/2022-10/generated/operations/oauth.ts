@@ -9,9 +9,9 @@ export type GetTokenParams =
       readonly clientId: string;
       /** Secret of the app, from the Partner Dashboard (https://partners.criteo.com). Every grant needs it. Never log it. */
       readonly clientSecret: string;
-      readonly code?: never;
       /** `client_credentials` for the app itself, `authorization_code` for the code of a user's consent, `refresh_token` to renew that consent's token. */
       readonly grantType: 'client_credentials';
+      readonly code?: never;
       readonly redirectUri?: never;
       readonly refreshToken?: never;
     }
@@ -33,12 +33,12 @@ export type GetTokenParams =
       readonly clientId: string;
       /** Secret of the app, from the Partner Dashboard (https://partners.criteo.com). Every grant needs it. Never log it. */
       readonly clientSecret: string;
-      readonly code?: never;
       /** `client_credentials` for the app itself, `authorization_code` for the code of a user's consent, `refresh_token` to renew that consent's token. */
       readonly grantType: 'refresh_token';
-      readonly redirectUri?: never;
       /** The `refresh_token` of an earlier answer; keep the one that comes back. For `refresh_token` only. Never log it. */
       readonly refreshToken: string;
+      readonly code?: never;
+      readonly redirectUri?: never;
     };
 
 /**
