@@ -1,13 +1,10 @@
 import type { ClientBase } from '@criteo-sdk/retailmedia';
 import type { Sandbox, SandboxCredentials } from '@criteo-sdk/sandbox';
-import { listSpecs } from '../../tools/spec/registry.ts';
-import { type Described, readOperations, type Version } from '../wire/document.js';
+import { ALL_VERSIONS, type Described, readOperations, type Version } from '../wire/document.js';
 import { type Extent, sample, toParams } from '../wire/sampler.js';
 
 /** Every API version, as `product/version`. */
-export const VERSIONS: readonly Version[] = listSpecs().map(
-  ({ product, version }) => `${product}/${version}` as Version,
-);
+export const VERSIONS: readonly Version[] = ALL_VERSIONS;
 
 type Create = (options: SandboxCredentials & { logLevel: 'off' }) => ClientBase;
 

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
 /*
@@ -6,13 +7,23 @@ import { parse } from 'yaml';
  * have to misread independently.
  */
 
-export type Version = 'marketing/v1' | 'marketingsolutions/2020-10' | 'retailmedia/2022-10';
+export type Version = `${string}/${string}`;
 
-export const VERSIONS: readonly Version[] = [
+/** The three generations of token endpoints, each in its own version. */
+export type HistoricVersion = 'marketing/v1' | 'marketingsolutions/2020-10' | 'retailmedia/2022-10';
+
+export const VERSIONS: readonly HistoricVersion[] = [
   'marketing/v1',
   'marketingsolutions/2020-10',
   'retailmedia/2022-10',
 ];
+
+const SPECS = fileURLToPath(new URL('../../specs', import.meta.url));
+
+/** Every version that has a document. */
+export const ALL_VERSIONS: readonly Version[] = globSync('*/*/openapi.yaml', { cwd: SPECS })
+  .map((file) => file.split(/[\\/]/).slice(0, 2).join('/') as Version)
+  .sort();
 
 export interface Schema {
   readonly $ref?: string;
@@ -70,7 +81,7 @@ export const readOperations = (version: Version): readonly Described[] => {
   const document = readYaml<RawDocument>(version, 'openapi.yaml');
   const { actions } = readYaml<RawOverlay>(version, 'overlay.yaml');
   const prefix = new URL(document.servers[0]?.url ?? '').pathname.replace(/\/$/, '');
-  return Object.entries(document.paths).flatMap(([path, item]) =>
+  return Object.entries({ ...document.paths, ...addedBy(actions) }).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]): Described => {
       const target = `$.paths['${path}'].${method}`;
       return {
@@ -131,7 +142,14 @@ interface RawAction {
 }
 
 const readYaml = <T>(version: Version, file: string): T =>
-  parse(readFileSync(new URL(`../../specs/${version}/${file}`, import.meta.url), 'utf8')) as T;
+  parse(readFileSync(`${SPECS}/${version}/${file}`, 'utf8')) as T;
+
+// The token endpoint, which the documents of today's versions lack.
+const addedBy = (actions: readonly RawAction[]): RawDocument['paths'] =>
+  Object.assign(
+    {},
+    ...actions.filter(({ target }) => target === '$.paths').map(({ update }) => update),
+  ) as RawDocument['paths'];
 
 const namedBy = (actions: readonly RawAction[], target: string, key: string): string => {
   const named = actions.filter((action) => action.target === target && action.update?.[key]);

@@ -1,4 +1,4 @@
-import { camelCase, type Described, type Schema, type Schemas } from './document.js';
+import { camelCase, type Described, type Schema, type Schemas } from './document.ts';
 
 /** What a call is given: by wire name, so that nothing of the client's naming is taken for granted. */
 export interface Sample {

@@ -4,7 +4,13 @@ import { type ClientBase, TokenError } from '@criteo-sdk/retailmedia';
 import { createClient as retailMedia202210 } from '@criteo-sdk/retailmedia/2022-10';
 import { type JournalEntry, type SandboxCredentials, startSandbox } from '@criteo-sdk/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Described, readOperations, VERSIONS, type Version } from './document.js';
+import {
+  type Described,
+  type HistoricVersion,
+  readOperations,
+  VERSIONS,
+  type Version,
+} from './document.js';
 import { type Extent, type Sample, sample, toParams, type Values } from './sampler.js';
 import { type Exchange, startTap } from './tap.js';
 import { differences, expectedWire, seenWire, type Wire } from './wire.js';
@@ -14,7 +20,7 @@ import { differences, expectedWire, seenWire, type Wire } from './wire.js';
  * this folder's own reader makes of the document; tools/spec has no part in it.
  */
 
-const CLIENTS: Readonly<Record<Version, (options: SandboxCredentials) => ClientBase>> = {
+const CLIENTS: Readonly<Record<HistoricVersion, (options: SandboxCredentials) => ClientBase>> = {
   'marketing/v1': marketingV1,
   'marketingsolutions/2020-10': marketingSolutions202010,
   'retailmedia/2022-10': retailMedia202210,
@@ -24,7 +30,7 @@ const OPERATIONS = VERSIONS.flatMap(readOperations);
 
 const sandbox = await startSandbox();
 const tap = await startTap(sandbox.url);
-const clients = new Map(
+const clients = new Map<Version, ClientBase>(
   VERSIONS.map((version) => [version, CLIENTS[version](tap.through(sandbox.credentials(version)))]),
 );
 const covered = new Map<Extent, Set<string>>([

@@ -18,6 +18,8 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['assumptions, flipped', 'node test/assumptions/main.ts'],
   ['a bad network', 'npm run -s test:bad-network -- --calls 1000'],
   ['an OAuth server of others judges our tokens', 'npm run -s test:judge'],
+  ['the stock client sends the same requests', 'npm run -s test:stock'],
+  ['the stock client: planted faults are found', 'npm run -s test:stock -- --planted'],
   ['templates: golden documents', 'node tools/templates/golden.ts'],
   ['templates: a planted fault is found', 'node tools/templates/golden.ts --planted-fault'],
   ['hostile text never becomes code', 'node tools/check/hostile.ts'],

@@ -19,20 +19,27 @@ const TEMPLATES = join(ROOT, 'tools/templates');
 export interface GeneratorJob {
   readonly inputSpec: string;
   readonly outputDir: string;
-  /** @default the project's templates */
   readonly templateDir?: string;
 }
 
-/** Runs all jobs in one Java process. */
+/** Runs all jobs in one Java process, with the project's templates and settings. */
 export const runGenerator = async (
   jobs: readonly GeneratorJob[],
   folder: string,
 ): Promise<void> => {
   const settings = JSON.parse(readFileSync(join(TEMPLATES, 'config.json'), 'utf8')) as object;
-  const configs = jobs.map((job, index) => ({
-    file: join(folder, `job-${index}.json`),
-    job: { templateDir: TEMPLATES, ...settings, ...job },
-  }));
+  await runBatch(
+    jobs.map((job) => ({ templateDir: TEMPLATES, ...settings, ...job })),
+    folder,
+  );
+};
+
+/** Runs jobs in one Java process as their own settings say: without `templateDir`, the generator's own templates. */
+export const runBatch = async (
+  jobs: readonly (GeneratorJob & Readonly<Record<string, unknown>>)[],
+  folder: string,
+): Promise<void> => {
+  const configs = jobs.map((job, index) => ({ file: join(folder, `job-${index}.json`), job }));
   for (const { file, job } of configs) await writeFile(file, JSON.stringify(job));
   const classes = join(folder, '.generator');
   const classPath = await writeClasses(await readJar(), classes);
