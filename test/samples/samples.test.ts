@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { OAuthApi as MarketingSolutionsOAuthApi } from '@criteo-sdk/marketingsolutions/2020-10';
-import { AccessToken, ApiError, TokenError } from '@criteo-sdk/retailmedia';
+import { AccessToken, TokenError } from '@criteo-sdk/retailmedia';
 import { createClient, createTransport } from '@criteo-sdk/retailmedia/2022-10';
 import { type SandboxCredentials, startSandbox } from '@criteo-sdk/sandbox';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
