@@ -1,9 +1,10 @@
-import { mediaOf, type Operation, resolve, successOf } from './documents.js';
-import { download, readAsked } from './download.js';
+import { preferred } from './accept.js';
+import { jsonOffers, mediaOf, type Operation, resolve, successOf } from './documents.js';
+import { fileOffers, readAsked, writeFile } from './download.js';
 import { generate } from './generate.js';
 import { fileKey, findJob, withJob } from './jobs.js';
 import { pageFields, readPage } from './paging.js';
-import { partialFailure } from './problems.js';
+import { notAcceptable, partialFailure, problemAnswer } from './problems.js';
 import { isParameter, pathParameters } from './router.js';
 import type { ApiAnswer, ApiRequest } from './server.js';
 import type { State, World } from './state.js';
@@ -19,15 +20,16 @@ export function answerOperation(
   const { document, segments, method } = operation;
   const { seed, flips } = world;
   const { status, body: declared } = successOf(operation);
+  const file = answerFile(operation, path, request, world, state);
+  if (file) return file;
   const media = mediaOf(declared);
-  if (status === 204) return { status };
-  const job = findJob(operation, path, request, world, state);
-  const file = job
-    ? download(operation, fileKey(world, job), job.asked)
-    : download(operation, `${seed} /${path.join('/')}`, readAsked(operation, request));
-  if (file) return { status, ...file };
-  if (!media) return { status };
+  if (status === 204 || !media) return { status };
+  const offers = jsonOffers(declared);
+  const offer = preferred(request.headers.accept, offers);
+  // Before a job is created or polled: what is refused changes nothing.
+  if (!offer) return problemAnswer(notAcceptable(offers), request.path, document);
 
+  const job = findJob(operation, path, request, world, state);
   const schema = resolve(media.schema, document.schemas);
   const page = readPage(operation, request.query);
   const params = pathParameters(operation, path);
@@ -50,5 +52,23 @@ export function answerOperation(
   const whole = job ? withJob(paged as object, schema, operation, job, world) : paged;
   const failure = state.failing.has(operation.name) && partialFailure(operation, request.path);
   const told = failure ? { ...(whole as object), ...failure } : whole;
-  return { status, contentType: media.type, body: JSON.stringify(told) };
+  return { status, contentType: offer.type, body: JSON.stringify(told) };
+}
+
+/** Undefined if the operation sends no file. */
+function answerFile(
+  operation: Operation,
+  path: readonly string[],
+  request: ApiRequest,
+  world: World,
+  state: State,
+): ApiAnswer | undefined {
+  if (fileOffers(operation).length === 0) return undefined;
+  const job = findJob(operation, path, request, world, state);
+  const asked = job ? job.asked : readAsked(operation, request);
+  const offers = fileOffers(operation, asked);
+  const offer = preferred(request.headers.accept, offers);
+  if (!offer) return problemAnswer(notAcceptable(offers), request.path, operation.document);
+  const key = job ? fileKey(world, job) : `${world.seed} /${path.join('/')}`;
+  return { status: successOf(operation).status, ...writeFile(offer, operation, key, asked) };
 }

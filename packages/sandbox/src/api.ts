@@ -1,3 +1,4 @@
+import { documentedPath } from './aliases.js';
 import { answerOperation } from './answer.js';
 import { disguise } from './assumptions.js';
 import { spend } from './budget.js';
@@ -24,13 +25,13 @@ export function answerRequest(request: ApiRequest, world: World, state: State): 
   return operation ? { answer: disguised, operation } : { answer: disguised };
 }
 
-/** The order in which the API says no: address, size, token, budget, permission, validation. */
+/** The order in which the API says no: address, size, token, budget, permission, validation, type of the answer. */
 function answerApi(request: ApiRequest, world: World, state: State): Answered {
   const refuse = (problem: Problem, operation?: Operation): Answered => ({
     answer: problemAnswer(problem, request.path, operation?.document),
     ...(operation && { operation }),
   });
-  const segments = decodePath(request.path);
+  const segments = decodePath(documentedPath(request.path));
   if (!segments) return refuse(invalid(400, 'invalid-path', 'The path is not well formed.'));
   const route = world.router(segments);
   if (route.length === 0)

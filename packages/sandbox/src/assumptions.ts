@@ -16,7 +16,7 @@ export function disguise(answer: ApiAnswer, flips: Flips, operation?: Operation)
   if (status >= 400 && body === undefined && flips.has('v1-error-bodies'))
     return { ...answer, contentType: 'text/html', body: '<!DOCTYPE html><title>Error</title>' };
   // A file is bytes, of which its checksum has to be true.
-  if (contentType !== 'application/json' || typeof body !== 'string') return answer;
+  if (contentType === undefined || typeof body !== 'string') return answer;
   const isText = operation && isTokenOperation(operation) && flips.has('token-content-type');
   return {
     ...answer,

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Offer } from './accept.js';
 
 /** The part of OpenAPI 3.0's schema object that the vendor's documents use. */
 export interface Schema extends Readonly<Partial<Record<Text, string> & Record<Bound, number>>> {
@@ -116,13 +117,22 @@ export function successOf({ responses }: Operation): { status: number; body: Bod
   return { status: Number(code), body: responses[code] };
 }
 
+/** What documents call the JSON of one schema. */
+export const JSON_TYPES = ['application/json', 'text/json', 'text/plain'] as const;
+
 /** JSON if a body may be that, else its first type. */
 export function mediaOf(
   body: Body | undefined,
 ): { readonly type: string; readonly schema: Schema } | undefined {
   const content = body?.content ?? {};
-  const type = 'application/json' in content ? 'application/json' : Object.keys(content)[0];
+  const type = JSON_TYPES.find((each) => each in content) ?? Object.keys(content)[0];
   return type === undefined ? undefined : { type, schema: content[type]?.schema ?? {} };
+}
+
+/** The ways to send a body of a JSON model. */
+export function jsonOffers(body: Body | undefined): readonly Offer[] {
+  const types = JSON_TYPES.filter((type) => type in (body?.content ?? {}));
+  return [mediaOf(body)?.type ?? JSON_TYPES[0], ...types].map((type) => ({ type }));
 }
 
 /** Follows `$ref`, joins `allOf` and takes the first alternative: callers see plain schemas. */

@@ -1,5 +1,6 @@
+import type { Offer } from './accept.js';
 import {
-  type ApiDocument,
+  type Body,
   type Fields,
   mediaOf,
   type Operation,
@@ -7,6 +8,7 @@ import {
   type Schema,
   successOf,
 } from './documents.js';
+import { ARRAY, CSV, FORMATS, type Format, LINES, PLAIN, type Row, STREAM } from './formats.js';
 import type { ApiAnswer, ApiRequest } from './server.js';
 import { parseJson } from './validation.js';
 import { hash } from './values.js';
@@ -26,24 +28,62 @@ export interface Asked extends Columns {
 
 type Columns = Readonly<Record<'dimensions' | 'metrics', readonly string[]>>;
 
-/** The file that an operation sends, as it was asked for; undefined if it sends none. */
-export function download(operation: Operation, key: string, asked?: Asked): Download | undefined {
-  const { document } = operation;
+export interface FileOffer extends Offer {
+  readonly format: Format;
+}
+
+/** The ways to send an operation's file, the usual one first; none if it sends none. */
+export function fileOffers(operation: Operation, asked?: Asked): readonly FileOffer[] {
   const { body: { content = {} } = {} } = successOf(operation);
-  const { type, format } = resolve(mediaOf({ content })?.schema ?? {}, document.schemas);
+  const { type, format } = resolve(mediaOf({ content })?.schema ?? {}, operation.document.schemas);
   const isFile =
     operation['x-response-kind'] === 'bytes' || (type === 'string' && format === 'binary');
-  if (!isFile) return undefined;
-  const known = FORMATS.get(asked?.format?.toLowerCase() ?? '');
-  const [extension, types, write] = known ?? usualFormat(content);
+  if (!isFile) return [];
+  const said = FORMATS.get(asked?.format?.toLowerCase() ?? '');
+  if (said) return offersOf(said, content);
+  const usual = offersOf(usualFormat(content), content);
+  // The status of a job has told of its file already.
+  if (operation['x-job']) return usual;
+  return [...usual, ...[...FORMATS.values()].flatMap((other) => declaredOffers(other, content))];
+}
+
+export function writeFile(
+  { type, format: { extension, write } }: FileOffer,
+  operation: Operation,
+  key: string,
+  asked?: Asked,
+): Download {
+  const { body: { content = {} } = {} } = successOf(operation);
   const usual = STREAM in content ? PRODUCT : CAMPAIGN;
   const columns = asked?.dimensions.length || asked?.metrics.length ? asked : usual;
   return {
-    body: Buffer.from(write(rowsOf(key, columns), document)),
-    contentType: [OCTETS, ...types].find((declared) => declared in content) ?? types.at(-1) ?? '',
+    body: Buffer.from(write(rowsOf(key, columns), operation.document)),
+    contentType: type,
     headers: { 'content-disposition': `attachment; filename="report.${extension}"` },
   };
 }
+
+type Content = NonNullable<Body['content']>;
+
+/** Documents let requests choose formats that none of their media types is for. */
+function offersOf(format: Format, content: Content): readonly FileOffer[] {
+  const offers = declaredOffers(format, content);
+  if (offers.some(({ type }) => type !== PLAIN)) return offers;
+  const declaredAs = Object.keys(content).filter((type) => type !== PLAIN);
+  return [{ type: format.types[0], declaredAs, format }, ...offers];
+}
+
+function declaredOffers(format: Format, content: Content): readonly FileOffer[] {
+  const declared = [OCTETS, ...format.types].filter((type) => type in content);
+  return declared.map((type) => ({ type, format }));
+}
+
+function usualFormat(content: Content): Format {
+  if (STREAM in content) return LINES;
+  return 'application/json' in content ? ARRAY : CSV;
+}
+
+const OCTETS = 'application/octet-stream';
 
 export function readAsked(
   { requestBody, document }: Operation,
@@ -78,38 +118,6 @@ function findFormat(schema: Schema, sent: unknown, schemas: Fields): string | un
   return attributes && findFormat(attributes, fields?.attributes, schemas);
 }
 
-type Row = Readonly<Record<string, string | number>>;
-
-/** The end of a file's name; media types, the last for documents that have none of them; the bytes. */
-type Format = readonly [extension: string, types: readonly string[], write: Writer];
-type Writer = (rows: readonly Row[], document: ApiDocument) => string | Buffer;
-
-const OCTETS = 'application/octet-stream';
-const JSON_TYPE = 'application/json';
-const STREAM = 'application/x-json-stream';
-const SHEET_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
-const CSV: Format = ['csv', ['application/csv', 'text/csv'], toCsv];
-const ARRAY: Format = ['json', [JSON_TYPE], (rows) => JSON.stringify(rows)];
-const COMPACT: Format = ['json', [JSON_TYPE], toCompact];
-const LINES: Format = ['jsonl', [STREAM, JSON_TYPE], toLines];
-const XML: Format = ['xml', ['text/xml'], toXml];
-const SHEET: Format = ['xlsx', [SHEET_TYPE], toSheet];
-
-const FORMATS: ReadonlyMap<string, Format> = new Map([
-  ['csv', CSV],
-  ['json', ARRAY],
-  ['json-compact', COMPACT],
-  ['json-newline', LINES],
-  ['xml', XML],
-  ['excel', SHEET],
-  ['xlsx', SHEET],
-]);
-
-function usualFormat(content: object): Format {
-  if (STREAM in content) return LINES;
-  return JSON_TYPE in content ? ARRAY : CSV;
-}
-
 const CAMPAIGN: Columns = {
   dimensions: ['date', 'campaignId', 'campaignName'],
   metrics: ['impressions', 'clicks', 'currency'],
@@ -140,42 +148,4 @@ function textOf(name: string, row: number, number: number): string {
   if (row === 0) return 'Été, "Soldes" & <more>\nParis';
   const label = name.replace(/(?<=.)name$/i, '');
   return `${label.slice(0, 1).toUpperCase()}${label.slice(1)} ${number}`;
-}
-
-/**
- * RFC 4180, but for the ends of lines; only marketing v1 has those, behind a byte order mark. Pages of the
- * vendor show semicolons for marketing, and commas for retail media.
- */
-function toCsv(rows: readonly Row[], { product, version }: ApiDocument): string {
-  const [mark, end] = version === 'v1' ? ['\ufeff', '\r\n'] : ['', '\n'];
-  const comma = product.startsWith('marketing') ? ';' : ',';
-  const cell = (value: string | number): string =>
-    /[",;\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
-  const lines = [Object.keys(rows[0] ?? {}), ...rows.map((row) => Object.values(row))];
-  return mark + lines.map((line) => line.map(cell).join(comma) + end).join('');
-}
-
-function toXml(rows: readonly Row[]): string {
-  const text = (value: string | number): string =>
-    String(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  // Marketing v1 takes any name for a metric; an element's is in ASCII here.
-  const tag = (name: string): string => name.replace(/^[^A-Za-z_]|[^\w.-]/g, '_');
-  const fields = (row: Row): string[] =>
-    Object.entries(row).map(([name, value]) => `<${tag(name)}>${text(value)}</${tag(name)}>`);
-  const lines = rows.map((row) => `<row>${fields(row).join('')}</row>\n`);
-  return `<?xml version="1.0" encoding="utf-8"?>\n<rows>\n${lines.join('')}</rows>\n`;
-}
-
-function toLines(rows: readonly Row[]): string {
-  return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
-}
-
-/** No document says what compact means: names once and values in lists is our guess. */
-function toCompact(rows: readonly Row[]): string {
-  return JSON.stringify({ columns: Object.keys(rows[0] ?? {}), rows: rows.map(Object.values) });
-}
-
-/** An empty archive whose comment is no UTF-8: enough to see who reads bytes as text. */
-function toSheet(): Buffer {
-  return Buffer.from(`504b0506${'00'.repeat(16)}0200fffe`, 'hex');
 }

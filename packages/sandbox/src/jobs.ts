@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { loadOperations, type Operation, resolve, type Schema } from './documents.js';
-import { type Asked, download, ROW_COUNT, readAsked } from './download.js';
+import { type Asked, fileOffers, ROW_COUNT, readAsked, writeFile } from './download.js';
 import type { JobEnd } from './public-types.js';
 import { pathParameters } from './router.js';
 import type { ApiRequest } from './server.js';
@@ -90,7 +90,8 @@ function wordFor(outcome: Outcome, { enum: words = [] }: Schema): unknown {
 function figuresOf(operation: Operation, job: Job, outcome: Outcome, world: World): object {
   const output = outputOf(operation);
   const isDone = outcome === 'success' || outcome === 'wrong-checksum';
-  const file = isDone && output ? download(output, fileKey(world, job), job.asked) : undefined;
+  const [offer] = isDone && output ? fileOffers(output, job.asked) : [];
+  const file = output && offer && writeFile(offer, output, fileKey(world, job), job.asked);
   const md5 = file && createHash('md5').update(file.body);
   if (outcome === 'wrong-checksum') md5?.update('other bytes');
   const checksum = md5?.digest(world.flips.has('report-checksum') ? 'base64' : 'hex') ?? null;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type Offer, typesOf } from './accept.js';
 import { type ApiDocument, fieldsOf, modelOf, type Operation, successOf } from './documents.js';
 import type { ApiAnswer } from './server.js';
 
@@ -25,6 +26,11 @@ export function problemAnswer(
   if (Object.keys(error).length === 0) return { status, headers };
   const body = JSON.stringify({ errors: [error] });
   return { status, headers, contentType: 'application/json', body };
+}
+
+export function notAcceptable(offers: readonly Offer[]): Problem {
+  const detail = `None of the types in Accept can be sent; ${typesOf(offers).join(', ')} can.`;
+  return { status: 406, type: 'validation', code: 'not-acceptable', detail };
 }
 
 /** What a success says beside its data when a part failed; undefined if its schema has no list for that. */

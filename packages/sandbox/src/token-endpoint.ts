@@ -1,13 +1,17 @@
+import { type Offer, preferred } from './accept.js';
 import { type Applications, isCorrect } from './applications.js';
 import {
   type Fields,
+  jsonOffers,
   modelOf,
   type Operation,
   resolve,
   type Schema,
+  successOf,
   versionId,
 } from './documents.js';
 import { type Form, GRANTS, openGrant } from './grants.js';
+import { notAcceptable } from './problems.js';
 import type { ApiAnswer, ApiRequest } from './server.js';
 import type { State, World } from './state.js';
 import { issueToken } from './tokens.js';
@@ -19,18 +23,22 @@ export function answerTokenRequest(
   world: World,
   state: State,
 ): { readonly operation: Operation; readonly answer: ApiAnswer } {
-  const form = readForm(request);
-  const operation = choose(candidates, form?.get('client_id'), world.applications);
-  const noForm = 'Send one form of at most 16 MiB, each parameter once.';
-  const { status, ...all } = form
-    ? answerForm(operation, form, world, state)
-    : refuse('invalid_request', noForm, request.body ? 400 : 413);
+  const pairs = readPairs(request);
+  // An empty value is as if left out (RFC 6749 3.2).
+  const form = new Map(pairs.filter(([, value]) => value !== ''));
+  const operation = choose(candidates, form.get('client_id'), world.applications);
+  const offers = jsonOffers(successOf(operation).body);
+  const offer = preferred(request.headers.accept, offers);
+  const { status, ...all } =
+    findFormMistake(operation, pairs, request) ??
+    (offer ? answerForm(operation, form, world, state) : refuseTypes(offers));
   const model = modelOf(operation, status === 200 ? 200 : 400);
   const fields = Object.entries(all).filter(([name]) => name in model);
   if (fields.length === 0) return { operation, answer: { status } };
   const headers = { 'cache-control': 'no-store' }; // RFC 6749 5.1
+  const contentType = status === 200 && offer ? offer.type : 'application/json';
   const body = JSON.stringify(Object.fromEntries(fields));
-  return { operation, answer: { status, headers, contentType: 'application/json', body } };
+  return { operation, answer: { status, headers, contentType, body } };
 }
 
 /** With the fields of every version's model. */
@@ -48,7 +56,10 @@ function answerForm(operation: Operation, form: Form, world: World, state: State
   if (missing) return refuse('invalid_request', `The parameter ${missing} is missing.`);
   const isPublic = isPublicClient(grantType, form, properties, world);
   if (!isPublic && !hasSecret(form, world)) {
-    const text = 'The client_id or the client_secret is wrong.';
+    const absent = ['client_id', 'client_secret'].find((name) => !form.has(name));
+    const text = absent
+      ? `The parameter ${absent} is missing.`
+      : 'The client_id or the client_secret is wrong.';
     return refuse('invalid_client', text, deniedStatus(operation, world));
   }
   if (!needs) return refuse('unsupported_grant_type', 'This grant is not available.');
@@ -119,11 +130,40 @@ function choose(
   return byAge.find(isMeant) ?? (byAge.at(-1) as Operation);
 }
 
-/** Undefined for no form or a repeated parameter; an empty value is as if left out (RFC 6749 3.2). */
-function readForm({ headers, body }: ApiRequest): Form | undefined {
-  const isForm = /^application\/x-www-form-urlencoded *(;|$)/i.test(headers['content-type'] ?? '');
-  const pairs = [...new URLSearchParams(body?.toString('utf8'))];
-  const isRepeated = new Map(pairs).size < pairs.length;
-  if (!isForm || !body || isRepeated) return undefined;
-  return new Map(pairs.filter(([, value]) => value !== ''));
+type Pair = readonly [name: string, value: string];
+
+/** None if the body is no form, or too large to be one. */
+function readPairs({ headers, body }: ApiRequest): readonly Pair[] {
+  return isForm(headers['content-type']) ? [...new URLSearchParams(body?.toString('utf8'))] : [];
+}
+
+function isForm(contentType = ''): boolean {
+  return /^application\/x-www-form-urlencoded *(;|$)/i.test(contentType);
+}
+
+/** What keeps a body from being read, in words that help; values are never repeated. */
+function findFormMistake(
+  operation: Operation,
+  pairs: readonly Pair[],
+  { headers: { 'content-type': contentType }, body }: ApiRequest,
+): Outcome | undefined {
+  if (!body) return refuse('invalid_request', 'The form is larger than 16 MiB.', 413);
+  if (!isForm(contentType)) {
+    const [, named] = /^([\w.+-]{1,50}\/[\w.+-]{1,50}) *(;|$)/.exec(contentType ?? '') ?? [];
+    const came = named ?? (contentType === undefined ? 'missing' : 'another');
+    const text = `Send a form, with Content-Type: application/x-www-form-urlencoded; it is ${came}.`;
+    return refuse('invalid_request', text);
+  }
+  const names = pairs.map(([name]) => name);
+  const repeated = names.find((name, i) => names.indexOf(name) < i);
+  if (repeated === undefined) return undefined;
+  // Of a secret that is not encoded a part may stand as a name.
+  const isKnown = repeated in (formOf(operation).properties ?? {});
+  const which = isKnown ? `The parameter ${repeated}` : 'A parameter that is not known here';
+  return refuse('invalid_request', `${which} is there more than once.`);
+}
+
+function refuseTypes(offers: readonly Offer[]): Outcome {
+  const { status, detail } = notAcceptable(offers);
+  return refuse('invalid_request', detail, status);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { get, getToken, start } from './helpers.js';
+import { formOf, get, getToken, postForm, SHARED, start, VERSIONS } from './helpers.js';
 
 const MS = '/2021-04/advertisers/me';
 const RM = '/2022-10/retail-media/accounts';
@@ -82,6 +82,29 @@ describe('addresses', () => {
       expect.stringMatching(/bids/i),
       expect.stringMatching(/campaign$/i),
     ]);
+  });
+
+  it('of the authentication guide answers as the documented one, for any application', async () => {
+    const sandbox = await start();
+    const guide = '/2020-10/advertisers/me';
+    for (const version of VERSIONS) {
+      const form = formOf(sandbox.credentials(version));
+      const url = version === 'marketing/v1' ? '/marketing/oauth2/token' : SHARED;
+      const { access_token } = (await (await postForm(sandbox, url, form)).json()) as {
+        access_token: string;
+      };
+      const headers = { authorization: `Bearer ${access_token}`, accept: 'text/plain' };
+      const [answer, documented] = [
+        await fetch(sandbox.url + guide, { headers }),
+        await fetch(sandbox.url + MS, { headers }),
+      ];
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/plain']);
+      expect(await answer.json()).toEqual(await documented.json());
+    }
+    expect(sandbox.calls('getAdvertisers')[0]).toMatchObject({ path: guide, version: '2020-10' });
+    const refused = await fetch(sandbox.url + guide);
+    expect(((await refused.json()) as Body).errors[0]).toMatchObject({ instance: guide });
+    expect((await fetch(`${sandbox.url}/2020-10/audiences`)).status).toBe(404);
   });
 
   it('tells which method a path has', async () => {

@@ -54,10 +54,13 @@ const SUBJECTS: Readonly<
     see: async (sandbox) => {
       const response = await postForm(sandbox, SHARED, formOf(sandbox.clientOptions));
       const api = await get(sandbox, ACCOUNTS, await getToken(sandbox));
-      return [response, api].map(({ headers }) => headers.get('content-type'));
+      const body = new URLSearchParams(formOf(sandbox.clientOptions));
+      const headers = { accept: 'text/json' };
+      const asked = await fetch(sandbox.url + SHARED, { method: 'POST', headers, body });
+      return [response, api, asked].map(({ headers }) => headers.get('content-type'));
     },
-    is: ['application/json', 'application/json'],
-    flipped: ['text/plain', 'application/json'],
+    is: ['application/json', 'application/json', 'text/json'],
+    flipped: ['text/plain', 'application/json', 'text/plain'],
   },
   'wrong-credentials-status': {
     see: async (sandbox) => {
@@ -161,12 +164,14 @@ const SUBJECTS: Readonly<
       const bearer = await getToken(sandbox);
       const list = await (await get(sandbox, ACCOUNTS, bearer)).text();
       const problem = (await (await get(sandbox, ACCOUNTS, 'none')).json()) as Fields;
-      const { sandboxExtra } = JSON.parse(list) as Fields;
+      const headers = { authorization: `Bearer ${bearer}`, accept: 'text/plain' };
+      const plain = await fetch(`${sandbox.url}/2021-04/advertisers/me`, { headers });
+      const bodies = [JSON.parse(list), problem, await plain.json()] as Fields[];
       const surprises = list.split('value-of-tomorrow').length - 1;
-      return [sandboxExtra, problem.sandboxExtra, surprises];
+      return [bodies.map(({ sandboxExtra }) => sandboxExtra), surprises];
     },
-    is: [undefined, undefined, 0],
-    flipped: [true, true, 1],
+    is: [[undefined, undefined, undefined], 0],
+    flipped: [[true, true, true], 1],
   },
 };
 

@@ -101,7 +101,7 @@ describe('the journal', () => {
     const headers = {
       authorization: `Bearer ${token}`,
       'content-type': 'application/json',
-      accept: 'text/json',
+      accept: 'text/json, */*',
     };
     const path = '/2021-04/audiences';
     await fetch(`${sandbox.url}${path}?a=1&b=%20`, { method: 'POST', headers, body });
@@ -116,7 +116,7 @@ describe('the journal', () => {
       method: 'POST',
       path,
       query: 'a=1&b=%20',
-      headers: { contentType: 'application/json', accept: 'text/json' },
+      headers: { contentType: 'application/json', accept: 'text/json, */*' },
       body,
       status: 200,
       tokenRequest: false,

@@ -143,30 +143,90 @@ describe('the token endpoints', () => {
     expect(await response.json()).not.toHaveProperty('refresh_token');
   });
 
+  const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+  const A_FORM_IS_NEEDED =
+    'Send a form, with Content-Type: application/x-www-form-urlencoded; it is';
+
   it.each([
-    ['JSON', { 'content-type': 'application/json' }, '{"grant_type":"client_credentials"}'],
-    ['Basic alone', { authorization: 'Basic YTpi' }, ''],
-    ['no content type', {}, 'grant_type=client_credentials'],
+    [
+      'JSON',
+      { 'content-type': 'application/json; charset=utf-8' },
+      '{"client_secret":"s3cret"}',
+      `${A_FORM_IS_NEEDED} application/json.`,
+    ],
+    ['no content type', {}, 'client_secret=s3cret', `${A_FORM_IS_NEEDED} missing.`],
+    ['Basic alone', { authorization: 'Basic czNjcmV0' }, '', `${A_FORM_IS_NEEDED} missing.`],
+    [
+      'a content type that is none',
+      { 'content-type': 's3cret "and" more' },
+      '',
+      `${A_FORM_IS_NEEDED} another.`,
+    ],
     [
       'a repeated parameter',
-      { 'content-type': 'application/x-www-form-urlencoded' },
-      'client_id=a&client_id=b',
+      FORM,
+      'grant_type=a&client_id=s3cret&client_id=b',
+      'The parameter client_id is there more than once.',
     ],
-    ['bad escapes', { 'content-type': 'application/x-www-form-urlencoded' }, '%%%=%zz&=&&=&%ff'],
-  ])('answers 400 to %s', async (_case, headers, body) => {
+    [
+      'a repeated parameter without values',
+      FORM,
+      'grant_type=&grant_type=',
+      'The parameter grant_type is there more than once.',
+    ],
+    [
+      'a secret that is not encoded',
+      FORM,
+      'client_secret=a&s3cret=b&s3cret=c',
+      'A parameter that is not known here is there more than once.',
+    ],
+    [
+      'bad escapes',
+      FORM,
+      '%%%=%zz&=&&=&%ff',
+      'A parameter that is not known here is there more than once.',
+    ],
+  ])('answers 400 to %s, and says what to do', async (_case, headers, body, description) => {
     const sandbox = await start();
     const shared = await raw(sandbox, SHARED, { method: 'POST', headers, body });
     const v1 = await raw(sandbox, V1, { method: 'POST', headers, body });
     expect([shared.status, v1.status, v1.body]).toEqual([400, 400, '']);
-    expect(JSON.parse(shared.body)).toHaveProperty('error', 'invalid_request');
+    expect(JSON.parse(shared.body)).toMatchObject({
+      error: 'invalid_request',
+      error_description: description,
+    });
+    expect(shared.body).not.toContain('s3cret');
   });
 
-  it('answers 413 to 32 MiB, and goes on', async () => {
+  it.each([
+    [RM, noSecret, 'The parameter client_secret is missing.'],
+    [RM, { client_secret: '' }, 'The parameter client_secret is missing.'],
+    [RM, noGrant, 'The parameter grant_type is missing.'],
+    [RM, { grant_type: 'authorization_code' }, 'The parameter code is missing.'],
+    [RM, { grant_type: 'refresh_token' }, 'The parameter refresh_token is missing.'],
+    [RM, wrongSecret, 'The client_id or the client_secret is wrong.'],
+    [MS, noSecret, 'The parameter client_secret is missing.'],
+    [MS, nothing, 'The parameter client_id is missing.'],
+    [MS, wrongSecret, 'The client_id or the client_secret is wrong.'],
+    ...TODAY.map((version): [string, Change, string] => [
+      version,
+      noSecret,
+      'The parameter client_secret is missing.',
+    ]),
+  ] as const)('says of %s with %j: %s', async (version, change: Change, description) => {
+    const sandbox = await start();
+    const form = Object.entries({ ...formOf(sandbox.credentials(version)), ...change });
+    const sent = form.filter((pair): pair is [string, string] => pair[1] !== undefined);
+    const response = await postForm(sandbox, SHARED, Object.fromEntries(sent));
+    expect(await response.json()).toHaveProperty('error_description', description);
+  });
+
+  it('answers 413 to 32 MiB, says so, and goes on', async () => {
     const sandbox = await start();
     const response = await postForm(sandbox, SHARED, { junk: 'x'.repeat(2 ** 25) });
-    expect([response.status, await response.json()]).toMatchObject([
+    expect([response.status, await response.json()]).toEqual([
       413,
-      { error: 'invalid_request' },
+      { error: 'invalid_request', error_description: 'The form is larger than 16 MiB.' },
     ]);
     expect(await getToken(sandbox)).toMatch(/^sandbox_/);
   });
