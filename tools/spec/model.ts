@@ -189,8 +189,8 @@ const readGrants = (
   const twice = named.find((name) => list(body?.schema.required ?? []).includes(name));
   if (twice !== undefined)
     throw new SpecError(`${where}: '${twice}' is required of every grant, and x-grants names it.`);
-  const values = list(object(fields.grant_type).enum ?? []);
   const types = grants.map(({ type }) => type);
+  const values = list(object(fields.grant_type).enum ?? types);
   if (
     values.every((value) => types.includes(String(value))) &&
     types.every((type) => values.includes(type))

@@ -15,4 +15,4 @@ export const of2022: OAuthErrorModel | undefined = error.modelOf(retailMedia(app
 export const code: string = of2020?.error ?? '';
 export const uri: string = of2022?.error_uri ?? '';
 
-of2020?.error_uri; // expect TS2339
+export const none = of2020?.error_uri; // expect TS2339

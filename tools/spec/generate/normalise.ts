@@ -181,7 +181,9 @@ const operationLines = (operation: OperationModel, { baseUrl }: VersionFacts): s
 /** Which answers the document declares. */
 const statusLines = ({ responses }: OperationModel): string[] => {
   const statuses = Object.entries(responses).map(([status, { description }]) =>
-    typeof description === 'string' ? `${status} ${description}` : status,
+    [status, ...(typeof description === 'string' ? [description.replace(/\.\s*$/, '')] : [])].join(
+      ' ',
+    ),
   );
   return statuses.length > 0 ? [`Declared statuses: ${statuses.join(', ')}.`] : [];
 };
@@ -340,8 +342,9 @@ const classLines = (
   }
   const grants = [...new Set(token.grants.map(({ type }) => type))];
   const url = `${baseUrl}${token.path}`;
+  const by = `the grant${grants.length > 1 ? 's' : ''} ${grants.join(', ')}`;
   return [
-    `Gives tokens of the ${title} at ${url}, by ${grants.join(', ')}; one lives ${defaultLifetimeMs / 1000} s.`,
+    `Gets access tokens of the ${title} from ${url} by ${by}; a token lives ${defaultLifetimeMs / 1000} s.`,
   ];
 };
 

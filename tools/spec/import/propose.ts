@@ -1,5 +1,5 @@
 import { sideOf } from '../compare/side.ts';
-import { isObject, type JsonObject } from '../document.ts';
+import { isObject, type Json, type JsonObject, resolveRef } from '../document.ts';
 import { RESERVED } from '../generate/sinks.ts';
 import { camelCase, METHODS, object, readModel } from '../model.ts';
 import type { OverlayAction } from '../overlay.ts';
@@ -14,6 +14,7 @@ export const proposeFacts = (document: JsonObject): readonly OverlayAction[] => 
       'x-group': groups.get(tag) ?? (camelCase(tag) || 'main'),
       'x-safe-to-retry': method === 'get',
       'x-rate-class': 'default',
+      ...proposeGrants(document, operation),
     };
     const update = Object.fromEntries(
       Object.entries(proposed).filter(([key]) => operation[key] === undefined),
@@ -22,6 +23,38 @@ export const proposeFacts = (document: JsonObject): readonly OverlayAction[] => 
     return [{ target: operationTarget(path, method), description: PROPOSED, update }];
   });
   return [...proposeNames(document), ...facts];
+};
+
+/** Grants of a token operation: what each needs follows from OAuth (RFC 6749 sections 4.1.3, 6). */
+const proposeGrants = (document: JsonObject, operation: JsonObject): JsonObject => {
+  const { properties, required } = formOf(document, operation);
+  const fields = isObject(properties) ? properties : {};
+  if (!isObject(fields.grant_type)) return {};
+  const { enum: values = ['client_credentials'] } = fields.grant_type;
+  const types = Array.isArray(values) ? values.map(String) : [];
+  const grants = types.map((type) => {
+    const needs = (NEEDS[type] ?? []).filter(
+      (name) =>
+        Object.hasOwn(fields, name) && !(Array.isArray(required) && required.includes(name)),
+    );
+    return { type, ...(needs.length > 0 && { needs }) };
+  });
+  return types.every((type) => Object.hasOwn(NEEDS, type)) ? { 'x-grants': grants } : {};
+};
+
+const NEEDS: Readonly<Record<string, readonly string[]>> = {
+  client_credentials: [],
+  authorization_code: ['code', 'redirect_uri'],
+  refresh_token: ['refresh_token'],
+};
+
+const formOf = (document: JsonObject, { requestBody }: JsonObject): JsonObject => {
+  const target = (node: Json | undefined): JsonObject => {
+    if (!isObject(node)) return {};
+    return typeof node.$ref === 'string' ? resolveRef(document, node.$ref) : node;
+  };
+  const content = target(target(requestBody).content);
+  return target(target(content['application/x-www-form-urlencoded']).schema);
 };
 
 /** Old names of types, as aliases of the schemas that stand in their place. */

@@ -123,8 +123,7 @@ export const scaffoldVersion = (
   const token = tokenOperation(model);
   const { properties, required } = token.body?.schema ?? {};
   const fields = object(properties);
-  const values = object(fields.grant_type).enum;
-  const grants = (Array.isArray(values) ? values : ['client_credentials']).map(String);
+  const grants = [...new Set(token.grants.map(({ type }) => type))];
   const types = grants.flatMap((grant) =>
     grant === 'authorization_code' && 'code_verifier' in fields
       ? ['AuthorizationCode', PKCE]
@@ -177,11 +176,9 @@ const unknownGrant = (grant: string): never => {
 };
 
 const tokenOperation = ({ operations }: ApiModel): OperationModel => {
-  const found = operations.find(
-    ({ body }) => body?.kind === 'form' && 'grant_type' in object(body.schema.properties),
-  );
+  const found = operations.find(({ grants }) => grants.length > 0);
   if (found) return found;
   throw new SpecError(
-    'No operation gives tokens: a form with grant_type. Add it in an overlay (--overlay), as the version before has it.',
+    'No operation gives tokens: a form with grant_type, and x-grants. Add it in an overlay (--overlay), as the version before has it.',
   );
 };

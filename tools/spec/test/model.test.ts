@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../document.ts';
+import type { Json, JsonObject } from '../document.ts';
 import { SpecError } from '../errors.ts';
 import { camelCase, type OperationModel, readModel } from '../model.ts';
 import { answering, documentOf, documentWith, operation } from './tiny.ts';
@@ -175,6 +175,51 @@ describe('a body', () => {
     expect(() => only(withBody(Object.fromEntries(types.map((type) => [type, text]))))).toThrow(
       `GET /thing: no media type of its body can be sent (${types.join(', ')}).`,
     );
+  });
+});
+
+describe('grants', () => {
+  const withGrants = (grants: Json, schema: JsonObject): unknown =>
+    readModel(
+      documentWith({
+        '/token': {
+          post: operation({
+            'x-grants': grants,
+            requestBody: { content: { 'application/x-www-form-urlencoded': { schema } } },
+          }),
+        },
+      }),
+    ).operations[0]?.grants;
+  const text = { type: 'string' };
+  const properties = { grant_type: { enum: ['a', 'b'] }, code: text, secret: text };
+
+  it('have the fields that they need and take', () => {
+    const grants = [
+      { type: 'a', needs: ['secret'] },
+      { type: 'b', takes: ['code', 'secret'] },
+    ];
+    expect(withGrants(grants, { properties })).toEqual([
+      { type: 'a', needs: ['secret'], takes: [] },
+      { type: 'b', needs: [], takes: ['code', 'secret'] },
+    ]);
+  });
+
+  it.each<[string, Json, JsonObject, string]>([
+    [
+      'a field that the form lacks',
+      [{ type: 'a', needs: ['no'] }],
+      {},
+      "a form with the field 'no'",
+    ],
+    ['another list of grants', [{ type: 'a' }], {}, 'the enum of grant_type differ'],
+    [
+      'a field that every grant needs',
+      [{ type: 'a', needs: ['code'] }, { type: 'b' }],
+      { required: ['code'] },
+      "'code' is required of every grant",
+    ],
+  ])('are refused: %s', (_what, grants, more, message) => {
+    expect(() => withGrants(grants, { properties, ...more })).toThrow(message);
   });
 });
 

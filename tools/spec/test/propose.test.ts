@@ -51,6 +51,37 @@ describe('what is proposed for an operation that nobody has decided', () => {
     ]);
   });
 
+  const tokenForm = (enumOf: readonly string[], required: readonly string[] = []): JsonObject => {
+    const names = ['client_id', 'code', 'redirect_uri', 'refresh_token'];
+    const text = { type: 'string' };
+    const properties = {
+      ...Object.fromEntries(names.map((name) => [name, text])),
+      grant_type: { ...text, enum: [...enumOf] },
+    };
+    const schema = { type: 'object', properties, required: [...required] };
+    const content = { 'application/x-www-form-urlencoded': { schema } };
+    return {
+      paths: { '/token': { post: operation('GetToken', 'OAuth', { requestBody: { content } }) } },
+    };
+  };
+  const grantsOf = (document: JsonObject): unknown =>
+    proposeFacts(document).map(({ update }) => (update as JsonObject)['x-grants']);
+
+  it('are the grants of a token operation, each with what OAuth makes it need', () => {
+    const all = ['client_credentials', 'authorization_code', 'refresh_token'];
+    expect(grantsOf(tokenForm(all))).toEqual([
+      [
+        { type: 'client_credentials' },
+        { type: 'authorization_code', needs: ['code', 'redirect_uri'] },
+        { type: 'refresh_token', needs: ['refresh_token'] },
+      ],
+    ]);
+    expect(grantsOf(tokenForm(['refresh_token'], ['refresh_token']))).toEqual([
+      [{ type: 'refresh_token' }],
+    ]);
+    expect(grantsOf(tokenForm(['client_credentials', 'password']))).toEqual([undefined]);
+  });
+
   it('is a name for a schema that is called as the language calls its own', () => {
     const components = { schemas: { Error: { type: 'object' }, Thing: { type: 'object' } } };
     expect(proposeFacts({ paths: {}, components })).toEqual([

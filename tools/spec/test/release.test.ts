@@ -213,6 +213,7 @@ describe('a new package', () => {
 describe("a version's index.ts", () => {
   const form = (properties: JsonObject, required: readonly string[] = []): JsonObject => ({
     post: operation({
+      'x-grants': typesOf(properties).map((type) => ({ type })),
       'x-name': 'getToken',
       'x-group': 'oAuth',
       'x-safe-to-retry': true,
@@ -226,6 +227,8 @@ describe("a version's index.ts", () => {
       },
     }),
   });
+  const typesOf = ({ grant_type }: JsonObject): string[] =>
+    (grant_type as { readonly enum?: string[] }).enum ?? ['client_credentials'];
   const scaffold = (
     name: typeof stable,
     properties: JsonObject,
@@ -280,7 +283,7 @@ describe("a version's index.ts", () => {
   it('cannot be made without a token operation, or for a grant that nobody knows', () => {
     expect(() =>
       scaffoldVersion(VENDOR, stable, readModel(documentOf(operation())), '2026-11-22'),
-    ).toThrow('No operation gives tokens: a form with grant_type.');
+    ).toThrow('No operation gives tokens: a form with grant_type, and x-grants.');
     expect(() => scaffold(stable, grants('password'))).toThrow(
       "The token operation has the grant 'password', which the SDK does not know.",
     );

@@ -14,7 +14,7 @@ export interface OAuthApi {
   readonly getToken: Bound<typeof oAuth.getToken>;
 }
 
-/** Gives tokens of the Commerce Grid API 2026-01 at https://api.criteo.com/oauth2/token, by client_credentials, authorization_code, refresh_token; one lives 900 s. */
+/** Gets access tokens of the Commerce Grid API 2026-01 from https://api.criteo.com/oauth2/token by the grants client_credentials, authorization_code, refresh_token; a token lives 900 s. */
 export class OAuthApi extends Api {
   constructor(transport: Transport) {
     super(transport, [oAuth.getToken]);

@@ -14,7 +14,7 @@ export interface AuthenticationApi {
   readonly oAuth2TokenPost: Bound<typeof authentication.oAuth2TokenPost>;
 }
 
-/** Gives tokens of the Marketing API v1 at https://api.criteo.com/marketing/oauth2/token, by client_credentials; one lives 300 s. */
+/** Gets access tokens of the Marketing API v1 from https://api.criteo.com/marketing/oauth2/token by the grant client_credentials; a token lives 300 s. */
 export class AuthenticationApi extends Api {
   constructor(transport: Transport) {
     super(transport, [authentication.oAuth2TokenPost]);

@@ -14,7 +14,7 @@ export interface OAuthApi {
   readonly createToken: Bound<typeof oAuth.createToken>;
 }
 
-/** Gives tokens of the Marketing Solutions API 2020-10 at https://api.criteo.com/oauth2/token, by client_credentials; one lives 900 s. */
+/** Gets access tokens of the Marketing Solutions API 2020-10 from https://api.criteo.com/oauth2/token by the grant client_credentials; a token lives 900 s. */
 export class OAuthApi extends Api {
   constructor(transport: Transport) {
     super(transport, [oAuth.createToken]);

@@ -12,7 +12,10 @@ export interface GetSellersParams {
   readonly repeatedInSpiteOfPipe?: readonly string[];
 }
 
-/** `GET /sellers` (GetSellers) */
+/**
+ * `GET https://api.tiny.example/base/sellers` (GetSellers)
+ * Declared statuses: 200 The sellers.
+ */
 export const getSellers: Operation<GetSellersParams, string> = {
   id: 'getSellers',
   method: 'GET',

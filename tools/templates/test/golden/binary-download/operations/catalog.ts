@@ -9,7 +9,8 @@ export interface GetCatalogOutputParams {
 /**
  * `download` gives it as rows, as a stream or under a path.
  *
- * `GET /catalogs/{catalogId}/output` (GetCatalogOutput)
+ * `GET https://api.tiny.example/base/catalogs/{catalogId}/output` (GetCatalogOutput)
+ * Declared statuses: 200 The catalog.
  */
 export const getCatalogOutput: Operation<GetCatalogOutputParams, Uint8Array> = {
   id: 'getCatalogOutput',
@@ -22,7 +23,8 @@ export const getCatalogOutput: Operation<GetCatalogOutputParams, Uint8Array> = {
 /**
  * `download` gives it as rows, as a stream or under a path.
  *
- * `POST /statistics` (GetStatistics)
+ * `POST https://api.tiny.example/base/statistics` (GetStatistics)
+ * Declared statuses: 200 A file that the document does not declare.
  */
 export const getStatistics: Operation<NoParams, Uint8Array> = {
   id: 'getStatistics',

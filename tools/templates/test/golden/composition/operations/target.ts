@@ -7,7 +7,10 @@ export interface SetTargetsParams {
   readonly body: readonly (Target | NamedTarget)[];
 }
 
-/** `POST /targets` (SetTargets) */
+/**
+ * `POST https://api.tiny.example/base/targets` (SetTargets)
+ * Declared statuses: 200 The targets.
+ */
 export const setTargets: Operation<SetTargetsParams, NamedTarget> = {
   id: 'setTargets',
   method: 'POST',

@@ -2,18 +2,18 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as portfolio from '../operations/portfolio.js';
 
-/** Methods of the group `portfolio`. */
 export interface PortfolioApi {
   /**
    * Lists the advertisers of the portfolio.
    *
-   * `GET /portfolio` (GetPortfolio)
+   * `GET https://api.tiny.example/base/portfolio` (GetPortfolio)
+   * Declared statuses: 200 The portfolio.
    * @deprecated
    */
   readonly getPortfolio: Bound<typeof portfolio.getPortfolio>;
 }
 
-/** Runs the group `portfolio` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Tiny API 1 at https://api.tiny.example/base: `client.portfolio`, or alone on what `createTransport` makes. */
 export class PortfolioApi extends Api {
   constructor(transport: Transport) {
     super(transport, [portfolio.getPortfolio]);

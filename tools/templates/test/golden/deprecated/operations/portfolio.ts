@@ -16,7 +16,8 @@ export interface GetPortfolioParams {
 /**
  * Lists the advertisers of the portfolio.
  *
- * `GET /portfolio` (GetPortfolio)
+ * `GET https://api.tiny.example/base/portfolio` (GetPortfolio)
+ * Declared statuses: 200 The portfolio.
  * @deprecated
  */
 export const getPortfolio: Operation<GetPortfolioParams, Portfolio> = {

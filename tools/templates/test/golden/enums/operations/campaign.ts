@@ -8,7 +8,10 @@ export interface SearchCampaignsParams {
   readonly body?: RequestOnly;
 }
 
-/** `POST /campaigns` (SearchCampaigns) */
+/**
+ * `POST https://api.tiny.example/base/campaigns` (SearchCampaigns)
+ * Declared statuses: 200 The campaigns.
+ */
 export const searchCampaigns: Operation<SearchCampaignsParams, AnswerOnly> = {
   id: 'searchCampaigns',
   method: 'POST',

@@ -12,7 +12,10 @@ export interface GetTokenParams {
   readonly refreshToken?: string | null;
 }
 
-/** `POST /oauth2/token` (GetToken) */
+/**
+ * `POST https://api.tiny.example/base/oauth2/token` (GetToken)
+ * Declared statuses: 200 The token.
+ */
 export const getToken: Operation<GetTokenParams, string> = {
   id: 'getToken',
   method: 'POST',

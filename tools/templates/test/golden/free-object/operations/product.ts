@@ -7,7 +7,10 @@ export interface SearchProductsParams {
   readonly body?: { [key: string]: unknown };
 }
 
-/** `POST /products` (SearchProducts) */
+/**
+ * `POST https://api.tiny.example/base/products` (SearchProducts)
+ * Declared statuses: 200 The products.
+ */
 export const searchProducts: Operation<SearchProductsParams, Product> = {
   id: 'searchProducts',
   method: 'POST',

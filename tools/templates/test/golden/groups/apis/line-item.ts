@@ -2,19 +2,22 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as lineItem from '../operations/line-item.js';
 
-/** Methods of the group `lineItem`. */
 export interface LineItemApi {
   /**
    * Reads one line item.
    *
-   * `GET /line-items/{id}` (GetLineItem)
+   * `GET https://api.tiny.example/base/line-items/{id}` (GetLineItem)
+   * Declared statuses: 200 The line item.
    */
   readonly getLineItem: Bound<typeof lineItem.getLineItem>;
-  /** `GET /line-items` (GetLineItems) */
+  /**
+   * `GET https://api.tiny.example/base/line-items` (GetLineItems)
+   * Declared statuses: 200 The line items.
+   */
   readonly getLineItems: Bound<typeof lineItem.getLineItems>;
 }
 
-/** Runs the group `lineItem` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Tiny API 1 at https://api.tiny.example/base: `client.lineItem`, or alone on what `createTransport` makes. */
 export class LineItemApi extends Api {
   constructor(transport: Transport) {
     super(transport, [lineItem.getLineItem, lineItem.getLineItems]);

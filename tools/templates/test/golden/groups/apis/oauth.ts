@@ -2,13 +2,15 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as oAuth from '../operations/oauth.js';
 
-/** Methods of the group `oAuth`. */
 export interface OAuthApi {
-  /** `POST /oauth2/token` (GetToken) */
+  /**
+   * `POST https://api.tiny.example/base/oauth2/token` (GetToken)
+   * Declared statuses: 204 Nothing.
+   */
   readonly getToken: Bound<typeof oAuth.getToken>;
 }
 
-/** Runs the group `oAuth` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Tiny API 1 at https://api.tiny.example/base: `client.oAuth`, or alone on what `createTransport` makes. */
 export class OAuthApi extends Api {
   constructor(transport: Transport) {
     super(transport, [oAuth.getToken]);

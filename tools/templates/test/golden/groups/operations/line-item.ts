@@ -10,7 +10,8 @@ export interface GetLineItemParams {
 /**
  * Reads one line item.
  *
- * `GET /line-items/{id}` (GetLineItem)
+ * `GET https://api.tiny.example/base/line-items/{id}` (GetLineItem)
+ * Declared statuses: 200 The line item.
  */
 export const getLineItem: Operation<GetLineItemParams, LineItem> = {
   id: 'getLineItem',
@@ -18,7 +19,10 @@ export const getLineItem: Operation<GetLineItemParams, LineItem> = {
   path: '/line-items/{id}',
 };
 
-/** `GET /line-items` (GetLineItems) */
+/**
+ * `GET https://api.tiny.example/base/line-items` (GetLineItems)
+ * Declared statuses: 200 The line items.
+ */
 export const getLineItems: Operation<NoParams, LineItem[]> = {
   id: 'getLineItems',
   method: 'GET',

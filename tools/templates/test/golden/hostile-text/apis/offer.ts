@@ -2,7 +2,6 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as offer from '../operations/offer.js';
 
-/** Methods of the group `offer`. */
 export interface OfferApi {
   /**
    * *\/ alert(1) /\* {{{name}}} &lt;b&gt; // @ ts-ignore
@@ -11,12 +10,13 @@ export interface OfferApi {
    * second
    * third
    *
-   * `GET /it's/$danger`"quoted"`/</script>/{offer's}` (*\/ process.exit() /\*)
+   * `GET https://api.tiny.example/base/it's/$danger`"quoted"`/</script>/{offer's}` (*\/ process.exit() /\*)
+   * Declared statuses: 200 The offer.
    */
   readonly getOffer: Bound<typeof offer.getOffer>;
 }
 
-/** Runs the group `offer` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Tiny API 1 at https://api.tiny.example/base: `client.offer`, or alone on what `createTransport` makes. */
 export class OfferApi extends Api {
   constructor(transport: Transport) {
     super(transport, [offer.getOffer]);

@@ -15,7 +15,8 @@ export interface GetOfferParams {
  * second
  * third
  *
- * `GET /it's/$danger`"quoted"`/</script>/{offer's}` (*\/ process.exit() /\*)
+ * `GET https://api.tiny.example/base/it's/$danger`"quoted"`/</script>/{offer's}` (*\/ process.exit() /\*)
+ * Declared statuses: 200 The offer.
  */
 export const getOffer: Operation<GetOfferParams, Offer> = {
   id: 'getOffer',

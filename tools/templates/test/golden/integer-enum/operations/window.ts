@@ -8,7 +8,10 @@ export interface GetWindowParams {
   readonly days: -1 | 7 | 30;
 }
 
-/** `GET /windows` (GetWindow) */
+/**
+ * `GET https://api.tiny.example/base/windows` (GetWindow)
+ * Declared statuses: 200 The window.
+ */
 export const getWindow: Operation<GetWindowParams, Window> = {
   id: 'getWindow',
   method: 'GET',

@@ -7,13 +7,16 @@ export interface CreateAudienceParams {
   readonly body: Audience;
 }
 
-/** `POST /audiences` (CreateAudience) */
+/**
+ * `POST https://api.tiny.example/base/audiences` (CreateAudience)
+ * Declared statuses: 200 The audience.
+ */
 export const createAudience: Operation<CreateAudienceParams, Audience> = {
   id: 'createAudience',
   method: 'POST',
   path: '/audiences',
   body: true,
-  accept: ['text/plain'],
+  accept: ['text/json', 'text/plain'],
 };
 
 /** Parameters of {@link getPreview}. */
@@ -21,7 +24,10 @@ export interface GetPreviewParams {
   readonly id: string;
 }
 
-/** `GET /audiences/{id}/preview` (GetPreview) */
+/**
+ * `GET https://api.tiny.example/base/audiences/{id}/preview` (GetPreview)
+ * Declared statuses: 200 The preview.
+ */
 export const getPreview: Operation<GetPreviewParams, string> = {
   id: 'getPreview',
   method: 'GET',

@@ -11,7 +11,10 @@ export interface CreateAssetParams {
   readonly kind?: 'banner' | 'logo';
 }
 
-/** `POST /accounts/{accountId}/assets` (CreateAsset) */
+/**
+ * `POST https://api.tiny.example/base/accounts/{accountId}/assets` (CreateAsset)
+ * Declared statuses: 201 The id of the asset.
+ */
 export const createAsset: Operation<CreateAssetParams, string> = {
   id: 'createAsset',
   method: 'POST',

@@ -2,17 +2,25 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as audience from '../operations/audience.js';
 
-/** Methods of the group `audience`. */
 export interface AudienceApi {
-  /** `DELETE /audiences/{id}` (DeleteAudience) */
+  /**
+   * `DELETE https://api.tiny.example/base/audiences/{id}` (DeleteAudience)
+   * Declared statuses: 204 Deleted.
+   */
   readonly deleteAudience: Bound<typeof audience.deleteAudience>;
-  /** `GET /audiences/{id}/size` (GetAudienceSize) */
+  /**
+   * `GET https://api.tiny.example/base/audiences/{id}/size` (GetAudienceSize)
+   * Declared statuses: 200 The size, 204 Not known yet.
+   */
   readonly getAudienceSize: Bound<typeof audience.getAudienceSize>;
-  /** `POST /ping` (Ping) */
+  /**
+   * `POST https://api.tiny.example/base/ping` (Ping)
+   * Declared statuses: 204 Alive.
+   */
   readonly ping: Bound<typeof audience.ping>;
 }
 
-/** Runs the group `audience` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Tiny API 1 at https://api.tiny.example/base: `client.audience`, or alone on what `createTransport` makes. */
 export class AudienceApi extends Api {
   constructor(transport: Transport) {
     super(transport, [audience.deleteAudience, audience.getAudienceSize, audience.ping]);

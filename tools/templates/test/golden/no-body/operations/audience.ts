@@ -6,7 +6,10 @@ export interface DeleteAudienceParams {
   readonly id: string;
 }
 
-/** `DELETE /audiences/{id}` (DeleteAudience) */
+/**
+ * `DELETE https://api.tiny.example/base/audiences/{id}` (DeleteAudience)
+ * Declared statuses: 204 Deleted.
+ */
 export const deleteAudience: Operation<DeleteAudienceParams, undefined> = {
   id: 'deleteAudience',
   method: 'DELETE',
@@ -19,14 +22,20 @@ export interface GetAudienceSizeParams {
   readonly id: string;
 }
 
-/** `GET /audiences/{id}/size` (GetAudienceSize) */
+/**
+ * `GET https://api.tiny.example/base/audiences/{id}/size` (GetAudienceSize)
+ * Declared statuses: 200 The size, 204 Not known yet.
+ */
 export const getAudienceSize: Operation<GetAudienceSizeParams, number | undefined> = {
   id: 'getAudienceSize',
   method: 'GET',
   path: '/audiences/{id}/size',
 };
 
-/** `POST /ping` (Ping) */
+/**
+ * `POST https://api.tiny.example/base/ping` (Ping)
+ * Declared statuses: 204 Alive.
+ */
 export const ping: Operation<NoParams, undefined> = {
   id: 'ping',
   method: 'POST',

@@ -8,7 +8,10 @@ export interface GetOffersParams {
   readonly since?: string | null;
 }
 
-/** `GET /offers` (GetOffers) */
+/**
+ * `GET https://api.tiny.example/base/offers` (GetOffers)
+ * Declared statuses: 200 The offers.
+ */
 export const getOffers: Operation<GetOffersParams, Offer[]> = {
   id: 'getOffers',
   method: 'GET',

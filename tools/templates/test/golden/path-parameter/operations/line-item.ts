@@ -8,7 +8,10 @@ export interface GetLineItemParams {
   readonly lineItemId: number;
 }
 
-/** `GET /accounts/{account-id}/line-items/{lineItemId}` (GetLineItem) */
+/**
+ * `GET https://api.tiny.example/base/accounts/{account-id}/line-items/{lineItemId}` (GetLineItem)
+ * Declared statuses: 200 The line item.
+ */
 export const getLineItem: Operation<GetLineItemParams, string> = {
   id: 'getLineItem',
   method: 'GET',

@@ -7,7 +7,10 @@ export interface CreateBudgetParams {
   readonly body: NewBudget;
 }
 
-/** `POST /budgets` (CreateBudget) */
+/**
+ * `POST https://api.tiny.example/base/budgets` (CreateBudget)
+ * Declared statuses: 201 The budget.
+ */
 export const createBudget: Operation<CreateBudgetParams, Budget> = {
   id: 'createBudget',
   method: 'POST',
@@ -21,7 +24,10 @@ export interface ReplaceBudgetParams {
   readonly body: SharedBudget;
 }
 
-/** `PUT /budgets/{id}` (ReplaceBudget) */
+/**
+ * `PUT https://api.tiny.example/base/budgets/{id}` (ReplaceBudget)
+ * Declared statuses: 200 The budget.
+ */
 export const replaceBudget: Operation<ReplaceBudgetParams, SharedBudget> = {
   id: 'replaceBudget',
   method: 'PUT',

@@ -2,7 +2,10 @@
 import type { NoParams, Operation } from '@criteo-sdk/core';
 import type { Category } from '../models.js';
 
-/** `GET /categories` (GetCategories) */
+/**
+ * `GET https://api.tiny.example/base/categories` (GetCategories)
+ * Declared statuses: 200 The root.
+ */
 export const getCategories: Operation<NoParams, Category> = {
   id: 'getCategories',
   method: 'GET',

@@ -2,7 +2,10 @@
 import type { NoParams, Operation } from '@criteo-sdk/core';
 import type { ErrorModel } from '../models.js';
 
-/** `GET /errors` (GetErrors) */
+/**
+ * `GET https://api.tiny.example/base/errors` (GetErrors)
+ * Declared statuses: 200 The errors, 400 Wrong.
+ */
 export const getErrors: Operation<NoParams, ErrorModel[]> = {
   id: 'getErrors',
   method: 'GET',

@@ -2,7 +2,8 @@
 import type { NoParams, Operation } from '@criteo-sdk/core';
 
 /**
- * `GET /audiences` (GetAudiences)
+ * `GET https://api.tiny.example/base/audiences` (GetAudiences)
+ * Declared statuses: 204 Nothing.
  * Needs MarketingSolutions_Audience_Read, MarketingSolutions_Audience_Manage.
  */
 export const getAudiences: Operation<NoParams, undefined> = {
@@ -13,7 +14,10 @@ export const getAudiences: Operation<NoParams, undefined> = {
   scopes: ['MarketingSolutions_Audience_Read', 'MarketingSolutions_Audience_Manage'],
 };
 
-/** `GET /audiences/mine` (GetMyAudiences) */
+/**
+ * `GET https://api.tiny.example/base/audiences/mine` (GetMyAudiences)
+ * Declared statuses: 204 Nothing.
+ */
 export const getMyAudiences: Operation<NoParams, undefined> = {
   id: 'getMyAudiences',
   method: 'GET',
@@ -21,7 +25,10 @@ export const getMyAudiences: Operation<NoParams, undefined> = {
   response: 'none',
 };
 
-/** `GET /audiences/public` (GetPublicAudiences) */
+/**
+ * `GET https://api.tiny.example/base/audiences/public` (GetPublicAudiences)
+ * Declared statuses: 204 Nothing.
+ */
 export const getPublicAudiences: Operation<NoParams, undefined> = {
   id: 'getPublicAudiences',
   method: 'GET',

@@ -2,19 +2,19 @@
 import { Api, type Bound, type Transport } from '@criteo-sdk/core';
 import * as balance from '../operations/balance.js';
 
-/** Methods of the group `balance`. */
 export interface BalanceApi {
   /**
    * Creates a balance.
    *
    * A repeat may create a second one.
    *
-   * `POST /balances` (CreateBalance)
+   * `POST https://api.tiny.example/base/balances` (CreateBalance)
+   * Declared statuses: 200 The balance.
    */
   readonly createBalance: Bound<typeof balance.createBalance>;
 }
 
-/** Runs the group `balance` on a transport: a client, or what `createTransport` makes. */
+/** Operations of the Tiny API 1 at https://api.tiny.example/base: `client.balance`, or alone on what `createTransport` makes. */
 export class BalanceApi extends Api {
   constructor(transport: Transport) {
     super(transport, [balance.createBalance]);

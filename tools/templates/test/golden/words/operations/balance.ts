@@ -19,7 +19,8 @@ export interface CreateBalanceParams {
  *
  * A repeat may create a second one.
  *
- * `POST /balances` (CreateBalance)
+ * `POST https://api.tiny.example/base/balances` (CreateBalance)
+ * Declared statuses: 200 The balance.
  */
 export const createBalance: Operation<CreateBalanceParams, string> = {
   id: 'createBalance',
