@@ -35,6 +35,7 @@ const finish = ({ from, texts, to }: Plan): void => {
     const lenient = ['--files-ignore-unknown=true', '--no-errors-on-unmatched'];
     const biome = ['biome', 'check', '--write', ...lenient];
     run('npx', ['--no-install', ...biome, ...texts.keys()], ROOT);
+    if (from === to) return;
     console.error('· sorting the lock file');
     run('npm', ['install', '--package-lock-only', '--ignore-scripts'], ROOT);
   } catch (error) {
@@ -42,7 +43,7 @@ const finish = ({ from, texts, to }: Plan): void => {
       `The files are rewritten, but: ${(error as Error).message}\nTo go back: git restore .`,
     );
   }
-  if (from !== to) refuseRest(from);
+  refuseRest(from);
 };
 
 const refuseRest = (from: string): void => {
