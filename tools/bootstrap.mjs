@@ -44,7 +44,7 @@ const install = (folder, what) => {
 install('.', 'packages once (about 30 s)');
 for (const folder of folders) install(folder, `the tools of ${folder} once`);
 
-// npm 10.8, which comes with Node 20, removes the link to this machine's Node with the other machines' packages.
+// The npm that comes with Node 20 removes the link to this machine's Node with the packages of other machines.
 const own = join(root, `node_modules/node-${process.platform}-${process.arch}/bin/node`);
 const link = join(root, 'node_modules/.bin/node');
 if (existsSync(own) && !existsSync(link)) symlinkSync(own, link);

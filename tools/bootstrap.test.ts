@@ -6,7 +6,7 @@ import { ROOT, run, withFolder } from './scratch.ts';
 
 const LOCK = '{}';
 
-it('npm 10.8 installs the Node of the tools without a link to it; bootstrap makes the link', () => {
+it('bootstrap makes the link to the Node of the tools where npm left none', () => {
   withFolder((folder) => {
     const modules = join(folder, 'node_modules');
     const node = join(modules, `node-${process.platform}-${process.arch}/bin/node`);
