@@ -4,7 +4,7 @@
 //   --no-build   installs only
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -43,6 +43,11 @@ const install = (folder, what) => {
 
 install('.', 'packages once (about 30 s)');
 for (const folder of folders) install(folder, `the tools of ${folder} once`);
+
+// The npm that comes with Node 20 removes the link to this machine's Node with the packages of other machines.
+const own = join(root, `node_modules/node-${process.platform}-${process.arch}/bin/node`);
+const link = join(root, 'node_modules/.bin/node');
+if (existsSync(own) && !existsSync(link)) symlinkSync(own, link);
 
 // The tools are TypeScript that Node runs as it is; the Node for it comes with the packages on Linux and Windows.
 const node = spawnSync('node', ['--version'], {

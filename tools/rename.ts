@@ -1,13 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Plan, placesOf, planOf, RenameError } from './rename/plan.ts';
+import { OWNERS_FILE, type Plan, placesOf, planOf, RenameError } from './rename/plan.ts';
 import { projectFiles, ROOT, run } from './scratch.ts';
 import { SpecError } from './spec/errors.ts';
 
 /*
- * npm run rename -- --scope @acme-ads [--repository https://github.com/acme/ads]
- * Gives the packages another scope on npm, wherever it stands, and names the repository in what is published.
+ * npm run rename -- --scope @acme-ads --repository https://github.com/acme/ads --owners '@acme/ads-team @you'
+ * Gives the packages another scope on npm, wherever it stands, names the repository in what is published, and those
+ * who are asked to review. Each of the three can be said alone.
  *   --force  also with changes that are not committed
  */
 
@@ -16,6 +17,7 @@ const main = (): void => {
     options: {
       scope: { type: 'string' },
       repository: { type: 'string' },
+      owners: { type: 'string' },
       force: { type: 'boolean' },
     },
   });
@@ -30,8 +32,10 @@ const main = (): void => {
 const finish = ({ from, texts, to }: Plan): void => {
   try {
     console.error('· sorting imports, formatting');
-    const biome = ['biome', 'check', '--write', '--files-ignore-unknown=true'];
+    const lenient = ['--files-ignore-unknown=true', '--no-errors-on-unmatched'];
+    const biome = ['biome', 'check', '--write', ...lenient];
     run('npx', ['--no-install', ...biome, ...texts.keys()], ROOT);
+    if (from === to) return;
     console.error('· sorting the lock file');
     run('npm', ['install', '--package-lock-only', '--ignore-scripts'], ROOT);
   } catch (error) {
@@ -39,11 +43,12 @@ const finish = ({ from, texts, to }: Plan): void => {
       `The files are rewritten, but: ${(error as Error).message}\nTo go back: git restore .`,
     );
   }
-  if (from !== to) refuseRest(from);
+  refuseRest(from);
 };
 
 const refuseRest = (from: string): void => {
-  const rest = projectFiles().filter(
+  const files = projectFiles().filter((path) => path !== OWNERS_FILE);
+  const rest = files.filter(
     (path) =>
       placesOf(from).test(path) || placesOf(from).test(readFileSync(join(ROOT, path), 'utf8')),
   );
@@ -52,7 +57,7 @@ const refuseRest = (from: string): void => {
 
 const nextSteps = ({ from, texts, to }: Plan): string[] => [
   from === to
-    ? `${texts.size} manifests name the repository.`
+    ? `Rewritten: ${[...texts.keys()].join(', ')}.`
     : `${from} is ${to} now, in ${texts.size} files; what a line-by-line rewriting cannot know was formatted and sorted.`,
   'Next:',
   '  git diff --stat   # look',

@@ -5,12 +5,13 @@ import { type LockFolder, lockFolders, published, textFiles } from './supply-cha
 import { tableOf } from './supply-chain/rule.ts';
 import { scriptRules } from './supply-chain/scripts.ts';
 import { secretRules } from './supply-chain/secrets.ts';
+import { updateRules } from './supply-chain/updates.ts';
 import { versionRules } from './supply-chain/versions.ts';
 import { workflowRules } from './supply-chain/workflows.ts';
 
 /*
- * The supply chain: what we install, what runs by that, what our users get with our packages, and what
- * the workflows may do. Each rule finds the violations that are planted in it.
+ * The supply chain: what we install, what runs by that, what our users get with our packages, what
+ * the workflows may do, and what a bot may propose. Each rule finds the violations that are planted in it.
  */
 
 const folders = lockFolders();
@@ -25,6 +26,7 @@ const verdicts = [
   ...manifestRules(folders, packages),
   ...licenceRules(root),
   ...workflowRules(textFiles(/^\.github\/workflows\/[^/]+\.ya?ml$/)),
+  ...updateRules(textFiles(/^\.github\/dependabot\.yml$/), folders),
   ...secretRules(textFiles(/./)),
 ];
 

@@ -17,6 +17,7 @@ export interface Release {
   readonly kind: 'publish' | 'tag-only';
   readonly name: string;
   readonly version: string;
+  readonly access: string;
   readonly tag: string;
   readonly tarball: { readonly path: string };
 }

@@ -22,10 +22,12 @@ export const publish = (folder: string, scope: string, isDryRun: boolean): strin
     return releases.map(
       ({ name, tag, version }) => `would publish ${name}@${version} as ${tag} to ${registry}`,
     );
-  // Tags and GitHub releases belong to a job that may write to the repository, and to nothing else.
-  const args = ['changeset', 'publish', '--from-pack-dir', folder, '--no-git-tag'];
-  run('npx', ['--no-install', ...args], ROOT);
-  return releases.map(({ name, version }) => `published ${name}@${version}`);
+  return releases.map(({ access, name, tag, tarball, version }) => {
+    const to = ['--registry', registry, '--access', access, '--tag', tag];
+    // Out there, because npm 10.8 publishes a workspace it stands in, whatever tarball it is given.
+    run('npm', ['publish', `./${tarball.path}`, ...to], folder);
+    return `published ${name}@${version}`;
+  });
 };
 
 /** Why nothing may be published from here; undefined where it may. */

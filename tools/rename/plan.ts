@@ -3,11 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readVendor } from '../spec/vendor.ts';
 
-/** What is asked for: another scope on npm, the project's address, or both. */
+/** What is asked for: another scope on npm, the project's address, who reviews; one of them at least. */
 export interface Wish {
   readonly scope?: string | undefined;
   /** `https://…` of the repository. */
   readonly repository?: string | undefined;
+  /** Users and teams of GitHub, separated by blanks. */
+  readonly owners?: string | undefined;
   /** Also with changes that are not committed. */
   readonly force?: boolean | undefined;
 }
@@ -21,6 +23,9 @@ export interface Plan {
   readonly texts: ReadonlyMap<string, string>;
 }
 
+/** Names teams of GitHub, which are no scope of npm, however alike. */
+export const OWNERS_FILE = '.github/CODEOWNERS';
+
 /** What is asked for cannot be done; nothing was written. */
 export class RenameError extends Error {
   override readonly name = 'RenameError';
@@ -28,21 +33,26 @@ export class RenameError extends Error {
 
 /** @throws {RenameError} if anything is in the way */
 export const planOf = (root: string, wish: Wish): Plan => {
-  if (wish.scope === undefined && wish.repository === undefined)
-    throw new RenameError('Say what to change: --scope @yours, --repository https://…, or both.');
+  if (wish.scope === undefined && wish.repository === undefined && wish.owners === undefined)
+    throw new RenameError(
+      'Say what to change: --scope @yours, --repository https://…, --owners @you/team.',
+    );
   const { scope: from } = readVendor(root);
   const to = wish.scope === undefined ? from : checkedScope(wish.scope, from);
   const repository = wish.repository === undefined ? undefined : addressOf(wish.repository);
-  const files = filesOf(root);
+  const owners = wish.owners === undefined ? undefined : checkedOwners(wish.owners);
+  const files = filesOf(root).filter((path) => path !== OWNERS_FILE);
   if (wish.force !== true) refuseUncommitted(root);
-  const texts = new Map(files.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+  const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+  const texts = new Map(files.map((path) => [path, read(path)]));
   if (to !== from) refuseTaken(texts, to);
   const changed = [...texts].flatMap(([path, text]) => {
     const renamed = withScope(text, from, to);
     const whole = repository === undefined ? renamed : withRepository(path, renamed, repository);
     return whole === text ? [] : [[path, whole] as const];
   });
-  return { from, to, texts: new Map(changed) };
+  const owned = owners && ([OWNERS_FILE, withOwners(read(OWNERS_FILE), owners)] as const);
+  return { from, to, texts: new Map(owned ? [...changed, owned] : changed) };
 };
 
 /** Places in a text that name a scope: not a longer scope, not the address of somebody's mail. */
@@ -67,6 +77,14 @@ const addressOf = (repository: string): string => {
   if (address !== undefined) return `git+${address.replace(/\.git$/, '')}.git`;
   throw new RenameError(
     `'${repository}' is no address of a repository. One looks like https://github.com/acme/ads`,
+  );
+};
+
+const checkedOwners = (owners: string): string => {
+  const wrong = owners.split(' ').find((owner) => !/^@[\w-]+(?:\/[\w.-]+)?$/.test(owner));
+  if (wrong === undefined) return owners;
+  throw new RenameError(
+    `'${wrong}' is nobody on GitHub. A user looks like @you, a team like @you/team; blanks are between them.`,
   );
 };
 
@@ -116,3 +134,7 @@ const withRepository = (path: string, text: string, url: string): string => {
   ];
   return `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`;
 };
+
+/** Who is asked about every file. */
+const withOwners = (text: string, owners: string): string =>
+  text.replace(/^\*.*$/m, () => `* ${owners}`);

@@ -8,8 +8,13 @@ export interface Step {
   readonly env?: Readonly<Record<string, unknown>>;
 }
 
+/** The image alone, or with its settings. */
+type Container = string | { readonly image: string };
+
 interface Job {
   readonly permissions?: unknown;
+  readonly container?: Container;
+  readonly services?: Readonly<Record<string, Container>>;
   readonly environment?: unknown;
   readonly env?: Readonly<Record<string, unknown>>;
   readonly steps?: readonly Step[];

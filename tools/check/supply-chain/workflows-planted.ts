@@ -1,6 +1,7 @@
 import type { TextFile } from './project.ts';
 
 const SHA = '0123456789012345678901234567890123456789';
+const DIGEST = '0123456789abcdef'.repeat(4);
 
 /** A workflow that breaks no rule. */
 export const SOUND: TextFile = {
@@ -14,6 +15,8 @@ jobs:
     timeout-minutes: 10
     permissions:
       contents: read
+    container:
+      image: node:20-bookworm@sha256:${DIGEST}
     steps:
       - uses: actions/checkout@${SHA} # v1.2.3
         with:
@@ -49,6 +52,12 @@ export const PLANTED: Readonly<Record<string, readonly Change[]>> = {
     [SHA, 'v1.2.3', /actions\/checkout@v1\.2\.3 is not pinned/],
     [SHA, SHA.slice(1), /is not pinned/],
     [' # v1.2.3', '', /is not pinned/],
+  ],
+  'images are pinned by a digest': [
+    [`@sha256:${DIGEST}`, '', /pack runs node:20-bookworm, which is not pinned/],
+    [DIGEST, DIGEST.slice(1), /which is not pinned/],
+    [`container:\n      image: node:20-bookworm@sha256:${DIGEST}`, 'container: a:1', /runs a:1/],
+    ['container:', 'services:\n      a: { image: "b:1" }\n    container:', /runs b:1/],
   ],
   'permissions: {} for all, least for each job': [
     ['permissions: {}', 'permissions: { contents: read }', /of the workflow are not/],

@@ -32,6 +32,7 @@ export const workflowRules = (texts: readonly TextFile[]): Verdict[] =>
 
 const rules = (): Readonly<Record<string, (workflow: Workflow) => string[]>> => ({
   'actions are pinned by a commit, with their version': unpinned,
+  'images are pinned by a digest': unpinnedImages,
   'permissions: {} for all, least for each job': permissionFaults,
   'nothing that runs with rights on a stranger’s pull request': triggerFaults,
   'no expression inside a script': expressionFaults,
@@ -60,6 +61,14 @@ const unpinned = ({ text }: Workflow): string[] => {
   });
   return faults;
 };
+
+const unpinnedImages = ({ jobs }: Workflow): string[] =>
+  jobs.flatMap(({ container, name, services }) =>
+    [container, ...Object.values(services ?? {})]
+      .map((one) => (typeof one === 'object' ? one.image : one))
+      .filter((image) => image !== undefined && !/@sha256:[0-9a-f]{64}$/.test(image))
+      .map((image) => `job ${name} runs ${image}, which is not pinned by a digest`),
+  );
 
 const permissionFaults = ({ jobs, path, permissions }: Workflow): string[] => [
   ...(JSON.stringify(permissions) === '{}' ? [] : ['permissions of the workflow are not {}']),

@@ -38,6 +38,7 @@ beforeEach(() => {
   write('a.ts', "import { a } from '@acme/core'; // the Acme API\n");
   write('b.md', '`@acme`, @acme-ads, @acme/core, me@acme, @acme.example. Ask @acme.\n');
   write('taken.ts', "import '@other/thing';\n");
+  write('.github/CODEOWNERS', '# Who reviews: --owners @you/team\n* @acme/team @ads/team\n');
   git('init', '-q');
   git('add', '--all');
   git('commit', '-q', '-m', 'x');
@@ -57,6 +58,8 @@ describe('a renaming refuses', () => {
     ['a scope that others have here', { scope: '@other' }, /something else in: taken\.ts/],
     ['an address without https', { repository: 'git@github.com:acme/ads' }, /is no address/],
     ['an address of a host alone', { repository: 'https://github.com' }, /is no address/],
+    ['an owner without its @', { owners: '@a you/team' }, /'you\/team' is nobody on GitHub/],
+    ['an owner that is a path', { owners: '@a/b/c' }, /'@a\/b\/c' is nobody/],
     ['an address with a password', { repository: 'https://me:x@a.test/b/c' }, /is no address/],
   ])('%s', (_, wish, fault) => {
     expect(() => planOf(root, wish)).toThrow(fault);
@@ -96,6 +99,13 @@ describe('a renaming', () => {
       core: '@ads/core',
       documents: { hosts: ['api.acme.example'] },
     });
+  });
+
+  it('names owners, whose teams may be called as a scope is', () => {
+    expect(planned({ owners: '@you @acme/ads.team' })).toEqual({
+      '.github/CODEOWNERS': '# Who reviews: --owners @you/team\n* @you @acme/ads.team\n',
+    });
+    expect(Object.keys(planned({ scope: '@ads' }))).not.toContain('.github/CODEOWNERS');
   });
 
   it('takes files that are not committed yet, too', () => {
