@@ -86,6 +86,10 @@ export const inPlaceFacts = (root: string): Fact[] => [
           'docs/drift/parcels.md',
           'docs/migrate/parcels/2030-01-to-2030-06.md',
           'docs/migrate/parcels/2030-06-to-2030-12.md',
+          'docs/reference/README.md',
+          'docs/reference/parcels/2030-06/ParcelApi.md',
+          'docs/reference/parcels/2030-06/README.md',
+          'docs/reference/parcels/README.md',
           'test/boundaries/names/parcels-2030-06.txt',
         ],
       );

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fact } from './harness.ts';
 import {
@@ -29,10 +29,14 @@ export const SECOND: readonly string[] = [
   acmeDocument('parcels-2030-06.yaml'),
 ];
 
-/** What a package has by hand, and a new version adds to. */
-export const OF_PACKAGE: readonly string[] = ['AGENTS.md', 'README.md', 'package.json'].map(
-  (file) => `packages/parcels/${file}`,
-);
+/** What is there before a new version, and names it afterwards. */
+export const OF_PACKAGE: readonly string[] = [
+  'docs/reference/README.md',
+  'docs/reference/parcels/README.md',
+  'packages/parcels/AGENTS.md',
+  'packages/parcels/README.md',
+  'packages/parcels/package.json',
+];
 
 /** A first version, and a second one: the first real bump. */
 export const twoVersionFacts = (root: string): Fact[] => {
@@ -61,7 +65,7 @@ export const twoVersionFacts = (root: string): Fact[] => {
           'reading parcels/2030-01',
           'running openapi-generator, one process',
           'formatting',
-          'writing 13 files and folders',
+          'writing 16 files and folders',
         ]);
         assert.equal(
           stdout,
@@ -101,6 +105,30 @@ export const twoVersionFacts = (root: string): Fact[] => {
         assert.equal(compileSample(root, sample), '');
         assert.notEqual(compileSample(root, sample.replace('listParcels', 'listBoxes')), '');
         assert.equal(run('generate').stdout, 'unchanged parcels/2030-01\n');
+      },
+    },
+    {
+      what: 'each class has a reference page, whose samples compile, and the package takes it along',
+      prove: () => {
+        const folder = 'docs/reference/parcels/2030-01';
+        const pages = globSync('*Api.md', { cwd: join(root, folder) }).sort();
+        assert.deepEqual(pages, ['OAuthApi.md', 'ParcelApi.md', 'PostmanApi.md']);
+        for (const page of pages) {
+          const [head, ...samples] = [
+            ...textIn(root, `${folder}/${page}`).matchAll(/^```ts\n([^`]*)```$/gm),
+          ].map(([, code = '']) => code);
+          // What is declared and not used is refused here.
+          const calls = samples.map((code) => code.replace(/^const .*? = /, ''));
+          const program = [head, ...calls].join('\n');
+          assert.ok(samples.length > 0, page);
+          assert.equal(compileSample(root, program), '', page);
+          assert.notEqual(compileSample(root, program.replaceAll('await ', 'await no.')), '', page);
+        }
+        assert.match(
+          textIn(root, `${folder}/ParcelApi.md`),
+          /^`GET https:\/\/api\.acme\.example\//m,
+        );
+        assert.match(textIn(root, 'packages/parcels/package.json'), /"reference"/);
       },
     },
     {

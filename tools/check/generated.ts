@@ -5,20 +5,23 @@ import { copyProject, ROOT, run, withFolder } from '../scratch.ts';
 import { listSpecs, specName } from '../spec/registry.ts';
 
 /*
- * Every generated/ deleted and made anew is the same to the byte; and one type and one path changed
- * in one spec change exactly the lines that say so.
+ * Every generated/ and every reference page deleted and made anew is the same to the byte; and one
+ * type and one path changed in one spec change exactly the lines that say so.
  */
 
-const PATTERN = 'packages/**/generated/**/*.{ts,json}';
+const PATTERNS = ['packages/**/generated/**/*.{ts,json}', 'docs/reference/**/*.md'];
 const CHANGED = 'retailmedia/2022-10';
 const MODELS = 'packages/retailmedia/src/2022-10/generated/models.ts';
 const OPERATIONS = 'packages/retailmedia/src/2022-10/generated/operations/retailer.ts';
 const API = 'packages/retailmedia/src/2022-10/generated/apis/retailer.ts';
+const [PAGE, INDEX, TYPED] = ['RetailerApi', 'README', 'CreativeApi'].map(
+  (name) => `docs/reference/${CHANGED}/${name}.md`,
+) as [string, string, string];
 const FACTS = 'packages/sandbox/generated/retailmedia-2022-10.json';
 
 const snapshot = (root: string): Map<string, string> =>
   new Map(
-    globSync(PATTERN, { cwd: root, exclude: (path) => /node_modules|dist/.test(path) })
+    globSync(PATTERNS, { cwd: root, exclude: (path) => /node_modules|dist/.test(path) })
       .sort()
       .map((file) => [file, readFileSync(join(root, file), 'utf8')]),
   );
@@ -86,11 +89,21 @@ withFolder((folder) => {
     '/2022-10/retail-media/retailers/{retailerId}/pages',
     '/2022-10/retail-media/retailers/{retailerId}/page-list',
   ];
+  const url = (path: string): string => `\`GET https://api.criteo.com${path}\``;
+  const row = (path: string): string =>
+    `| [\`retailer.getRetailerPages\`](RetailerApi.md#getretailerpages) | Lists the types of page that one retailer has. | \`GET ${path}\` |`;
+  const field = (name: string): string => `| \`fileExtension\` | \`${name}\` |  |`;
   assert.deepEqual(lines, {
     [API]: [`${doc(from)} -> ${doc(to)}`],
     [MODELS]: ['fileExtension: string; -> fileExtension: boolean;'],
     [OPERATIONS]: [`${doc(from)} -> ${doc(to)}`, `path: '${from}', -> path: '${to}',`],
+    [PAGE]: [`${url(from)} -> ${url(to)}`],
+    [INDEX]: [`${row(from)} -> ${row(to)}`],
+    [TYPED]: [`${field('string')} -> ${field('boolean')}`],
   });
-  assert.deepEqual(changed.map(([file]) => file).sort(), [API, MODELS, OPERATIONS, FACTS].sort());
+  assert.deepEqual(
+    changed.map(([file]) => file).sort(),
+    [API, MODELS, OPERATIONS, FACTS, PAGE, INDEX, TYPED].sort(),
+  );
   console.log(`one type and one path changed in ${CHANGED}: exactly the expected lines changed`);
 });

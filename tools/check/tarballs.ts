@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { packAll, type Tarball } from '../release/pack.ts';
-import { copyWorkspace, run, withFolder } from '../scratch.ts';
+import { copyWorkspace, ROOT, run, withFolder } from '../scratch.ts';
 
 /*
- * What is published: the tarballs hold what the allow-list names and nothing else, and two clones in
- * other folders, with another umask, time zone and language, pack the same bytes. Planted faults are
+ * What is published: the tarballs hold what the allow-list names and nothing else, those of products their
+ * reference pages, and two clones in other folders, with another umask, time zone and language, pack the same bytes. Planted faults are
  * found: files too many and too few, a map that names a path of the machine, modes left as they are.
  */
 
@@ -23,6 +23,7 @@ const ALLOWED = [
   /^dist\/(?:[\w-]+\/)*[\w-]+\.(?:js|d\.ts)(?:\.map)?$/,
   /^src\/(?:[\w-]+\/)*[\w-]+\.ts$/,
   /^generated\/[\w-]+\.json$/,
+  /^reference\/(?:[\w-]+\/)?\w+\.md$/,
 ];
 const NEEDED = ['package.json', 'README.md', 'AGENTS.md', 'LICENSE'];
 
@@ -44,6 +45,20 @@ const faultsOfMap = (path: string, text: string, files: readonly string[]): stri
     .map((source) => `${path} names ${source}, which is not packed`);
 };
 
+/** What is wrong with the pages of a product: they must be those of the repository. */
+const faultsOfReference = (product: string, pages: ReadonlyMap<string, string>): string[] => {
+  const home = join(ROOT, 'docs/reference', product);
+  const own = globSync('**/*.md', { cwd: home }).map((page) => `reference/${page}`);
+  const isSame = (page: string): boolean =>
+    pages.get(page) === readFileSync(join(home, page.slice('reference/'.length)), 'utf8');
+  return [
+    ...own.filter((page) => !isSame(page)).map((page) => `${page} is not that of the repository`),
+    ...[...pages.keys()]
+      .filter((page) => !own.includes(page))
+      .map((page) => `${page} is not in the repository`),
+  ];
+};
+
 const faultsOf = ({ name, file, files }: Tarball, folder: string): string[] => {
   run('tar', ['-xzf', file, '-C', folder], folder);
   const textOf = (path: string): string => readFileSync(join(folder, 'package', path), 'utf8');
@@ -51,9 +66,18 @@ const faultsOf = ({ name, file, files }: Tarball, folder: string): string[] => {
   const faults = [
     ...faultsOfList(files),
     ...maps.flatMap((path) => faultsOfMap(path, textOf(path), files)),
+    ...faultsOfReference(basename(name), pagesOf(files, textOf)),
   ];
   return faults.map((fault) => `${name}: ${fault}`);
 };
+
+const pagesOf = (
+  files: readonly string[],
+  textOf: (path: string) => string,
+): ReadonlyMap<string, string> =>
+  new Map(
+    files.filter((path) => path.startsWith('reference/')).map((path) => [path, textOf(path)]),
+  );
 
 /** A clone in this place, and each tarball's hash: as the release packs it, and core as npm alone does. */
 const packedAt = ({ folder, umask, env }: Place): { released: Hashes; plain: Hashes } => {
@@ -107,6 +131,19 @@ withFolder((folder) => {
     assert.equal(faultsOfList(files.filter((file) => file !== needed)).length, 1, needed);
   const map = JSON.stringify({ sources: ['/builds/somebody/src/index.ts'] });
   assert.equal(faultsOfMap('dist/index.js.map', map, files).length, 1);
+  const [page = ''] = globSync('docs/reference/marketing/*/*.md', { cwd: ROOT });
+  const packed = page.replace('docs/reference/marketing/', 'reference/');
+  assert.ok(faultsOfReference('marketing', new Map()).length > 10, 'missing pages are not found');
+  for (const [path, text] of [
+    [packed, 'another text'],
+    ['reference/v2/GoneApi.md', ''],
+  ] as const) {
+    const found = faultsOfReference('marketing', new Map([[path, text]]));
+    assert.ok(
+      found.some((fault) => fault.startsWith(path)),
+      `${path} is not found`,
+    );
+  }
   console.log(
     `${tarballs.length} tarballs hold what the allow-list names: ${tarballs.map(({ name, files: { length } }) => `${name} ${length} files`).join(', ')}`,
   );

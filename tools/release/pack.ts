@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { copyWorkspace, run, withFolder } from '../scratch.ts';
 
 /*
@@ -54,11 +54,18 @@ export const withBuiltCopy = <T>(work: (copy: string) => T): T => {
     return withFolder((copy) => {
       copyWorkspace(copy);
       run('npx', ['--no-install', 'tsc', '-b', ...packageFolders(copy)], copy);
+      for (const folder of packageFolders(copy)) addReference(copy, folder);
       return work(copy);
     });
   } finally {
     process.umask(umask);
   }
+};
+
+/** The pages of a product stand with those of all others; its package has its own. */
+const addReference = (copy: string, folder: string): void => {
+  const pages = join(copy, 'docs/reference', basename(folder));
+  if (existsSync(pages)) cpSync(pages, join(folder, 'reference'), { recursive: true });
 };
 
 interface Packed {

@@ -351,7 +351,8 @@ const responseKind = (
   return binary > 0 ? 'bytes' : 'json';
 };
 
-const firstSchema = (content: JsonObject): JsonObject | undefined => {
+/** The schema of an answer: that of JSON, or else the first. */
+export const firstSchema = (content: JsonObject): JsonObject | undefined => {
   const media = content['application/json'] ?? Object.values(content)[0];
   const schema = isObject(media) ? media.schema : undefined;
   return isObject(schema) ? schema : undefined;

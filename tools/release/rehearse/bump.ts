@@ -26,6 +26,7 @@ export const importNew = ({ project, step, transcript }: Stage): void => {
     ['the generated code', 'packages/{*/src/*/generated/**,sandbox/generated/*}'],
     [`the package of ${PRODUCT}`, `packages/${PRODUCT}/{src/**,README.md,AGENTS.md}`],
     ['the migration guides', 'docs/migrate/**'],
+    ['the reference pages', 'docs/reference/**'],
   ] as const)
     transcript.check(`${what}: as in this project, to the byte`, () => {
       const [made, own] = [textsOf(project.root, pattern), textsOf(ROOT, pattern)];

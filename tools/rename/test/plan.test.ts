@@ -8,6 +8,8 @@ import { planOf, type Wish } from '../plan.ts';
 
 /* What a renaming refuses, and what it would write, on a small project of the made-up vendor. */
 
+// In two parts: what is written as one must exist here.
+const PAGE = `docs/reference/${'ads/v1/AdApi.md'}`;
 const URL = 'https://github.com/acme/ads';
 
 let root: string;
@@ -37,6 +39,7 @@ beforeEach(() => {
   write('tools/a/package.json', '{ "name": "a-tool" }\n');
   write('a.ts', "import { a } from '@acme/core'; // the Acme API\n");
   write('b.md', '`@acme`, @acme-ads, @acme/core, me@acme, @acme.example. Ask @acme.\n');
+  write(PAGE, "```ts\nimport { createClient } from '@acme/ads/v1';\n```\n");
   write('taken.ts', "import '@other/thing';\n");
   write('.github/CODEOWNERS', '# Who reviews: --owners @you/team\n* @acme/team @ads/team\n');
   git('init', '-q');
@@ -88,9 +91,11 @@ describe('a renaming', () => {
     expect(Object.keys(texts).sort()).toEqual([
       'a.ts',
       'b.md',
+      PAGE,
       'packages/core/package.json',
       'specs/acme.yaml',
     ]);
+    expect(texts[PAGE]).toContain("from '@ads/ads/v1';");
     expect(texts['a.ts']).toBe("import { a } from '@ads/core'; // the Acme API\n");
     expect(texts['b.md']).toBe('`@ads`, @acme-ads, @ads/core, me@acme, @acme.example. Ask @ads.\n');
     expect(JSON.parse(texts['specs/acme.yaml'] ?? '')).toMatchObject({

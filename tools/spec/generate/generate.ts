@@ -17,6 +17,7 @@ import { dirname, join, relative } from 'node:path';
 import { loadDocument } from '../document.ts';
 import { SpecError, within } from '../errors.ts';
 import { readModel } from '../model.ts';
+import { writeReference } from '../reference/reference.ts';
 import { ROOT, type SpecEntry, specName } from '../registry.ts';
 import { factsOfVersion, readVendor, type VersionFacts } from '../vendor.ts';
 import { checkFolder } from './ast.ts';
@@ -28,8 +29,18 @@ export interface GenerateResult {
   readonly unchanged: readonly string[];
 }
 
-/** Brings the generated code of these versions up to date; a version whose inputs and outputs are as before is left alone. */
+/** Brings the generated code of these versions up to date, and the reference pages of all. */
 export const generate = async (
+  entries: readonly SpecEntry[],
+  tell: (line: string) => void,
+): Promise<GenerateResult> => {
+  const result = await generateCode(entries, tell);
+  for (const root of new Set(entries.map((entry) => entry.root))) writeReference(root);
+  return result;
+};
+
+// A version whose inputs and outputs are as before is left alone.
+const generateCode = async (
   entries: readonly SpecEntry[],
   tell: (line: string) => void,
 ): Promise<GenerateResult> => {

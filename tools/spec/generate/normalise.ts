@@ -329,7 +329,8 @@ const fileText = (
   models: models.length > 0 ? [{ names: models.join(', ') }] : [],
 });
 
-const classLines = (
+/** What is said of a class as a whole. */
+export const classLines = (
   operations: readonly OperationModel[],
   { title, baseUrl, defaultLifetimeMs }: VersionFacts,
 ): string[] => {

@@ -7,7 +7,8 @@ import { namesOf, snapshotOf } from '../generate/names.ts';
 import type { Source } from '../intake/source.ts';
 import { guideFiles } from '../migrate/migrate.ts';
 import type { ApiModel } from '../model.ts';
-import { listSpecs, type SpecEntry } from '../registry.ts';
+import { REFERENCE, referencePages } from '../reference/reference.ts';
+import { listSpecs, type SpecEntry, specName } from '../registry.ts';
 import type { Vendor } from '../vendor.ts';
 import { PAGES, withVersions } from './pages.ts';
 import { changesetOf, type DriftEntry, driftPage } from './release.ts';
@@ -62,10 +63,26 @@ export const changesOf = (made: Made): Changes => {
     [below(generatedFolder(entry)), { folder: rendered.outputDir }],
     ...(facts ? [[below(facts), rendered.facts] as const] : []),
     ...guideFiles(vendor, root, product, { version, model: fresh }),
+    ...referenceChanges(made),
     [`test/boundaries/names/${product}-${version}.txt`, namesSnapshot(made)],
     ...(told ? [[`${changeset}${place}.md`, told] as const] : []),
   ]);
   return new Map([...all].filter(([path, content]) => content !== textAt(root, path)));
+};
+
+// The version's own in a folder, because a class may be gone; beside it those that lead to it.
+const referenceChanges = ({
+  entry,
+  folder,
+  fresh,
+}: Made): [path: string, content: string | { folder: string }][] => {
+  const own = `${REFERENCE}/${specName(entry)}`;
+  const staged = join(folder, own);
+  mkdirSync(staged, { recursive: true });
+  const isOwn = ([path]: readonly [string, string]): boolean => path.startsWith(`${own}/`);
+  const pages = [...referencePages(entry.root, { ...entry, model: fresh })];
+  for (const [path, text] of pages.filter(isOwn)) writeFileSync(join(folder, path), text);
+  return [[own, { folder: staged }], ...pages.filter((page) => !isOwn(page))];
 };
 
 const textAt = (root: string, path: string): string | undefined => {

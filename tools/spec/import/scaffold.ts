@@ -30,7 +30,7 @@ export const scaffoldPackage = (
     type: 'module',
     engines: { node: '>=20.19' },
     sideEffects: false,
-    files: ['dist', '!dist/.tsbuildinfo', 'src', ...PAGES],
+    files: ['dist', '!dist/.tsbuildinfo', 'src', 'reference', ...PAGES],
     exports: {},
     scripts: { build: 'tsc -b' },
     dependencies: { [vendor.core]: `^${coreVersion}` },
