@@ -1,8 +1,14 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { startSandbox } from '@criteo-sdk/sandbox';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../tools/scratch.ts';
+import { type JsonObject, loadDocument } from '../../tools/spec/document.ts';
+import { readModel } from '../../tools/spec/model.ts';
+import { listSpecs, specName } from '../../tools/spec/registry.ts';
+import { factsOfVersion, readVendor } from '../../tools/spec/vendor.ts';
 import { fences, read } from './pages.ts';
 
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -14,19 +20,64 @@ const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
   .filter((file) => existsSync(join(ROOT, file)));
 
 describe('the README', () => {
-  it('shows as its first sample the one in examples', () => {
-    expect(fences(read('README.md'))[0]).toBe(
-      read('examples/first-call.ts').replace(/^\/\/.*\n/, ''),
-    );
+  const page = read('README.md');
+
+  it('has a newcomer save the sample that stands in examples', () => {
+    expect(fences(page)[1]).toBe(read('examples/first-call.ts').replace(/^\/\/.*\n/, ''));
   });
 
   it('names npm start and npm test first, and says first that it is independent', () => {
-    const text = read('README.md');
-    expect(text.indexOf('npm start')).toBeLessThan(text.indexOf('npm test'));
-    expect(text.indexOf('npm test')).toBeLessThan(text.indexOf('## Try it'));
-    expect(text.split('\n').slice(0, 4).join(' ')).toContain(
+    expect(fences(page, 'sh')[0]).toMatch(/^npm start .*\nnpm test .*\n$/);
+    expect(page.split('\n').slice(0, 4).join(' ')).toContain(
       'Independent: not affiliated with or endorsed by Criteo',
     );
+  });
+
+  it('has in its first table what the documents say of each token endpoint', () => {
+    const vendor = readVendor();
+    const rows = page.split('\n').filter((line) => line.includes('/oauth2/token` |'));
+    const isTold = listSpecs().map((entry) => {
+      const name = specName(entry);
+      const row = rows.find((line) => line.includes(name)) ?? rows.at(-1) ?? '';
+      const { operations } = readModel(loadDocument(entry));
+      const token = operations.find(({ grants }) => grants.length > 0);
+      const { baseUrl, defaultLifetimeMs } = factsOfVersion(vendor, entry);
+      const models = (schemas: readonly JsonObject[] = []): string[] =>
+        schemas.map(({ $ref }) => String($ref).split('/').at(-1) ?? '');
+      const grants = [...new Set(token?.grants.map(({ type }) => type))];
+      const parts = [
+        `\`${baseUrl}${token?.path}\``,
+        `\`${token?.name}\``,
+        ...[...models(token?.result.schemas), ...models(token?.result.errors)].map(
+          (one) => `\`${one}\``,
+        ),
+        `${defaultLifetimeMs / 1000} s`,
+        Object.keys(token?.responses ?? {})
+          .slice(1)
+          .join(', '),
+        grants.length === 1
+          ? '| client_credentials |'
+          : (/the same three|client_credentials, authorization_code, refresh_token/.exec(
+              row,
+            )?.[0] ?? 'three grants'),
+      ];
+      return [name, parts.filter((part) => !row.includes(part))];
+    });
+    expect(rows).toHaveLength(4);
+    expect(isTold.filter(([, missing]) => missing?.length !== 0)).toEqual([]);
+  });
+
+  it('calls all three generations the same way, and each gives an access token', async () => {
+    const sandbox = await startSandbox();
+    const { allowLoopbackHttp, baseUrl, clientId, clientSecret } = sandbox.clientOptions;
+    const options = JSON.stringify({ allowLoopbackHttp, baseUrl, clientId, clientSecret });
+    const program = fences(page)[0]?.replace("{ clientId: 'id', clientSecret: 'secret' }", options);
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--input-type=module', '--eval', program ?? ''],
+      { cwd: ROOT },
+    ).finally(() => sandbox.close());
+    expect(stdout).toMatch(/^(?:\[AccessToken until [\d:.TZ-]+\]\n){3}$/);
   });
 
   it.each(tracked.filter((file) => /^packages\/[^/]+\/README\.md$/.test(file)))(

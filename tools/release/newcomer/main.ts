@@ -10,7 +10,8 @@ import { type Times, walk } from './walk.ts';
 /*
  * npm run newcomer: each README's path from nothing to the first answer, as somebody goes it who has
  * Node, npm and bash: an empty home, an empty cache of npm, an empty folder. The packages come from a
- * registry of this machine's own. Times are printed, and promised nowhere.
+ * registry of this machine's own, or are packed in this clone, as the README says. Times are printed, and
+ * promised nowhere; packing is not counted.
  */
 
 /** Users of these follow their own README; core comes with another. */

@@ -1,5 +1,7 @@
 /** What a README has a newcomer type and save, in its order. */
 export interface Path {
+  /** What is typed in the clone before, where packages come from there. */
+  readonly pack: string | undefined;
   readonly install: string;
   readonly sample: string;
   readonly run: string;
@@ -10,6 +12,7 @@ export interface Path {
 /** A README's first path: `npm install …`, a sample, `node <file>`; undefined if it installs nothing. */
 export const pathOf = (readme: string): Path | undefined => {
   const fences = [...readme.matchAll(/^```(\w+)[^\n]*\n([\s\S]*?)^```$/gm)];
+  const pack = fences.find(([, language, text = '']) => language === 'sh' && PACK.test(text))?.[2];
   const at = fences.findIndex(([, language, text = '']) => language === 'sh' && INSTALL.test(text));
   if (at < 0) return undefined;
   const [install, sample, run] = fences.slice(at).map(([, language = '', text = '']) => ({
@@ -21,7 +24,8 @@ export const pathOf = (readme: string): Path | undefined => {
     throw new Error(
       'What follows npm install is no path for a newcomer: a ts sample, then a sh fence with node <file>.mjs, are needed.',
     );
-  return { install: install?.text ?? '', sample: sample.text, run: run.text, file };
+  return { pack, install: install?.text ?? '', sample: sample.text, run: run.text, file };
 };
 
 const INSTALL = /^npm install /m;
+const PACK = /^npm run release -- pack /m;

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { ROOT } from '../../scratch.ts';
 import type { Path } from './path.ts';
 
 /** How long it took, in seconds from the first key. */
@@ -14,6 +15,7 @@ export interface Times {
 
 /** Does in a new folder what a README says, with nothing but an environment. */
 export const walk = async (path: Path, folder: string, env: NodeJS.ProcessEnv): Promise<Times> => {
+  if (path.pack) await type(path.pack, { folder: ROOT, env, startedAt: performance.now() });
   const place = { folder, env, startedAt: performance.now() };
   mkdirSync(folder);
   await type(path.install, place);

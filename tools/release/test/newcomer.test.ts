@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ROOT } from '../../scratch.ts';
 import { type Path, pathOf } from '../newcomer/path.ts';
 import { walk } from '../newcomer/walk.ts';
 
@@ -18,6 +19,7 @@ const README = [
 ].join('\n');
 
 const PATH: Path = {
+  pack: undefined,
   install: 'true\n',
   sample: "console.log('a token until then');\nconsole.log('a call');\n",
   run: 'node first.mjs\n',
@@ -37,6 +39,18 @@ const go = (changed: Partial<Path>): ReturnType<typeof walk> =>
 
 it('a path is what stands in the fences from npm install on', () => {
   expect(pathOf(README)).toEqual({ ...PATH, install: 'npm install --ignore-scripts a\n' });
+});
+
+it('a path begins with packing where the packages come from the clone', () => {
+  const packed = `${fence('sh', 'npm run release -- pack somewhere')}${README}`;
+  expect(pathOf(packed)?.pack).toBe('npm run release -- pack somewhere\n');
+});
+
+it('the clone is packed in before anything is installed, and not timed', async () => {
+  const times = await go({ pack: `pwd > '${join(folder, 'where')}'; sleep 0.2\n` });
+  expect(readFileSync(join(folder, 'where'), 'utf8').trim()).toBe(ROOT);
+  expect(existsSync(join(folder, 'empty/where'))).toBe(false);
+  expect(times.call).toBeGreaterThan(0);
 });
 
 it.each([

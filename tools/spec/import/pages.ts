@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ApiModel } from '../model.ts';
 import { specName } from '../registry.ts';
 import type { Vendor, VersionName } from '../vendor.ts';
-import { importPath, isUnstable, lifeOf, productOf, stageOf } from '../vendor.ts';
+import { factsOfVersion, importPath, isUnstable, lifeOf, productOf, stageOf } from '../vendor.ts';
 
 /*
  * What a package tells people (README.md) and coding agents (AGENTS.md). Import writes a page the first
@@ -24,6 +24,8 @@ export const pageOf = (
     ({ isPublic, method, parameters }) =>
       method === 'GET' && !isPublic && parameters.every(({ required }) => !required),
   );
+  const { baseUrl } = factsOfVersion(vendor, name);
+  const token = operations.find(({ grants }) => grants.length > 0);
   const places = new Map([
     ['vendor', vendor.title],
     ['title', productOf(vendor, name.product).title],
@@ -32,6 +34,8 @@ export const pageOf = (
     ['version', specName(name)],
     ['env', vendor.name.toUpperCase().replaceAll('-', '_')],
     ['sandbox', `${vendor.scope}/sandbox`],
+    ['baseUrl', baseUrl],
+    ['tokenUrl', `${baseUrl}${token?.path ?? ''}`],
     ['first', first ? `${first.group}.${first.name}` : 'tokens.get'],
   ]);
   const text = readFileSync(join(import.meta.dirname, 'pages', `${page}.txt`), 'utf8');

@@ -99,6 +99,22 @@ const wireNamesOf = ({ body, parameters }: OperationModel): ReadonlyMap<string, 
   ]);
 };
 
+const failureOf = (
+  { result }: OperationModel,
+  version: Version,
+  page: string,
+  called: string,
+): string => {
+  const { reader } = version.writer;
+  const models = result.errors.map((schema) =>
+    typeText(reader.shapeOf(schema, 'response'), version, page),
+  );
+  const told = `${code('TokenError')}, with OAuth's ${code('code')}, ${code('description')} and ${code('uri')}`;
+  return models.length > 0
+    ? `${told}; ${code(`error.modelOf(${called})`)} gives the ${models.join(' or ')}.`
+    : `${told} if the answer has them: this version declares no body.`;
+};
+
 type Fact = readonly [title: string, text: string];
 
 const factsOf = (
@@ -112,6 +128,9 @@ const factsOf = (
   return [
     ['Returns', typeText(resultOf(operation, version.writer.reader), version, page)],
     ['Statuses', statusesOf(operation, version, page)],
+    ...(operation.grants.length > 0
+      ? [['Fails with', failureOf(operation, version, page, called)] as const]
+      : []),
     ['Authorization', authorizationOf(operation)],
     ...contentTypeOf(operation),
     ['Accept', code(acceptOf(operation.result))],
