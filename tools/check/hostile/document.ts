@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Json, JsonObject } from '../../spec/document.ts';
 import { comment } from '../../spec/generate/sinks.ts';
 import { camelCase } from '../../spec/model.ts';
+import { FACTS } from '../../spec/test/tiny.ts';
 
 /*
  * Every position in a document at which text can stand, a document that has all of them, and the
@@ -45,8 +46,20 @@ const pathOf = (all: Texts): string[] =>
   );
 const operationLine = (all: Texts): string[] =>
   docs(
-    `\`GET /alpha${all.path}/{${all['path parameter name']}}/{plainSecond}\` (${all.operationId})`,
+    `\`GET ${FACTS.baseUrl}/alpha${all.path}/{${all['path parameter name']}}/{plainSecond}\` (${all.operationId})`,
   );
+// In JavaScript's order of keys, which is that of what was parsed.
+const statusLine = (_: string, all: Texts): string[] => {
+  const answers = {
+    200: String(all['response description']),
+    [`2${all['success status']}1`]: 'Made.',
+    [`4${all['error status']}1`]: 'Bad.',
+  };
+  const told = Object.entries(answers).map(
+    ([status, text]) => `${status} ${text.replace(/\.\s*$/, '')}`,
+  );
+  return docs(`Declared statuses: ${told.join(', ')}.`);
+};
 const formatLine = (all: Texts): string[] =>
   docs(`Format: ${all['schema format']}. Limits: pattern \`${all['schema pattern']}\`.`);
 const defaultObject = (all: Texts): string[] =>
@@ -184,9 +197,9 @@ export const POSITIONS: Readonly<Record<string, Position>> = {
   'multipart field default': { plain: 'plainPartDefault', traces: (text) => [...values(text)] },
   'multipart encoding': { ...never(), isPart: true },
   // Of answers.
-  'success status': { ...never('00'), isPart: true },
-  'error status': { ...never('00'), isPart: true },
-  'response description': never(),
+  'success status': { plain: '00', traces: statusLine, isPart: true },
+  'error status': { plain: '00', traces: statusLine, isPart: true },
+  'response description': { plain: 'Plain answer.', traces: statusLine },
   'response header name': { ...never(), isPart: true },
   'response header description': never(),
   'link name': { ...never(), isPart: true },
