@@ -38,6 +38,7 @@ export type ClientOptions<G extends Grant> = ClientSettings<G> &
 
 /** The credentials of an app. */
 export interface ClientPair {
+  /** Id of the app, as the API's developer portal shows it. */
   readonly clientId: string;
   /**
    * The secret, or a function that is asked for it before each token request, and again if the pair was refused.

@@ -6,6 +6,7 @@ export interface ClientCredentials {
 /** A user consented and the browser brought back a code, good for one use (RFC 6749 section 4.1). */
 export interface AuthorizationCode {
   readonly type: 'authorization_code';
+  /** What the user's browser brought back from the consent page (`readConsentCallback`): a secret, good for one use. */
   readonly code: string;
   /** Equal to the one of the consent request. */
   readonly redirectUri: string;

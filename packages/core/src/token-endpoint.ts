@@ -5,6 +5,7 @@ import type { CallOptions, Transport } from './operation.js';
 
 /** Who asks for a token. */
 export interface Credentials {
+  /** Id of the app, as the API's developer portal shows it. */
   readonly clientId: string;
   /** Empty for a public client, and then not sent (RFC 6749 section 2.3.1). */
   readonly clientSecret: string;

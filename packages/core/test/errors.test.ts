@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as errors from '../src/errors.js';
 
@@ -71,6 +72,28 @@ describe('instanceof', () => {
 describe('an error', () => {
   it.each(KINDS)('called %s says so when it is printed', (kind) => {
     expect(String(make(kind, errors))).toBe(`${kind}: It failed.`);
+  });
+
+  it.each(KINDS)('called %s shows nothing that it does not know', (kind) => {
+    const bare = new own[kind]('It failed.', {} as never);
+    const printed = inspect(bare).slice(inspect(bare).indexOf('{'));
+    expect(printed).toContain('retryable: false');
+    expect(printed).not.toContain('undefined');
+    const { hint, operation, status } = bare;
+    expect([hint, operation, status]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('gives its model to the method that it is of, and to no other', () => {
+    const error = new errors.TokenError('It failed.', {
+      operation: 'getToken',
+      code: 'c',
+      uri: 'u',
+    });
+    const method = (id: string) => ({ operation: { id, method: 'POST', path: '/' } }) as const;
+    expect(error.modelOf(method('getToken'))).toEqual({ error: 'c', error_uri: 'u' });
+    expect(error.modelOf(method('getThing'))).toBeUndefined();
+    const silent = new errors.TokenError('It failed.', { operation: 'getToken' });
+    expect(silent.modelOf(method('getToken'))).toBeUndefined();
   });
 
   it('becomes JSON with its name, its message and its data', () => {

@@ -8,7 +8,7 @@ export { createTransport } from '../product.js';
 export * from './generated/index.js';
 export { AuthenticationApi as OAuthApi } from './generated/index.js';
 
-/** Client of the legacy Marketing API v1. Its one grant is client_credentials; a token lives 300 s. Ended on 2022-07-18; `@criteo-sdk/marketingsolutions/2026-07` is its successor. */
+/** Client of the legacy Marketing API v1. Its one grant is client_credentials; a token lives 300 s (a community client's readme; the guide's 900 s are of later versions). Ended on 2022-07-18; `@criteo-sdk/marketingsolutions/2026-07` is its successor. */
 export const createClient = (options: ClientOptions<ClientCredentials>): Client<Groups> =>
   connect(version, options);
 
