@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { type Sandbox, startSandbox } from '@criteo-sdk/sandbox';
-import { say, title } from './print.ts';
-import { type Generation, STEPS, type Step, type Tour } from './steps.ts';
+import { saw, say, title } from './print.ts';
+import type { Generation, Step, Tour } from './step.ts';
+import { STEPS } from './steps.ts';
 
 /*
  * npm start: what the SDK does, shown on the embedded sandbox. No account, no network.
@@ -46,7 +47,7 @@ const attempt = async (step: Step, tour: Tour): Promise<boolean> => {
     await step.run(tour, step.name === values.break);
     return true;
   } catch (error) {
-    say(`FAILED: ${error instanceof Error ? error.message : String(error)}`);
+    saw(`FAILED: ${error instanceof Error ? error.message : String(error)}`);
     return false;
   }
 };
@@ -61,14 +62,15 @@ const count = (sandbox: Sandbox, figures: Figures): void => {
 
 const sandbox = await startSandbox({ seed: 7 });
 try {
-  say(`sandbox of Criteo's APIs on ${sandbox.url} (this machine only, no account, no network)`);
   const result = await run(sandbox);
-  say('');
+  console.log('');
   say(
     result.ok
-      ? 'Next: read examples/first-call.ts and run  npm run first-call'
+      ? `All ${STEPS.length} steps showed what they say. Nothing left this machine.`
       : 'The lines marked FAILED say what went wrong. Next: npm test',
   );
+  if (result.ok)
+    say('Next: npm run first-call (examples/first-call.ts), and examples/tasks/README.md');
   if (values.json) console.log(JSON.stringify(result));
   process.exitCode = result.ok ? 0 : 1;
 } finally {
