@@ -119,7 +119,11 @@ export const twoVersionFacts = (root: string): Fact[] => {
           ].map(([, code = '']) => code);
           // What is declared and not used is refused here.
           const calls = samples.map((code) => code.replace(/^const .*? = /, ''));
-          const program = [head, ...calls].join('\n');
+          // What only a user can have.
+          const given = calls.some((code) => code.includes('refreshToken,'))
+            ? ['declare const refreshToken: string;']
+            : [];
+          const program = [head, ...given, ...calls].join('\n');
           assert.ok(samples.length > 0, page);
           assert.equal(compileSample(root, program), '', page);
           assert.notEqual(compileSample(root, program.replaceAll('await ', 'await no.')), '', page);

@@ -125,7 +125,8 @@ const installs = ({ path, text }: TextFile): string[] =>
   /\.(?:ts|mjs|js)$/.test(path) ? installsOfCode(text) : installsOfText(text);
 
 const installsOfText = (text: string): string[] => {
-  const ours = `(?:${ownNames().scope}/[a-z]+(?:@latest)?|\\{[a-z]+\\})`;
+  const packed = '"\\$HOME"/criteo-sdk-packages/\\*\\.tgz';
+  const ours = `(?:${ownNames().scope}/[a-z]+(?:@latest)?|\\{[a-z]+\\}|${packed})`;
   const forUsers = new RegExp(`^npm\\sinstall(?: -D)?(?: ${ours})+(?:$|;)`);
   return [...text.matchAll(new RegExp(INSTALL, 'g'))]
     .map(([command]) => command.trim())
