@@ -482,6 +482,7 @@ export interface NillableDecimal {
 export interface OAuth2Error {
   /** Code of the error, like `invalid_client`. */
   error: string;
+  /** What went wrong, in a sentence for the developer. */
   error_description?: string;
 }
 

@@ -1560,7 +1560,9 @@ export interface NillableString {
 export interface OAuthErrorModel {
   /** Code of the error, like `invalid_client`. */
   error?: string;
+  /** What went wrong, in a sentence for the developer. */
   error_description?: string;
+  /** Address of a page about the error. */
   error_uri?: string;
 }
 

@@ -9,7 +9,7 @@ export interface AuthenticationApi {
    * Client credentials are the only grant of this version. A token lives 300 s, says the readme of a community client; the 900 s of the vendor's guide are of later versions. A new token does not end earlier ones.
    *
    * `POST https://api.criteo.com/marketing/oauth2/token` (oAuth2TokenPost)
-   * Declared statuses: 200 OK, 400 Bad Request, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+   * Declared statuses: 200 OK, 400 Bad Request (the syntax is invalid), 403 Forbidden, 429 Too Many Requests (the rate limit is reached), 500 Internal Server Error (the cause is unknown).
    */
   readonly oAuth2TokenPost: Bound<typeof authentication.oAuth2TokenPost>;
 }
