@@ -1,8 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { OAuthApi as MarketingSolutionsOAuthApi } from '@criteo-sdk/marketingsolutions/2020-10';
-import { AccessToken, TokenError } from '@criteo-sdk/retailmedia';
-import { createClient, createTransport } from '@criteo-sdk/retailmedia/2022-10';
+import { AuthenticationApi, createTransport as marketingTransport } from '@criteo-sdk/marketing/v1';
+import {
+  OAuthApi as MarketingSolutionsOAuthApi,
+  createTransport as marketingSolutionsTransport,
+} from '@criteo-sdk/marketingsolutions/2020-10';
+import { AccessToken, TokenError, type TransportOptions } from '@criteo-sdk/retailmedia';
+import { createClient, createTransport, OAuthApi } from '@criteo-sdk/retailmedia/2022-10';
 import { type SandboxCredentials, startSandbox } from '@criteo-sdk/sandbox';
+import axios, { type AxiosAdapter } from 'axios';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Exchange, startTap } from '../wire/tap.js';
 import { g1 } from './g1.js';
@@ -83,7 +88,7 @@ describe('S2: OAuthApi alone, marketingsolutions 2020-10', () => {
     if (!(error instanceof TokenError)) throw new Error('the call did not fail');
     expect(error).toMatchObject({ status: 400, code: 'invalid_client' });
     const api = new MarketingSolutionsOAuthApi(
-      createTransport(application('marketingsolutions/2020-10')),
+      marketingSolutionsTransport(application('marketingsolutions/2020-10')),
     );
     expect(error.modelOf(api.createToken)).toEqual(JSON.parse(only().answer.toString()));
   });
@@ -187,6 +192,9 @@ describe('G3: the first call of the guide, at a path that no document has', () =
       accept: 'text/plain',
       authorization: `Bearer ${access_token}`,
     });
+    // The guide shows one, and nothing to send as it.
+    expect(call?.headers).not.toHaveProperty('content-type');
+    expect(call?.body).toHaveLength(0);
     expect(advertisers).toEqual(JSON.parse(String(call?.answer)));
     expect(advertisers).toMatchObject({ data: [{ type: expect.any(String) }, {}, {}] });
   });
@@ -222,6 +230,68 @@ describe('G4: the life of a token', () => {
     const calls = tap.exchanges.slice(first).filter(({ path }) => path === '/me');
     expect(calls.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(new Set(calls.map(({ headers }) => headers.authorization)).size).toBe(2);
+  });
+});
+
+/** The class that the page of a generation shows, used alone. */
+const ALONE = [
+  {
+    version: 'marketing/v1',
+    url: 'https://api.criteo.com/marketing/oauth2/token',
+    accept: 'application/json',
+    sample: s1,
+    ask: (options: TransportOptions) =>
+      new AuthenticationApi(marketingTransport(options)).oAuth2TokenPost(),
+  },
+  {
+    version: 'marketingsolutions/2020-10',
+    url: 'https://api.criteo.com/oauth2/token',
+    accept: 'application/json, text/json, text/plain',
+    sample: s2,
+    ask: (options: TransportOptions) =>
+      new MarketingSolutionsOAuthApi(marketingSolutionsTransport(options)).createToken(),
+  },
+  {
+    version: 'retailmedia/2022-10',
+    url: 'https://api.criteo.com/oauth2/token',
+    accept: 'application/json, text/json, text/plain',
+    sample: s3a,
+    ask: (options: TransportOptions) =>
+      new OAuthApi(createTransport(options)).getToken({
+        grantType: 'client_credentials',
+        clientId: 'id',
+        clientSecret: 'secret',
+      }),
+  },
+] as const;
+
+describe.each(ALONE)('the token request of $version', ({ version, url, accept, sample, ask }) => {
+  it('goes to the full URL of the page where no host is configured', async () => {
+    const asked: unknown[] = [];
+    const adapter: AxiosAdapter = async (config) => {
+      asked.push(`${config.method?.toUpperCase()} ${config.url}`);
+      throw new Error('Not from here.');
+    };
+    await ask({ axios: axios.create({ adapter }) }).catch(itself);
+    expect(new Set(asked)).toEqual(new Set([`POST ${url}`]));
+  });
+
+  it('is a form without a token, and accepts what the page names, JSON first', async () => {
+    await sample(application(version));
+    expect(only().headers).toMatchObject({
+      accept,
+      'content-type': 'application/x-www-form-urlencoded',
+    });
+    expect(only().headers).not.toHaveProperty('authorization');
+  });
+
+  it('takes a user name and a password as they are', async () => {
+    const person = { clientId: 'me@example.com', clientSecret: 'p&ss = w+rd/ü' };
+    expect(await sample({ ...application(version), ...person })).toBeInstanceOf(TokenError);
+    const { client_id, client_secret } = Object.fromEntries(
+      new URLSearchParams(only().body.toString('utf8')),
+    );
+    expect({ clientId: client_id, clientSecret: client_secret }).toEqual(person);
   });
 });
 

@@ -47,30 +47,31 @@ const otherGrant = { grant_type: 'password' };
 const noSecret = { client_secret: undefined };
 const nothing = { client_id: undefined, client_secret: undefined, grant_type: undefined };
 
-const verdicts: readonly [string, string, Change, number, string | undefined][] = [
-  ['marketing/v1', V1, noGrant, 200, undefined],
-  ['marketing/v1', V1, wrongSecret, 403, undefined],
-  ['marketing/v1', V1, noSecret, 403, undefined],
-  ['marketing/v1', V1, otherGrant, 400, undefined],
-  [MS, SHARED, noGrant, 200, undefined],
-  [MS, SHARED, { grant_type: '' }, 200, undefined],
-  [MS, SHARED, wrongSecret, 400, 'invalid_client'],
-  [MS, SHARED, noSecret, 400, 'invalid_client'],
-  [MS, SHARED, otherGrant, 400, 'unsupported_grant_type'],
-  [MS, SHARED, nothing, 400, 'invalid_client'],
-  [RM, SHARED, noGrant, 400, 'invalid_request'],
-  [RM, SHARED, noSecret, 400, 'invalid_request'],
-  [RM, SHARED, wrongSecret, 401, 'invalid_client'],
-  [RM, SHARED, { client_id: 'stranger' }, 401, 'invalid_client'],
-  [RM, SHARED, otherGrant, 400, 'unsupported_grant_type'],
-  [RM, SHARED, { grant_type: '__proto__' }, 400, 'unsupported_grant_type'],
-  [RM, SHARED, { redirect_uri: '', code: '', refresh_token: '' }, 200, undefined],
-  ...TODAY.flatMap((version): [string, string, Change, number, string | undefined][] => [
-    [version, SHARED, noGrant, 400, 'invalid_request'],
-    [version, SHARED, noSecret, 401, 'invalid_client'],
-    [version, SHARED, wrongSecret, 401, 'invalid_client'],
-    [version, SHARED, { client_id: undefined }, 400, 'invalid_client'],
-    [version, SHARED, otherGrant, 400, 'unsupported_grant_type'],
+const verdicts: readonly [version: string, request: string, verdict: string, Change][] = [
+  ['marketing/v1', 'no grant', '200', noGrant],
+  ['marketing/v1', 'a wrong secret', '403', wrongSecret],
+  ['marketing/v1', 'no secret', '403', noSecret],
+  ['marketing/v1', 'another grant', '400', otherGrant],
+  [MS, 'no grant', '200', noGrant],
+  [MS, 'an empty grant', '200', { grant_type: '' }],
+  [MS, 'a wrong secret', '400 invalid_client', wrongSecret],
+  [MS, 'no secret', '400 invalid_client', noSecret],
+  [MS, 'another grant', '400 unsupported_grant_type', otherGrant],
+  [MS, 'no parameters', '400 invalid_client', nothing],
+  [RM, 'no grant', '400 invalid_request', noGrant],
+  [RM, 'no client id', '400 invalid_client', { client_id: undefined }],
+  [RM, 'no secret', '400 invalid_request', noSecret],
+  [RM, 'a wrong secret', '401 invalid_client', wrongSecret],
+  [RM, 'a client id of nobody', '401 invalid_client', { client_id: 'stranger' }],
+  [RM, 'another grant', '400 unsupported_grant_type', otherGrant],
+  [RM, 'a grant like a property', '400 unsupported_grant_type', { grant_type: '__proto__' }],
+  [RM, 'empty optional parameters', '200', { redirect_uri: '', code: '', refresh_token: '' }],
+  ...TODAY.flatMap((version): [string, string, string, Change][] => [
+    [version, 'no grant', '400 invalid_request', noGrant],
+    [version, 'no secret', '401 invalid_client', noSecret],
+    [version, 'a wrong secret', '401 invalid_client', wrongSecret],
+    [version, 'no client id', '400 invalid_client', { client_id: undefined }],
+    [version, 'another grant', '400 unsupported_grant_type', otherGrant],
   ]),
 ];
 
@@ -87,22 +88,21 @@ describe('the token endpoints', () => {
     if (keys.includes('refresh_token')) expect(body.refresh_token).toBeNull();
   });
 
-  it.each(verdicts)(
-    '%s at %s with %j answers %i %s',
-    async (version, path, change, status, error) => {
-      const sandbox = await start();
-      const form = { ...formOf(sandbox.credentials(version)), ...change };
-      const sent = Object.entries(form).filter(
-        (pair): pair is [string, string] => pair[1] !== undefined,
-      );
-      const response = await postForm(sandbox, path, Object.fromEntries(sent));
-      const text = await response.text();
-      expect(response.status).toBe(status);
-      if (status === 200) return;
-      if (error === undefined) expect(text).toBe('');
-      else expect(JSON.parse(text)).toMatchObject({ error, error_description: expect.any(String) });
-    },
-  );
+  it.each(verdicts)('%s answers %s with %s', async (version, _request, verdict, change) => {
+    const sandbox = await start();
+    const form = { ...formOf(sandbox.credentials(version)), ...change };
+    const sent = Object.entries(form).filter(
+      (pair): pair is [string, string] => pair[1] !== undefined,
+    );
+    const path = version === 'marketing/v1' ? V1 : SHARED;
+    const response = await postForm(sandbox, path, Object.fromEntries(sent));
+    const text = await response.text();
+    const [status, error] = verdict.split(' ');
+    expect(response.status).toBe(Number(status));
+    if (status === '200') return;
+    if (error === undefined) expect(text).toBe('');
+    else expect(JSON.parse(text)).toMatchObject({ error, error_description: expect.any(String) });
+  });
 
   it.each(VERSIONS)('serve %s, by its own application and by the default one', async (version) => {
     const sandbox = await start();
