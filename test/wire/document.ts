@@ -29,6 +29,7 @@ export interface Schema {
   readonly $ref?: string;
   readonly type?: string;
   readonly format?: string;
+  readonly nullable?: boolean;
   readonly pattern?: string;
   readonly enum?: readonly unknown[];
   readonly default?: unknown;
@@ -72,6 +73,10 @@ export interface Described {
   readonly body: Body | undefined;
   /** Media types of the success answers. */
   readonly produces: readonly string[];
+  /** By status, as the document declares them. */
+  readonly responses: Readonly<Record<string, RawBody>>;
+  /** Names of the security schemes, as the document has them: overlays may take them away. */
+  readonly security: readonly string[];
   readonly isToken: boolean;
   readonly isDownload: boolean;
   readonly schemas: Schemas;
@@ -96,6 +101,8 @@ export const readOperations = (version: Version): readonly Described[] => {
         produces: Object.entries(operation.responses)
           .filter(([status]) => status.startsWith('2'))
           .flatMap(([, response]) => Object.keys(response.content ?? {})),
+        responses: operation.responses,
+        security: (operation.security ?? document.security ?? []).flatMap(Object.keys),
         isToken: path === '/oauth2/token',
         isDownload:
           answersWith('binary', operation) ||
@@ -116,6 +123,7 @@ export const camelCase = (wireName: string): string =>
 
 interface RawDocument {
   readonly servers: readonly { readonly url: string }[];
+  readonly security?: readonly object[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, RawOperation>>>>;
   readonly components: { readonly schemas: Schemas };
 }
@@ -125,10 +133,12 @@ interface RawOperation {
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: RawBody;
   readonly responses: Readonly<Record<string, RawBody>>;
+  readonly security?: readonly object[];
 }
 
 interface RawBody {
   readonly required?: boolean;
+  readonly headers?: object;
   readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
 }
 
