@@ -8,6 +8,14 @@ const TRANSPORT = Symbol.for(`${SDK_NAME}.transport`);
 /** Base of the generated classes: gives each operation as a method under its id. */
 export class Api {
   constructor(transport: Transport, operations: readonly Operation[]) {
+    if (typeof transport?.call !== 'function') {
+      throw new ConfigError(
+        'A generated class needs a transport: a client, or createTransport().',
+        {
+          hint: 'Write new OAuthApi(createTransport()), for instance.',
+        },
+      );
+    }
     for (const operation of operations) {
       const method = (params?: never, options?: CallOptions): Call<unknown> =>
         transport.call<never, unknown>(operation, params as never, options);

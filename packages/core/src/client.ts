@@ -9,6 +9,7 @@ import type {
   Product,
   TransportOptions,
 } from './client-options.js';
+import { ConfigError } from './errors.js';
 import { ensureWhole, errorIn } from './failure.js';
 import { type Grant, isUsersGrant, mayBePublic } from './grants.js';
 import {
@@ -47,10 +48,10 @@ import { type Target, writeRequest } from './request.js';
 import { readAnswer } from './response.js';
 import { type Clock, systemClock, withDeadline } from './time.js';
 import { tokenErrorOf } from './token-failure.js';
+import { ensureToken, withGrant } from './token-operation.js';
 import { createTokenProvider, type TokenProvider } from './token-provider.js';
 import { withTools } from './transport-tools.js';
 import { userAgentOf } from './user-agent.js';
-import { given, scalarText, type Values } from './values.js';
 
 const CALL_TIMEOUT_MS = 120_000;
 const ATTEMPT_TIMEOUT_MS = 60_000;
@@ -60,6 +61,8 @@ export const connect = <G extends Grant, T>(
   api: ApiVersion<G, T>,
   options: ClientOptions<G>,
 ): Client<T> => {
+  if (typeof options !== 'object' || options === null)
+    throw new ConfigError('createClient needs options: { clientId, clientSecret }.');
   const { origin, prefix } = api.product;
   const target = targetOf({ ...options, baseUrl: options.baseUrl ?? origin, prefix });
   const { close, ...wire } = createAxios(options.axios);
@@ -167,13 +170,14 @@ const transportTo = (
 const run = async (
   { target, clock, tell, life, ...defaults }: Context,
   send: Send,
-  operation: Operation,
+  stated: Operation,
   params: object,
   options: CallOptions,
 ): Promise<Answer<unknown>> => {
+  const { operation, grantType, retry: usual } = withGrant(stated, params);
   const statedMs = options.timeoutMs ?? defaults.timeoutMs ?? operation.timeoutMs;
   const limitMs = checkTimeout(operation.id, statedMs ?? CALL_TIMEOUT_MS);
-  const policy = retryPolicy(operation.id, defaults.retry, options.retry);
+  const policy = retryPolicy(operation.id, usual, defaults.retry, options.retry);
   const deadline = withDeadline(clock, limitMs, options.signal);
   const call: CallState = {
     signal: deadline.signal,
@@ -195,14 +199,21 @@ const run = async (
     const { stream: source, ...response } = came;
     const stream = source && flow(source, clock, options.signal, errorIn(request));
     const answer = readAnswer(request, { ...response, stream }, tell);
-    if (options.throwOnPartialFailure ?? defaults.throwOnPartialFailure)
+    if (grantType !== undefined) ensureToken(request, answer.data, came, clock);
+    else if (options.throwOnPartialFailure ?? defaults.throwOnPartialFailure)
       ensureWhole(request, answer);
     return answer;
   } catch (error) {
     came?.stream?.cancel();
-    throw operation.grants
-      ? tokenErrorOf(error, scalarText(given(params as Values, 'grantType')), call.attempts)
-      : error;
+    const isCallers = options.signal?.aborted === true && error === options.signal.reason;
+    if (grantType === undefined || isCallers) throw error;
+    const { attempts } = call;
+    throw tokenErrorOf(error, {
+      grantType,
+      attempts,
+      operation: operation.id,
+      status: came?.status,
+    });
   } finally {
     deadline.cancel();
   }

@@ -203,7 +203,7 @@ export class TokenError extends SdkError {
   }
 
   /**
-   * The answer as this API version's error model, or `undefined` if it had no such body.
+   * What the endpoint said, as the error model of this API version; `undefined` if it gave no code, or another operation failed.
    * @example const model = error.modelOf(client.oAuth.getToken); // OAuthErrorModel | undefined
    */
   modelOf<E>({ operation }: { readonly operation: Operation<never, unknown, E> }): E | undefined {

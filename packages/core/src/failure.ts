@@ -143,10 +143,12 @@ const rateLimitFields = (
   };
 };
 
+// JSON comes as text/plain, too, where a document declares that for successes and errors alike.
 const errorBody = (response: HttpResponse): unknown => {
   const text = textOf(response.body);
-  if (!isJson(mediaType(response.headers)) || text.length > LARGEST_ERROR_CHARACTERS)
-    return undefined;
+  const type = mediaType(response.headers);
+  const mayBeJson = isJson(type) || type === 'text/plain';
+  if (!mayBeJson || text.length > LARGEST_ERROR_CHARACTERS) return undefined;
   const reading = parseJson(text);
   return reading.ok ? reading.value : undefined;
 };
@@ -156,7 +158,7 @@ export const redirected = (
   request: HttpRequest,
   { status, headers }: HttpResponse,
 ): ResponseError => {
-  const location = originOf(headers.location, request.url);
+  const location = cleaner(request)(originOf(headers.location, request.url));
   return new ResponseError(
     `${request.operation.id} failed: ${status}, a redirect to ${location}, which is not followed.`,
     {

@@ -27,19 +27,19 @@ export const targetOf = ({
   const url = parseUrl(baseUrl);
   if (url.username !== '' || url.password !== '')
     throw invalidBaseUrl('it holds a user name or password');
+  const isLoopback = url.protocol === 'http:' && LOOPBACK.has(url.hostname);
+  if (url.protocol !== 'https:' && !(isLoopback && allowLoopbackHttp)) {
+    throw invalidBaseUrl(
+      'tokens travel over https only',
+      isLoopback ? 'For a sandbox on this machine pass allowLoopbackHttp: true.' : undefined,
+    );
+  }
   // With the product's path, as the vendor writes base URLs, it means the same.
   const isOrigin = url.pathname === '/' || (prefix !== '' && trimmed(url.pathname) === prefix);
   if (!isOrigin || url.search !== '' || url.hash !== '') {
     throw invalidBaseUrl(
       `it is more than an origin${prefix && ` and the product's path ${prefix}`}`,
       `Pass ${url.origin}; paths are added to it.`,
-    );
-  }
-  const isLoopback = url.protocol === 'http:' && LOOPBACK.has(url.hostname);
-  if (url.protocol !== 'https:' && !(isLoopback && allowLoopbackHttp)) {
-    throw invalidBaseUrl(
-      'tokens travel over https only',
-      'For a sandbox on this machine pass allowLoopbackHttp: true.',
     );
   }
   if (!/^(?:\/[\w.-]+)*$/.test(prefix)) {

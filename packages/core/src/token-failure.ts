@@ -10,19 +10,27 @@ import {
 } from './errors.js';
 import { isUntrustedCode } from './fault.js';
 
+/** What is known of a token request beside its failure. */
+export interface TokenAttempt {
+  readonly grantType: string | undefined;
+  readonly attempts: number;
+  readonly operation?: string;
+  readonly status?: number | undefined;
+}
+
 /**
  * What the failure of a token request is to users, whoever asked for the token. Reading it again changes nothing
  * but the number of attempts.
  */
 export const tokenErrorOf = (
   error: unknown,
-  grantType: string | undefined,
-  attempts: number,
+  { grantType, attempts, ...request }: TokenAttempt,
 ): unknown => {
   // A wrong option is the program's fault, and was not sent.
   if (!(error instanceof SdkError) || error instanceof ConfigError) return error;
   if (error instanceof ReauthRequiredError) return error;
-  const { operation, status, retryable, traceId, message } = error;
+  const { retryable, traceId, message } = error;
+  const { operation = request.operation, status = request.status } = error;
   const fields = {
     ...statementOf(error),
     operation,
@@ -37,13 +45,16 @@ export const tokenErrorOf = (
   const isLostCode = isCode && hasNoStatement(error) && mayHaveSpent(error);
   const isUsers = isCode || grantType === 'refresh_token';
   if (isUsers && (isRefused || isLostCode)) {
+    const hint = [error.hint, isCode ? REAUTH_CODE : REAUTH].filter(Boolean).join(' ');
     return new ReauthRequiredError(message + lostNote(isCode, attempts, isRefused), {
       ...fields,
-      hint: isCode ? REAUTH_CODE : REAUTH,
+      hint,
     });
   }
-  const fallback = error instanceof TokenError ? undefined : UNREACHED;
-  return new TokenError(message, { ...fields, hint: error.hint ?? fallback });
+  // What the endpoint said needs no guess.
+  const isGuess = !(error instanceof TokenError || error instanceof ApiError);
+  const wait = error instanceof RateLimitError ? WAIT : undefined;
+  return new TokenError(message, { ...fields, hint: error.hint ?? (isGuess ? UNREACHED : wait) });
 };
 
 /** What the endpoint said, or what is wrong with what it sent. */
@@ -64,15 +75,18 @@ const statementOf = (
   };
 };
 
-const REAUTH = 'Ask the user for consent again and create the client with the new code.';
+const REAUTH = 'Ask the user for consent again and use the new code.';
 const UNREACHED =
   'The token endpoint gave no usable answer: check baseUrl and the network; `cause` has more.';
-// How long a code lives is not known.
-const REAUTH_CODE = `${REAUTH} A code is good once, and not for long (assumption code-lifetime).`;
+const WAIT = 'Wait before you ask for a token again, for `retryAfterMs` if it is there.';
+// Assumption code-lifetime.
+const REAUTH_CODE = `${REAUTH} A code can be used once and soon expires; no document says when.`;
 
 /** Did the endpoint say nothing that can be read: neither a token nor an error? */
 const hasNoStatement = (error: SdkError): boolean =>
-  error.status === undefined || error instanceof ResponseError;
+  error.status === undefined ||
+  error instanceof ResponseError ||
+  (error instanceof TokenError && error.reason !== undefined);
 
 /** May this failure have used up what was sent? It has not if nothing was sent, or the pair was refused. */
 export const mayHaveSpent = (error: unknown): boolean => {

@@ -2,7 +2,7 @@ import { SdkError, TokenError } from './errors.js';
 import { TransportFault } from './fault.js';
 import { type Grant, grantParameters } from './grants.js';
 import type { Observe } from './observe.js';
-import type { RetryOptions, Transport } from './operation.js';
+import type { Transport } from './operation.js';
 import { backoffMs } from './retry.js';
 import { type Clock, raced, sleep, withDeadline } from './time.js';
 import {
@@ -12,6 +12,7 @@ import {
   type TokenParameters,
 } from './token-endpoint.js';
 import { tokenErrorOf } from './token-failure.js';
+import { TOKEN_PAUSES, TOKEN_RETRY } from './token-operation.js';
 import type { TokenRecord } from './token-store.js';
 
 /** What a token request needs, besides the grant. */
@@ -27,16 +28,6 @@ export interface TokenRequester<G extends Grant> {
 }
 
 const TOKEN_TIMEOUT_MS = 15_000;
-const PAUSES = { baseMs: 250, maxMs: 4_000 };
-
-// A client's own grant may be asked for again at will. A refresh whose answer was lost is tried once
-// more, in case it was not processed. A code is sent again only if it surely was not used.
-const RETRY: Readonly<Record<Grant['type'], RetryOptions>> = {
-  client_credentials: { ...PAUSES, limit: 2, unsafe: true },
-  refresh_token: { ...PAUSES, limit: 1, unsafe: true },
-  authorization_code: { ...PAUSES, limit: 2, unsafe: false },
-};
-
 const MOST_UNREADABLE = 2;
 
 /**
@@ -86,7 +77,7 @@ const spend = async <G extends Grant>(
   } as TokenParameters<G>;
   const requestedAt = clock.now();
   const warn = (message: string): void => tell({ type: 'warning', message });
-  const options = { signal, timeoutMs: TOKEN_TIMEOUT_MS, retry: RETRY[grant.type] };
+  const options = { signal, timeoutMs: TOKEN_TIMEOUT_MS, retry: TOKEN_RETRY[grant.type] };
   const { defaultLifetimeMs } = endpoint;
   let attempts = 0;
   for (let repeat = 0; ; repeat += 1) {
@@ -99,11 +90,11 @@ const spend = async <G extends Grant>(
       // An answer that is no token was at least one.
       attempts +=
         (error instanceof SdkError && error.attempts) || Number(error instanceof TokenError);
-      const failure = tokenErrorOf(error, grant.type, attempts);
+      const failure = tokenErrorOf(error, { grantType: grant.type, attempts });
       const mayRepeat =
         grant.type === 'client_credentials' && repeat < MOST_UNREADABLE && isBroken(failure);
       if (!mayRepeat) throw failure;
-      await sleep(clock, backoffMs(repeat, PAUSES, random), signal);
+      await sleep(clock, backoffMs(repeat, TOKEN_PAUSES, random), signal);
     }
   }
 };

@@ -45,6 +45,7 @@ const token: Operation<
   method: 'POST',
   path: '/oauth2/token',
   auth: 'none',
+  grants: [{ type: 'client_credentials' }],
   form: [
     { name: 'clientId', as: 'client_id' },
     { name: 'clientSecret', as: 'client_secret', secret: true },

@@ -18,6 +18,11 @@ const getToken: Operation<TokenParameters<Grant>, TokenResponse> = {
   method: 'POST',
   path: '/token',
   auth: 'none',
+  grants: [
+    { type: 'client_credentials' },
+    { type: 'authorization_code', needs: ['code', 'redirectUri'] },
+    { type: 'refresh_token', needs: ['refreshToken'] },
+  ],
   form: [
     { name: 'clientId', as: 'client_id' },
     { name: 'clientSecret', as: 'client_secret', secret: true },

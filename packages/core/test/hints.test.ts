@@ -33,6 +33,7 @@ describe('the hint of the token endpoint', () => {
     path: '/token',
     auth: 'none',
     form: [
+      { name: 'clientId', as: 'client_id' },
       { name: 'clientSecret', as: 'client_secret' },
       { name: 'code' },
       { name: 'codeVerifier', as: 'code_verifier' },
@@ -45,7 +46,11 @@ describe('the hint of the token endpoint', () => {
       { type: 'authorization_code', needs: ['code', 'codeVerifier', 'redirectUri'] },
     ],
   };
+  const WHOLE = 'grant_type=client_credentials&client_id=i&client_secret=s';
   const PAIR = 'Check that clientId and clientSecret are a pair of one app.';
+  const TAKES = 'This API version takes: client_credentials, authorization_code.';
+  const hintOf = (status: number, code: string | undefined, body: string, operation = token) =>
+    hintFor(status, { operation, call: { life: {} }, body } as HttpRequest, code);
 
   it.each([
     [401, 'invalid_client', PAIR],
@@ -53,18 +58,15 @@ describe('the hint of the token endpoint', () => {
     [
       400,
       'invalid_grant',
-      'The code or refresh token is used up, has expired, or belongs to another app or redirect URI.',
+      'The code or refresh token is used up, has expired, or belongs to another app, redirect URI or code verifier.',
     ],
     [
       400,
       'unauthorized_client',
       'The app may not use this grant: its settings in the Partner Dashboard decide.',
     ],
-    [
-      400,
-      'unsupported_grant_type',
-      'This API version takes: client_credentials, authorization_code.',
-    ],
+    [400, 'unsupported_grant_type', TAKES],
+    [400, 'invalid_request', undefined],
     [400, 'invalid_scope', undefined],
     [
       400,
@@ -73,35 +75,51 @@ describe('the hint of the token endpoint', () => {
     ],
     [401, undefined, `${PAIR} The endpoint gives no reason.`],
     [403, undefined, `${PAIR} The endpoint gives no reason; the app may also lack this grant.`],
+    [404, undefined, undefined],
     [429, undefined, undefined],
-    [500, undefined, undefined],
-  ])('%i %s', (status, code, said) => {
-    expect(hint(status, token, code)).toBe(said);
+    [500, undefined, 'The token endpoint failed: try again later.'],
+    [503, 'invalid_client', 'The token endpoint failed: try again later.'],
+  ])('for %i %s and nothing missing is %j', (status, code, said) => {
+    expect(hintOf(status, code, WHOLE)).toBe(said);
   });
+
+  const APP = 'client_id=i&client_secret=s';
 
   it.each([
     [
+      'grant_type=client_credentials&client_id=i',
+      "The grant client_credentials needs 'clientSecret': not sent.",
+    ],
+    [
       'grant_type=client_credentials',
-      "The grant client_credentials needs 'clientSecret', which was not sent.",
+      "The grant client_credentials needs 'clientId' and 'clientSecret': not sent.",
     ],
     [
-      'grant_type=authorization_code&client_secret=s',
-      "The grant authorization_code needs 'code' and 'redirectUri', which were not sent.",
+      `grant_type=authorization_code&${APP}`,
+      "The grant authorization_code needs 'code' and 'redirectUri': not sent.",
     ],
     [
-      'grant_type=authorization_code&code=c&code_verifier=v',
-      "The grant authorization_code needs 'redirectUri', which was not sent.",
+      'grant_type=authorization_code&client_id=i&code=c&redirect_uri=r',
+      "The grant authorization_code needs 'clientSecret', or 'codeVerifier': not sent.",
     ],
     [
-      'grant_type=authorization_code&client_secret=s&code=c&redirect_uri=',
-      "The grant authorization_code needs 'redirectUri', which was not sent.",
+      `grant_type=authorization_code&${APP}&code=c&redirect_uri=`,
+      "The grant authorization_code needs 'redirectUri': not sent.",
     ],
-    ['grant_type=client_credentials&client_secret=s', undefined],
-    ['grant_type=password', undefined],
-    ['', undefined],
-  ])('of an invalid request names what was not sent: %s', (body, said) => {
-    const request = { operation: token, call: { life: {} }, body } as HttpRequest;
-    expect(hintFor(400, request, 'invalid_request')).toBe(said);
+    [APP, `'grantType' was not sent. ${TAKES}`],
+    [`grant_type=password&${APP}`, TAKES],
+  ])('names what was not sent, whatever the endpoint calls it: %s', (body, said) => {
+    for (const code of ['invalid_request', 'invalid_client', undefined])
+      expect(hintOf(400, code, body), code).toBe(said);
+  });
+
+  it('asks for a pair where no grant names it, and not for what the form lacks', () => {
+    const { form: _, ...formless } = token;
+    const form = [{ name: 'clientSecret', as: 'client_secret' }];
+    const plain = { ...formless, form, grants: [{ type: 'client_credentials' }] };
+    expect(hintOf(403, undefined, 'grant_type=client_credentials', plain)).toBe(
+      "The grant client_credentials needs 'clientSecret': not sent.",
+    );
   });
 
   it('is none of other operations without a token', () => {

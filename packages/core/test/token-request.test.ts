@@ -91,8 +91,8 @@ const unread = (reason: ResponseError['reason']): ResponseError =>
 const EMPTY = "The token endpoint's answer cannot be used: it is empty.";
 const UNREACHED =
   'The token endpoint gave no usable answer: check baseUrl and the network; `cause` has more.';
-const CONSENT = 'Ask the user for consent again and create the client with the new code.';
-const NEW_CODE = `${CONSENT} A code is good once, and not for long (assumption code-lifetime).`;
+const CONSENT = 'Ask the user for consent again and use the new code.';
+const NEW_CODE = `${CONSENT} A code can be used once and soon expires; no document says when.`;
 const SPENT = ' The code may be used up: it is not sent again.';
 const LOST = ' The answer to an earlier refresh was lost: it may have used up the refresh token.';
 
@@ -174,7 +174,9 @@ describe('a failure of the token endpoint', () => {
   const toldOf = (name: string, failure: SdkError, { note = '', ...more }): object => {
     const { operation, status, retryable, attempts, traceId, message } = failure;
     const kept = { operation, status, retryable, attempts, traceId };
-    return { name, message: message + note, ...kept, hint: UNREACHED, cause: failure, ...more };
+    // What the endpoint said needs no guess.
+    const hint = failure instanceof ApiError ? undefined : UNREACHED;
+    return { name, message: message + note, ...kept, hint, cause: failure, ...more };
   };
 
   it.each<readonly [what: string, Grant, SdkError, more: { hint?: string }]>([

@@ -155,7 +155,8 @@ function findFormMistake(
     return refuse('invalid_request', text);
   }
   const names = pairs.map(([name]) => name);
-  const repeated = names.find((name, i) => names.indexOf(name) < i);
+  const seen = new Set<string>();
+  const repeated = names.find((name) => seen.size === seen.add(name).size);
   if (repeated === undefined) return undefined;
   // Of a secret that is not encoded a part may stand as a name.
   const isKnown = repeated in (formOf(operation).properties ?? {});

@@ -338,14 +338,14 @@ export const classLines = (
   const token = operations.find(({ grants }) => grants.length > 0);
   if (!token) {
     return [
-      `Operations of the ${title} at ${baseUrl}: \`client.${first?.group}\`, or alone on what \`createTransport\` makes.`,
+      `Operations of the ${title} at ${baseUrl}: \`client.${first?.group}\`, or standalone on a transport from \`createTransport\`.`,
     ];
   }
   const grants = [...new Set(token.grants.map(({ type }) => type))];
   const url = `${baseUrl}${token.path}`;
   const by = `the grant${grants.length > 1 ? 's' : ''} ${grants.join(', ')}`;
   return [
-    `Gets access tokens of the ${title} from ${url} by ${by}; a token lives ${defaultLifetimeMs / 1000} s.`,
+    `Gets access tokens of the ${title} from ${url} by ${by}; token lifetime ${defaultLifetimeMs / 1000} s.`,
   ];
 };
 

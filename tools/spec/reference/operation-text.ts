@@ -123,7 +123,7 @@ const factsOf = (
   page: string,
   called: string,
 ): Fact[] => {
-  const { operationId, rateClass, safeToRetry } = operation;
+  const { operationId, rateClass } = operation;
   const names = otherNames(operationId);
   return [
     ['Returns', typeText(resultOf(operation, version.writer.reader), version, page)],
@@ -134,7 +134,7 @@ const factsOf = (
     ['Authorization', authorizationOf(operation)],
     ...contentTypeOf(operation),
     ['Accept', code(acceptOf(operation.result))],
-    ['After a lost answer', safeToRetry ? REPEATED : NOT_REPEATED],
+    ['Retries', retriesOf(operation)],
     ['Rate class', code(rateClass)],
     ['Time limit', timeLimitOf(operation)],
     ...helperOf(operation, version, page, called),
@@ -150,16 +150,29 @@ const factsOf = (
   ];
 };
 
-const REPEATED = 'the call is repeated, since a repeat is harmless.';
-const NOT_REPEATED = 'the call is not repeated: it may have been processed.';
+/** What happens when no answer comes, or one that says nothing (core: `TOKEN_RETRY` for token operations). */
+const retriesOf = ({ grants, safeToRetry }: OperationModel): string => {
+  const types = [...new Set(grants.map(({ type }) => type))];
+  if (types.length > 0)
+    return `after a lost response ${types.map((type) => `${TOKEN_RETRIES[type] ?? 'not'} with ${code(type)}`).join(', ')}.`;
+  return safeToRetry
+    ? 'the call is repeated after a lost response, since that is harmless.'
+    : 'the call is not repeated after a lost response: it may have been processed.';
+};
+
+const TOKEN_RETRIES: Readonly<Record<string, string>> = {
+  client_credentials: 'up to twice',
+  refresh_token: 'once',
+  authorization_code: 'never',
+};
 
 /** How long a call may take where nothing else is said, as core has it. */
 export const DEFAULT_TIMEOUT_MS = 120_000;
 
 const timeLimitOf = ({ timeoutMs }: OperationModel): string =>
   timeoutMs === undefined
-    ? `${DEFAULT_TIMEOUT_MS / 1000} s for the whole call, unless client or call say otherwise.`
-    : `${timeoutMs / 1000} s for the whole call, its own, unless client or call say otherwise.`;
+    ? `${DEFAULT_TIMEOUT_MS / 1000} s for the whole call, unless overridden on the client or the call.`
+    : `${timeoutMs / 1000} s for the whole call, its own, unless overridden on the client or the call.`;
 
 const statusesOf = (operation: OperationModel, version: Version, page: string): string => {
   const { reader } = version.writer;

@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../http.js';
 import { importOf } from '../life.js';
+import type { Operation } from '../operation.js';
 
 /** What to do about a status, where Criteo's APIs give it a meaning of their own (docs/facts.md). */
 export const hintFor = (
@@ -9,7 +10,7 @@ export const hintFor = (
 ): string | undefined => {
   const { call, operation } = request;
   if (status === 410) return switchedOff(call.life.successor);
-  if (operation.grants) return tokenHint(status, request, code);
+  if (operation.grants) return status < 500 ? tokenHint(status, request, code) : LATER;
   if (operation.auth === 'none') return undefined;
   if (status === 403) return forbidden(operation.scopes);
   return HINTS[status];
@@ -23,23 +24,26 @@ const tokenHint = (
 ): string | undefined => {
   switch (code) {
     case 'invalid_client':
-      return PAIR;
+      return missingParameter(request) ?? PAIR;
     case 'invalid_request':
       return missingParameter(request);
     case 'invalid_grant':
-      return 'The code or refresh token is used up, has expired, or belongs to another app or redirect URI.';
+      return USED_UP;
     case 'unauthorized_client':
       return 'The app may not use this grant: its settings in the Partner Dashboard decide.';
     case 'unsupported_grant_type':
-      return `This API version takes: ${[...new Set(request.operation.grants?.map(({ type }) => type))].join(', ')}.`;
+      return takes(request.operation);
     case undefined:
-      return UNEXPLAINED[status];
+      return UNEXPLAINED[status] && (missingParameter(request) ?? UNEXPLAINED[status]);
     default:
       return undefined;
   }
 };
 
+const LATER = 'The token endpoint failed: try again later.';
 const PAIR = 'Check that clientId and clientSecret are a pair of one app.';
+const USED_UP =
+  'The code or refresh token is used up, has expired, or belongs to another app, redirect URI or code verifier.';
 
 const UNEXPLAINED: Readonly<Record<number, string>> = {
   400: 'The endpoint gives no reason. Check clientId and clientSecret, and the parameters of the grant.',
@@ -47,18 +51,32 @@ const UNEXPLAINED: Readonly<Record<number, string>> = {
   403: `${PAIR} The endpoint gives no reason; the app may also lack this grant.`,
 };
 
+const takes = ({ grants = [] }: Operation): string =>
+  `This API version takes: ${[...new Set(grants.map(({ type }) => type))].join(', ')}.`;
+
 /** What the grant needs and was not sent. */
 const missingParameter = ({ operation, body }: HttpRequest): string | undefined => {
+  const { form = [], grants = [] } = operation;
   const sent = new URLSearchParams(typeof body === 'string' ? body : '');
   const isSent = (name: string): boolean =>
-    (operation.form ?? []).some((field) => field.name === name && sent.get(field.as ?? name));
+    form.some((field) => field.name === name && sent.get(field.as ?? name));
   const type = sent.get('grant_type');
-  const missing = (operation.grants ?? [])
-    .filter((grant) => grant.type === type)
-    .map(({ needs = [] }) => needs.filter((name) => !isSent(name)))
-    .sort((a, b) => a.length - b.length)[0];
-  if (missing === undefined || missing.length === 0) return undefined;
-  return `The grant ${type} needs ${missing.map((name) => `'${name}'`).join(' and ')}, which ${missing.length > 1 ? 'were' : 'was'} not sent.`;
+  const ways = grants.filter((grant) => grant.type === type);
+  if (ways.length === 0)
+    return type ? takes(operation) : `'grantType' was not sent. ${takes(operation)}`;
+  // Credentials that no grant names are every grant's (RFC 6749 section 2.3.1).
+  const credentials = ['clientId', 'clientSecret'].filter(
+    (name) =>
+      form.some((field) => field.name === name) &&
+      grants.every(({ needs = [] }) => !needs.includes(name)),
+  );
+  const missing = ways
+    .map(({ needs = [] }) => [...credentials, ...needs].filter((name) => !isSent(name)))
+    .sort((a, b) => a.length - b.length);
+  const least = missing.filter(({ length }) => length === missing[0]?.length);
+  const told = [...new Set(least.map((names) => names.map((name) => `'${name}'`).join(' and ')))];
+  if (told.includes('')) return undefined;
+  return `The grant ${type} needs ${told.join(', or ')}: not sent.`;
 };
 
 const HINTS: Readonly<Record<number, string>> = {

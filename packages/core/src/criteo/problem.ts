@@ -13,7 +13,8 @@ export interface Reported {
  */
 export const readProblems = (body: unknown): Pick<Reported, 'problems' | 'traceId'> => {
   const fields = isObject(body) ? body : {};
-  const problems = Array.isArray(fields.errors) ? listed(fields.errors) : single(fields);
+  const several = listed(fields.errors);
+  const problems = several.length > 0 ? several : single(fields);
   return { problems, traceId: traceOf(problems) };
 };
 
@@ -34,8 +35,9 @@ const traceOf = (problems: readonly Problem[]): string | undefined =>
 type Fields = Readonly<Record<string, unknown>>;
 
 const single = (fields: Fields): Problem[] => {
-  if (typeof fields.error === 'string') {
-    const { error: code, error_description, error_uri } = fields;
+  const code = text(fields.error);
+  if (code !== undefined) {
+    const { error_description, error_uri } = fields;
     return [compact({ code, detail: text(error_description), uri: text(error_uri) })];
   }
   return 'code' in fields || 'message' in fields || 'traceId' in fields ? [toProblem(fields)] : [];

@@ -6,7 +6,7 @@ export interface OAuthApi {
   /**
    * Exchanges client credentials, an authorization code or a refresh token for an access token.
    *
-   * An authorization code can be used once. A new access token does not end earlier ones.
+   * An authorization code can be used once. Earlier tokens stay valid.
    *
    * `POST https://api.criteo.com/oauth2/token` (GetToken)
    * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized.
@@ -14,7 +14,7 @@ export interface OAuthApi {
   readonly getToken: Bound<typeof oAuth.getToken>;
 }
 
-/** Gets access tokens of the Commerce Grid API 2026-07 from https://api.criteo.com/oauth2/token by the grants client_credentials, authorization_code, refresh_token; a token lives 900 s. */
+/** Gets access tokens of the Commerce Grid API 2026-07 from https://api.criteo.com/oauth2/token by the grants client_credentials, authorization_code, refresh_token; token lifetime 900 s. */
 export class OAuthApi extends Api {
   constructor(transport: Transport) {
     super(transport, [oAuth.getToken]);

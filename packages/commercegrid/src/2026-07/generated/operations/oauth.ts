@@ -7,7 +7,7 @@ export type GetTokenParams =
   | {
       /** Id of the app, from the Partner Dashboard (https://partners.criteo.com). Every grant needs it. */
       readonly clientId: string;
-      /** Secret of the app, from the Partner Dashboard (https://partners.criteo.com). A public client with PKCE may have none, which no document confirms. Never log it. */
+      /** Secret of the app, from the Partner Dashboard (https://partners.criteo.com). Only a public client with PKCE may go without, which Criteo does not document. Never log it. */
       readonly clientSecret: string;
       /** `client_credentials` for the app itself, `authorization_code` for the code of a user's consent, `refresh_token` to renew that consent's token. */
       readonly grantType: 'client_credentials';
@@ -19,9 +19,9 @@ export type GetTokenParams =
   | {
       /** Id of the app, from the Partner Dashboard (https://partners.criteo.com). Every grant needs it. */
       readonly clientId: string;
-      /** Secret of the app, from the Partner Dashboard (https://partners.criteo.com). A public client with PKCE may have none, which no document confirms. Never log it. */
+      /** Secret of the app, from the Partner Dashboard (https://partners.criteo.com). Only a public client with PKCE may go without, which Criteo does not document. Never log it. */
       readonly clientSecret: string;
-      /** The code that the user's browser brought back from the consent page. It can be used once. For `authorization_code` only. */
+      /** The code from the redirect after the user's consent. It can be used once. For `authorization_code` only. */
       readonly code: string;
       /** What the code challenge of the consent was made from (PKCE, RFC 7636). For `authorization_code` only. Never log it. */
       readonly codeVerifier?: string;
@@ -34,7 +34,7 @@ export type GetTokenParams =
   | {
       /** Id of the app, from the Partner Dashboard (https://partners.criteo.com). Every grant needs it. */
       readonly clientId: string;
-      /** The code that the user's browser brought back from the consent page. It can be used once. For `authorization_code` only. */
+      /** The code from the redirect after the user's consent. It can be used once. For `authorization_code` only. */
       readonly code: string;
       /** What the code challenge of the consent was made from (PKCE, RFC 7636). For `authorization_code` only. Never log it. */
       readonly codeVerifier: string;
@@ -48,7 +48,7 @@ export type GetTokenParams =
   | {
       /** Id of the app, from the Partner Dashboard (https://partners.criteo.com). Every grant needs it. */
       readonly clientId: string;
-      /** Secret of the app, from the Partner Dashboard (https://partners.criteo.com). A public client with PKCE may have none, which no document confirms. Never log it. */
+      /** Secret of the app, from the Partner Dashboard (https://partners.criteo.com). Only a public client with PKCE may go without, which Criteo does not document. Never log it. */
       readonly clientSecret?: string;
       /** `client_credentials` for the app itself, `authorization_code` for the code of a user's consent, `refresh_token` to renew that consent's token. */
       readonly grantType: 'refresh_token';
@@ -62,7 +62,7 @@ export type GetTokenParams =
 /**
  * Exchanges client credentials, an authorization code or a refresh token for an access token.
  *
- * An authorization code can be used once. A new access token does not end earlier ones.
+ * An authorization code can be used once. Earlier tokens stay valid.
  *
  * `POST https://api.criteo.com/oauth2/token` (GetToken)
  * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized.

@@ -33,7 +33,7 @@ export interface AdvertiserApi {
   readonly getPortfolio: Bound<typeof advertiser.getPortfolio>;
 }
 
-/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.advertiser`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.advertiser`, or standalone on a transport from `createTransport`. */
 export class AdvertiserApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

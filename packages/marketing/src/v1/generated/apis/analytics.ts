@@ -76,7 +76,7 @@ export interface AnalyticsApi {
   readonly getStatistics: Bound<typeof analytics.getStatistics>;
 }
 
-/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.analytics`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.analytics`, or standalone on a transport from `createTransport`. */
 export class AnalyticsApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

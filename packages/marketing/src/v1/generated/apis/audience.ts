@@ -49,7 +49,7 @@ export interface AudienceApi {
   readonly updateAudience: Bound<typeof audience.updateAudience>;
 }
 
-/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.audience`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.audience`, or standalone on a transport from `createTransport`. */
 export class AudienceApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -6,7 +6,7 @@ export interface AuthenticationApi {
   /**
    * Exchanges client credentials for an access token.
    *
-   * Client credentials are the only grant of this version. A token lives 300 s, says the readme of a community client; the 900 s of the vendor's guide are of later versions. A new token does not end earlier ones.
+   * Client credentials are the only grant of this version. A token lives 300 s, according to the README of a community client; the 900 s of the vendor's guide are of later versions. Earlier tokens stay valid.
    *
    * `POST https://api.criteo.com/marketing/oauth2/token` (oAuth2TokenPost)
    * Declared statuses: 200 OK, 400 Bad Request (the syntax is invalid), 403 Forbidden, 429 Too Many Requests (the rate limit is reached), 500 Internal Server Error (the cause is unknown).
@@ -14,7 +14,7 @@ export interface AuthenticationApi {
   readonly oAuth2TokenPost: Bound<typeof authentication.oAuth2TokenPost>;
 }
 
-/** Gets access tokens of the Marketing API v1 from https://api.criteo.com/marketing/oauth2/token by the grant client_credentials; a token lives 300 s. */
+/** Gets access tokens of the Marketing API v1 from https://api.criteo.com/marketing/oauth2/token by the grant client_credentials; token lifetime 300 s. */
 export class AuthenticationApi extends Api {
   constructor(transport: Transport) {
     super(transport, [authentication.oAuth2TokenPost]);

@@ -12,7 +12,7 @@ export interface BudgetApi {
   readonly getBudgets: Bound<typeof budget.getBudgets>;
 }
 
-/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.budget`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.budget`, or standalone on a transport from `createTransport`. */
 export class BudgetApi extends Api {
   constructor(transport: Transport) {
     super(transport, [budget.getBudgets]);

@@ -49,7 +49,7 @@ export interface CampaignApi {
   readonly updateCampaignBids: Bound<typeof campaign.updateCampaignBids>;
 }
 
-/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.campaign`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.campaign`, or standalone on a transport from `createTransport`. */
 export class CampaignApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -19,7 +19,7 @@ export interface CategoryApi {
   readonly updateCategories: Bound<typeof category.updateCategories>;
 }
 
-/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.category`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.category`, or standalone on a transport from `createTransport`. */
 export class CategoryApi extends Api {
   constructor(transport: Transport) {
     super(transport, [category.getCategories, category.updateCategories]);

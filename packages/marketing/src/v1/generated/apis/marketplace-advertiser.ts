@@ -39,7 +39,7 @@ export interface MarketplaceAdvertiserApi {
   >;
 }
 
-/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.marketplaceAdvertiser`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.marketplaceAdvertiser`, or standalone on a transport from `createTransport`. */
 export class MarketplaceAdvertiserApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -75,7 +75,7 @@ export interface MarketplaceBudgetApi {
   >;
 }
 
-/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.marketplaceBudget`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.marketplaceBudget`, or standalone on a transport from `createTransport`. */
 export class MarketplaceBudgetApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

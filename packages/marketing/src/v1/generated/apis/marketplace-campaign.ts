@@ -77,7 +77,7 @@ export interface MarketplaceCampaignApi {
   >;
 }
 
-/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.marketplaceCampaign`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.marketplaceCampaign`, or standalone on a transport from `createTransport`. */
 export class MarketplaceCampaignApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -28,7 +28,7 @@ export interface MarketplaceSellerApi {
   readonly getMarketplaceSellers: Bound<typeof marketplaceSeller.getMarketplaceSellers>;
 }
 
-/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.marketplaceSeller`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.marketplaceSeller`, or standalone on a transport from `createTransport`. */
 export class MarketplaceSellerApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -42,7 +42,7 @@ export interface SellerApi {
   readonly updateSellerBudgets: Bound<typeof seller.updateSellerBudgets>;
 }
 
-/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.seller`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing API v1 at https://api.criteo.com/marketing: `client.seller`, or standalone on a transport from `createTransport`. */
 export class SellerApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

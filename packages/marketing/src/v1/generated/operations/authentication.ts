@@ -4,9 +4,9 @@ import type { InlineResponse200 } from '../models.js';
 
 /** Parameters of {@link oAuth2TokenPost}. */
 export interface OAuth2TokenPostParams {
-  /** Id of the API client, or its user name, from the API user made at https://marketing.criteo.com. The document lets it be left out. */
+  /** Id of the API client, or its user name, from the API user made at https://marketing.criteo.com. Optional in Criteo's document. */
   readonly clientId?: string;
-  /** Secret of the API client, or its password, from the API user made at https://marketing.criteo.com; a lost one is reset there. The document lets it be left out. Never log it. */
+  /** Secret of the API client, or its password, from the API user made at https://marketing.criteo.com; a lost one is reset there. Optional in Criteo's document. Never log it. */
   readonly clientSecret?: string;
   /**
    * The only grant of this version. It is sent for you if you leave it out.
@@ -18,7 +18,7 @@ export interface OAuth2TokenPostParams {
 /**
  * Exchanges client credentials for an access token.
  *
- * Client credentials are the only grant of this version. A token lives 300 s, says the readme of a community client; the 900 s of the vendor's guide are of later versions. A new token does not end earlier ones.
+ * Client credentials are the only grant of this version. A token lives 300 s, according to the README of a community client; the 900 s of the vendor's guide are of later versions. Earlier tokens stay valid.
  *
  * `POST https://api.criteo.com/marketing/oauth2/token` (oAuth2TokenPost)
  * Declared statuses: 200 OK, 400 Bad Request (the syntax is invalid), 403 Forbidden, 429 Too Many Requests (the rate limit is reached), 500 Internal Server Error (the cause is unknown).

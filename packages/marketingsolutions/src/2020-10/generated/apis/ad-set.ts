@@ -46,7 +46,7 @@ export interface AdSetApi {
   readonly stopAdSets: Bound<typeof adSet.stopAdSets>;
 }
 
-/** Operations of the Marketing Solutions API 2020-10 at https://api.criteo.com: `client.adSet`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2020-10 at https://api.criteo.com: `client.adSet`, or standalone on a transport from `createTransport`. */
 export class AdSetApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

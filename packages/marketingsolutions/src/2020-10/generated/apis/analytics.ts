@@ -23,7 +23,7 @@ export interface AnalyticsApi {
   readonly getTransactionsReport: Bound<typeof analytics.getTransactionsReport>;
 }
 
-/** Operations of the Marketing Solutions API 2020-10 at https://api.criteo.com: `client.analytics`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2020-10 at https://api.criteo.com: `client.analytics`, or standalone on a transport from `createTransport`. */
 export class AnalyticsApi extends Api {
   constructor(transport: Transport) {
     super(transport, [analytics.getAdSetReport, analytics.getTransactionsReport]);

@@ -49,7 +49,7 @@ export interface AudienceApi {
   readonly updateContactList: Bound<typeof audience.updateContactList>;
 }
 
-/** Operations of the Marketing Solutions API 2020-10 at https://api.criteo.com: `client.audience`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2020-10 at https://api.criteo.com: `client.audience`, or standalone on a transport from `createTransport`. */
 export class AudienceApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -21,7 +21,7 @@ export interface CategoryApi {
   readonly updateCategories: Bound<typeof category.updateCategories>;
 }
 
-/** Operations of the Marketing Solutions API 2020-10 at https://api.criteo.com: `client.category`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2020-10 at https://api.criteo.com: `client.category`, or standalone on a transport from `createTransport`. */
 export class CategoryApi extends Api {
   constructor(transport: Transport) {
     super(transport, [category.getCategories, category.updateCategories]);

@@ -6,7 +6,7 @@ export interface OAuthApi {
   /**
    * Exchanges client credentials for an access token.
    *
-   * Client credentials are the only grant of this version. A new token does not end earlier ones.
+   * Client credentials are the only grant of this version. Earlier tokens stay valid.
    *
    * `POST https://api.criteo.com/oauth2/token` (CreateToken)
    * Declared statuses: 200 OK, 400 Bad Request.
@@ -14,7 +14,7 @@ export interface OAuthApi {
   readonly createToken: Bound<typeof oAuth.createToken>;
 }
 
-/** Gets access tokens of the Marketing Solutions API 2020-10 from https://api.criteo.com/oauth2/token by the grant client_credentials; a token lives 900 s. */
+/** Gets access tokens of the Marketing Solutions API 2020-10 from https://api.criteo.com/oauth2/token by the grant client_credentials; token lifetime 900 s. */
 export class OAuthApi extends Api {
   constructor(transport: Transport) {
     super(transport, [oAuth.createToken]);

@@ -4,10 +4,10 @@ import type { JwtModel, OAuth2Error } from '../models.js';
 
 /** Parameters of {@link createToken}. */
 export interface CreateTokenParams {
-  /** Id of the app, or its user name, from the Partner Dashboard (https://partners.criteo.com). The document lets it be left out. */
+  /** Id of the app, or its user name, from the Partner Dashboard (https://partners.criteo.com). Optional in Criteo's document. */
   readonly clientId?: string;
   /**
-   * Secret of the app, or its password, from the Partner Dashboard (https://partners.criteo.com). The document lets it be left out. Never log it.
+   * Secret of the app, or its password, from the Partner Dashboard (https://partners.criteo.com). Optional in Criteo's document. Never log it.
    * Format: password.
    */
   readonly clientSecret?: string;
@@ -21,7 +21,7 @@ export interface CreateTokenParams {
 /**
  * Exchanges client credentials for an access token.
  *
- * Client credentials are the only grant of this version. A new token does not end earlier ones.
+ * Client credentials are the only grant of this version. Earlier tokens stay valid.
  *
  * `POST https://api.criteo.com/oauth2/token` (CreateToken)
  * Declared statuses: 200 OK, 400 Bad Request.

@@ -167,7 +167,7 @@ export interface AudienceApi {
   >;
 }
 
-/** Operations of the Marketing Solutions API 2026-01 at https://api.criteo.com: `client.audience`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-01 at https://api.criteo.com: `client.audience`, or standalone on a transport from `createTransport`. */
 export class AudienceApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -14,7 +14,7 @@ export interface GatewayApi {
   readonly getCurrentApplication: Bound<typeof gateway.getCurrentApplication>;
 }
 
-/** Operations of the Marketing Solutions API 2026-01 at https://api.criteo.com: `client.gateway`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-01 at https://api.criteo.com: `client.gateway`, or standalone on a transport from `createTransport`. */
 export class GatewayApi extends Api {
   constructor(transport: Transport) {
     super(transport, [gateway.getCurrentApplication]);

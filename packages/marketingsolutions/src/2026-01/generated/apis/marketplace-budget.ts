@@ -83,7 +83,7 @@ export interface MarketplaceBudgetApi {
   >;
 }
 
-/** Operations of the Marketing Solutions API 2026-01 at https://api.criteo.com: `client.marketplaceBudget`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-01 at https://api.criteo.com: `client.marketplaceBudget`, or standalone on a transport from `createTransport`. */
 export class MarketplaceBudgetApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -95,7 +95,7 @@ export interface MarketplaceCampaignApi {
   >;
 }
 
-/** Operations of the Marketing Solutions API 2026-01 at https://api.criteo.com: `client.marketplaceCampaign`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-01 at https://api.criteo.com: `client.marketplaceCampaign`, or standalone on a transport from `createTransport`. */
 export class MarketplaceCampaignApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -105,7 +105,7 @@ export interface AdSetApi {
   readonly updateAdSetAudience: Bound<typeof adSet.updateAdSetAudience>;
 }
 
-/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.adSet`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.adSet`, or standalone on a transport from `createTransport`. */
 export class AdSetApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

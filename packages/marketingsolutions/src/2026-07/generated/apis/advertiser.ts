@@ -14,7 +14,7 @@ export interface AdvertiserApi {
   readonly getAdvertisers: Bound<typeof advertiser.getAdvertisers>;
 }
 
-/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.advertiser`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.advertiser`, or standalone on a transport from `createTransport`. */
 export class AdvertiserApi extends Api {
   constructor(transport: Transport) {
     super(transport, [advertiser.getAdvertisers]);

@@ -75,7 +75,7 @@ export interface AnalyticsApi {
   readonly getTransparencyReport: Bound<typeof analytics.getTransparencyReport>;
 }
 
-/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.analytics`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.analytics`, or standalone on a transport from `createTransport`. */
 export class AnalyticsApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -39,7 +39,7 @@ export interface CampaignApi {
   readonly searchCampaigns: Bound<typeof campaign.searchCampaigns>;
 }
 
-/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.campaign`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.campaign`, or standalone on a transport from `createTransport`. */
 export class CampaignApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

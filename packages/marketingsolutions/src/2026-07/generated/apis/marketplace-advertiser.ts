@@ -43,7 +43,7 @@ export interface MarketplaceAdvertiserApi {
   >;
 }
 
-/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.marketplaceAdvertiser`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.marketplaceAdvertiser`, or standalone on a transport from `createTransport`. */
 export class MarketplaceAdvertiserApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -33,7 +33,7 @@ export interface MarketplaceSellerApi {
   readonly getMarketplaceSellers: Bound<typeof marketplaceSeller.getMarketplaceSellers>;
 }
 
-/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.marketplaceSeller`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.marketplaceSeller`, or standalone on a transport from `createTransport`. */
 export class MarketplaceSellerApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -49,7 +49,7 @@ export interface ProductBoostApi {
   >;
 }
 
-/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.productBoost`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.productBoost`, or standalone on a transport from `createTransport`. */
 export class ProductBoostApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -37,7 +37,7 @@ export interface ProductFilterApi {
   readonly getProductFilteringUsages: Bound<typeof productFilter.getProductFilteringUsages>;
 }
 
-/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.productFilter`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.productFilter`, or standalone on a transport from `createTransport`. */
 export class ProductFilterApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

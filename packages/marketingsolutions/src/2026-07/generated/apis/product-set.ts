@@ -45,7 +45,7 @@ export interface ProductSetApi {
   readonly patchProductSet: Bound<typeof productSet.patchProductSet>;
 }
 
-/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.productSet`, or alone on what `createTransport` makes. */
+/** Operations of the Marketing Solutions API 2026-07 at https://api.criteo.com: `client.productSet`, or standalone on a transport from `createTransport`. */
 export class ProductSetApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -23,7 +23,7 @@ export interface AccountApi {
   readonly getBrandsByAccountId: Bound<typeof account.getBrandsByAccountId>;
 }
 
-/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.account`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.account`, or standalone on a transport from `createTransport`. */
 export class AccountApi extends Api {
   constructor(transport: Transport) {
     super(transport, [account.getAccounts, account.getBrandsByAccountId]);

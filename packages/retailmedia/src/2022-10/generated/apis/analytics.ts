@@ -45,7 +45,7 @@ export interface AnalyticsApi {
   readonly requestLineItemReport: Bound<typeof analytics.requestLineItemReport>;
 }
 
-/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.analytics`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.analytics`, or standalone on a transport from `createTransport`. */
 export class AnalyticsApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -21,7 +21,7 @@ export interface AudienceApi {
   readonly getAudiencesByAccountId: Bound<typeof audience.getAudiencesByAccountId>;
 }
 
-/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.audience`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.audience`, or standalone on a transport from `createTransport`. */
 export class AudienceApi extends Api {
   constructor(transport: Transport) {
     super(transport, [audience.createAudience, audience.getAudiencesByAccountId]);

@@ -41,7 +41,7 @@ export interface BalanceApi {
   readonly getCampaignsByBalanceId: Bound<typeof balance.getCampaignsByBalanceId>;
 }
 
-/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.balance`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.balance`, or standalone on a transport from `createTransport`. */
 export class BalanceApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -32,7 +32,7 @@ export interface CatalogApi {
   readonly createCatalog: Bound<typeof catalog.createCatalog>;
 }
 
-/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.catalog`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.catalog`, or standalone on a transport from `createTransport`. */
 export class CatalogApi extends Api {
   constructor(transport: Transport) {
     super(transport, [catalog.getCatalogOutput, catalog.getCatalogStatus, catalog.createCatalog]);

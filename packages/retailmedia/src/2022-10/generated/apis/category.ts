@@ -23,7 +23,7 @@ export interface CategoryApi {
   readonly getCategory: Bound<typeof category.getCategory>;
 }
 
-/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.category`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.category`, or standalone on a transport from `createTransport`. */
 export class CategoryApi extends Api {
   constructor(transport: Transport) {
     super(transport, [category.getCategories, category.getCategory]);

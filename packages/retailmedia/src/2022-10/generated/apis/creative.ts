@@ -56,7 +56,7 @@ export interface CreativeApi {
   readonly updateCreative: Bound<typeof creative.updateCreative>;
 }
 
-/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.creative`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.creative`, or standalone on a transport from `createTransport`. */
 export class CreativeApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

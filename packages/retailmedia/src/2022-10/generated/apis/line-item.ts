@@ -130,7 +130,7 @@ export interface LineItemApi {
   >;
 }
 
-/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.lineItem`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.lineItem`, or standalone on a transport from `createTransport`. */
 export class LineItemApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -21,7 +21,7 @@ export interface RetailerApi {
   readonly getRetailersByAccountId: Bound<typeof retailer.getRetailersByAccountId>;
 }
 
-/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.retailer`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2022-10 at https://api.criteo.com: `client.retailer`, or standalone on a transport from `createTransport`. */
 export class RetailerApi extends Api {
   constructor(transport: Transport) {
     super(transport, [retailer.getRetailerPages, retailer.getRetailersByAccountId]);

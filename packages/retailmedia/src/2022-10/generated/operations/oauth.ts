@@ -20,7 +20,7 @@ export type GetTokenParams =
       readonly clientId: string;
       /** Secret of the app, from the Partner Dashboard (https://partners.criteo.com). Every grant needs it. Never log it. */
       readonly clientSecret: string;
-      /** The code that the user's browser brought back from the consent page. It can be used once. For `authorization_code` only. */
+      /** The code from the redirect after the user's consent. It can be used once. For `authorization_code` only. */
       readonly code: string;
       /** `client_credentials` for the app itself, `authorization_code` for the code of a user's consent, `refresh_token` to renew that consent's token. */
       readonly grantType: 'authorization_code';
@@ -44,7 +44,7 @@ export type GetTokenParams =
 /**
  * Exchanges client credentials, an authorization code or a refresh token for an access token.
  *
- * An authorization code can be used once. A new access token does not end earlier ones.
+ * An authorization code can be used once. Earlier tokens stay valid.
  *
  * `POST https://api.criteo.com/oauth2/token` (GetToken)
  * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized.

@@ -121,7 +121,7 @@ export interface AccountApi {
   readonly updateSellers: Bound<typeof account.updateSellers>;
 }
 
-/** Operations of the Retail Media API 2026-01 at https://api.criteo.com: `client.account`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-01 at https://api.criteo.com: `client.account`, or standalone on a transport from `createTransport`. */
 export class AccountApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

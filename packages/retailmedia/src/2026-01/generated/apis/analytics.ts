@@ -99,7 +99,7 @@ export interface AnalyticsApi {
   readonly requestUnfilledPlacementsReport: Bound<typeof analytics.requestUnfilledPlacementsReport>;
 }
 
-/** Operations of the Retail Media API 2026-01 at https://api.criteo.com: `client.analytics`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-01 at https://api.criteo.com: `client.analytics`, or standalone on a transport from `createTransport`. */
 export class AnalyticsApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -43,7 +43,7 @@ export interface CategoryApi {
   readonly searchCategories: Bound<typeof category.searchCategories>;
 }
 
-/** Operations of the Retail Media API 2026-01 at https://api.criteo.com: `client.category`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-01 at https://api.criteo.com: `client.category`, or standalone on a transport from `createTransport`. */
 export class CategoryApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

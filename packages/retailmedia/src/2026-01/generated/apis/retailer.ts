@@ -25,7 +25,7 @@ export interface RetailerApi {
   readonly searchAccountRetailers: Bound<typeof retailer.searchAccountRetailers>;
 }
 
-/** Operations of the Retail Media API 2026-01 at https://api.criteo.com: `client.retailer`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-01 at https://api.criteo.com: `client.retailer`, or standalone on a transport from `createTransport`. */
 export class RetailerApi extends Api {
   constructor(transport: Transport) {
     super(transport, [retailer.getRetailerPages, retailer.searchAccountRetailers]);

@@ -89,7 +89,7 @@ export interface AudienceApi {
   >;
 }
 
-/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.audience`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.audience`, or standalone on a transport from `createTransport`. */
 export class AudienceApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

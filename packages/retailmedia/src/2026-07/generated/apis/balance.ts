@@ -113,7 +113,7 @@ export interface BalanceApi {
   readonly updateBalance: Bound<typeof balance.updateBalance>;
 }
 
-/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.balance`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.balance`, or standalone on a transport from `createTransport`. */
 export class BalanceApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -31,7 +31,7 @@ export interface BidApi {
   readonly updateBidMultipliersByLineItemId: Bound<typeof bid.updateBidMultipliersByLineItemId>;
 }
 
-/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.bid`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.bid`, or standalone on a transport from `createTransport`. */
 export class BidApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

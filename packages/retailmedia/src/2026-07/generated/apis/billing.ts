@@ -35,7 +35,7 @@ export interface BillingApi {
   readonly requestPartnerBillingReport: Bound<typeof billing.requestPartnerBillingReport>;
 }
 
-/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.billing`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.billing`, or standalone on a transport from `createTransport`. */
 export class BillingApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -57,7 +57,7 @@ export interface CampaignApi {
   readonly updateCampaignByCampaignId: Bound<typeof campaign.updateCampaignByCampaignId>;
 }
 
-/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.campaign`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.campaign`, or standalone on a transport from `createTransport`. */
 export class CampaignApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -89,7 +89,7 @@ export interface CatalogApi {
   readonly createSellerCatalogExport: Bound<typeof catalog.createSellerCatalogExport>;
 }
 
-/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.catalog`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.catalog`, or standalone on a transport from `createTransport`. */
 export class CatalogApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

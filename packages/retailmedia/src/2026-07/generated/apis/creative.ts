@@ -73,7 +73,7 @@ export interface CreativeApi {
   readonly updateCreative: Bound<typeof creative.updateCreative>;
 }
 
-/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.creative`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.creative`, or standalone on a transport from `createTransport`. */
 export class CreativeApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

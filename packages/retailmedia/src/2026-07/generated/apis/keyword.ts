@@ -74,7 +74,7 @@ export interface KeywordApi {
   readonly updateKeywordReviews: Bound<typeof keyword.updateKeywordReviews>;
 }
 
-/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.keyword`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.keyword`, or standalone on a transport from `createTransport`. */
 export class KeywordApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

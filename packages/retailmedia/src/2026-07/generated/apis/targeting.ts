@@ -113,7 +113,7 @@ export interface TargetingApi {
   readonly putStoreTargetByLineItemId: Bound<typeof targeting.putStoreTargetByLineItemId>;
 }
 
-/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.targeting`, or alone on what `createTransport` makes. */
+/** Operations of the Retail Media API 2026-07 at https://api.criteo.com: `client.targeting`, or standalone on a transport from `createTransport`. */
 export class TargetingApi extends Api {
   constructor(transport: Transport) {
     super(transport, [

@@ -1,0 +1,57 @@
+import { readProblems } from './criteo/problem.js';
+import { errorOfStatus } from './failure.js';
+import type { Grant } from './grants.js';
+import type { HttpRequest, HttpResponse } from './http.js';
+import type { Operation, RetryOptions } from './operation.js';
+import type { Clock } from './time.js';
+import { readTokenResponse } from './token-endpoint.js';
+import { given, scalarText, type Values } from './values.js';
+
+export const TOKEN_PAUSES = { baseMs: 250, maxMs: 4_000 };
+
+// A client's own grant may be asked for again at will. A refresh whose answer was lost is tried once
+// more, in case it was not processed. A code is sent again only if it surely was not used.
+export const TOKEN_RETRY: Readonly<Record<Grant['type'], RetryOptions>> = {
+  client_credentials: { ...TOKEN_PAUSES, limit: 2, unsafe: true },
+  refresh_token: { ...TOKEN_PAUSES, limit: 1, unsafe: true },
+  authorization_code: { ...TOKEN_PAUSES, limit: 2, unsafe: false },
+};
+
+/** A token operation as it is with one of its grants; others stay as they are. */
+export const withGrant = (
+  operation: Operation,
+  params: object,
+): {
+  readonly operation: Operation;
+  readonly grantType?: string;
+  readonly retry?: RetryOptions;
+} => {
+  if (!operation.grants) return { operation };
+  const usual = operation.form?.find(({ name }) => name === 'grantType')?.default;
+  const grantType = scalarText(given(params as Values, 'grantType')) ?? usual ?? '';
+  return {
+    // Only a code or a refresh token can be used up by a lost answer.
+    operation: { ...operation, safeToRetry: grantType === 'client_credentials' },
+    grantType,
+    ...(isGrant(grantType) && { retry: TOKEN_RETRY[grantType] }),
+  };
+};
+
+const isGrant = (type: string): type is Grant['type'] => Object.hasOwn(TOKEN_RETRY, type);
+
+/**
+ * Looks for the token in a success.
+ * @throws {ApiError} if it is an error with a status of success
+ * @throws {TokenError} if there is no usable bearer token in it
+ */
+export const ensureToken = (
+  request: HttpRequest,
+  data: unknown,
+  response: HttpResponse,
+  clock: Clock,
+): void => {
+  const isToken = typeof data === 'object' && data !== null && 'access_token' in data;
+  if (!isToken && readProblems(data).problems.length > 0)
+    throw errorOfStatus(request, response, clock);
+  readTokenResponse(data, { requestedAt: 0, defaultLifetimeMs: 1, warn: () => {} });
+};
