@@ -8,7 +8,7 @@ export interface Planted {
 }
 
 export const PLANTED: readonly Planted[] = [
-  { id: 'F01', file: 'token-request.js', from: 'baseMs: 250', to: 'baseMs: 0' },
+  { id: 'F01', file: 'token-operation.js', from: 'baseMs: 250', to: 'baseMs: 0' },
   {
     id: 'F04',
     file: 'retry.js',
@@ -17,7 +17,7 @@ export const PLANTED: readonly Planted[] = [
   },
   { id: 'F06', file: 'retry.js', from: 'Math.max(0, time - now)', to: 'time - now' },
   { id: 'F07', file: 'retry.js', from: 'new Set([408,', to: 'new Set([400, 408,' },
-  { id: 'F08', file: 'redact.js', from: "rest.replaceAll(secret, '[redacted]')", to: 'rest' },
+  { id: 'F08', file: 'redact.js', from: "text.replace(forms, '[redacted]')", to: 'text' },
   { id: 'F11', file: 'token-request.js', from: 'MOST_UNREADABLE = 2', to: 'MOST_UNREADABLE = 0' },
   { id: 'F13', file: 'token-endpoint.js', from: '!(lifetimeMs > 0)', to: 'false' },
   { id: 'F17', file: 'token-endpoint.js', from: '!BEARER_VALUE.test(access_token)', to: 'false' },
@@ -25,13 +25,13 @@ export const PLANTED: readonly Planted[] = [
   { id: 'F20', file: 'transport-node.js', from: 'limit >= 0 && size > limit', to: 'false' },
   {
     id: 'F21',
-    file: 'token-request.js',
-    from: 'limit: 2, unsafe: true',
-    to: 'limit: 2, unsafe: false',
+    file: 'token-operation.js',
+    from: "safeToRetry: grantType === 'client_credentials'",
+    to: 'safeToRetry: false',
   },
   {
     id: 'F23',
-    file: 'token-request.js',
+    file: 'token-operation.js',
     from: 'limit: 2, unsafe: false',
     to: 'limit: 2, unsafe: true',
   },

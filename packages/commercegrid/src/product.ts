@@ -14,4 +14,4 @@ export const product: Product = {
 
 /** Runs single operations without a client, such as the token operation of a generated class. */
 export const createTransport = (options: TransportOptions = {}): ClientTransport =>
-  transportTo({ ...options, baseUrl: options.baseUrl ?? product.origin, prefix: product.prefix });
+  transportTo(options, product);

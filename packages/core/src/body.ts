@@ -23,8 +23,8 @@ export const writeBody = async (operation: Operation, params: Values): Promise<W
 export const secretFields = ({ form = [] }: Operation, params: Values): string[] =>
   form
     .filter(({ secret }) => secret)
-    .map(({ name }) => given(params, name))
-    .filter((value) => typeof value === 'string');
+    .map(({ name }) => scalarText(given(params, name)))
+    .filter((value) => value !== undefined);
 
 const writeJson = (operation: Operation, value: unknown): string => {
   const fail = (why: string): never => {

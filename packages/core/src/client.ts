@@ -35,6 +35,7 @@ import type {
 } from './operation.js';
 import {
   checkGrant,
+  checkSignal,
   checkTimeout,
   credentialsOf,
   retryPolicy,
@@ -81,14 +82,20 @@ export const connect = <G extends Grant, T>(
 
 /**
  * Runs operations without a token, for a generated class alone.
+ * @param product where to go if the options do not say
  * @example await new OAuthApi(createTransport({ baseUrl })).getToken({ … })
  * @throws {ConfigError} for a base URL that is no https origin
  */
 export const createTransport = (
   options: TransportOptions & { readonly prefix?: string },
+  product?: Pick<Product, 'origin' | 'prefix'>,
 ): ClientTransport => {
+  if (typeof options !== 'object' || options === null)
+    throw new ConfigError('createTransport takes options: { baseUrl }.');
   const { close, ...wire } = createAxios(options.axios);
-  return { ...transportTo(contextOf(options, targetOf(options), wire), []), close };
+  const { baseUrl = product?.origin, prefix = product?.prefix ?? '' } = options;
+  const target = targetOf({ ...options, baseUrl, prefix });
+  return { ...transportTo(contextOf(options, target, wire), []), close };
 };
 
 /** What all calls of one client share. */
@@ -175,6 +182,7 @@ const run = async (
   options: CallOptions,
 ): Promise<Answer<unknown>> => {
   const { operation, grantType, retry: usual } = withGrant(stated, params);
+  checkSignal(operation.id, options.signal);
   const statedMs = options.timeoutMs ?? defaults.timeoutMs ?? operation.timeoutMs;
   const limitMs = checkTimeout(operation.id, statedMs ?? CALL_TIMEOUT_MS);
   const policy = retryPolicy(operation.id, usual, defaults.retry, options.retry);

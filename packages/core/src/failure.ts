@@ -149,7 +149,8 @@ const errorBody = (response: HttpResponse): unknown => {
   const type = mediaType(response.headers);
   const mayBeJson = isJson(type) || type === 'text/plain';
   if (!mayBeJson || text.length > LARGEST_ERROR_CHARACTERS) return undefined;
-  const reading = parseJson(text);
+  // Texts are read of it, no numbers.
+  const reading = parseJson(text, true);
   return reading.ok ? reading.value : undefined;
 };
 

@@ -30,10 +30,11 @@ const DEEPEST = 64;
 /**
  * Parses JSON of a server: refuses depths above 64 and integers that a double would round, drops
  * keys that reach prototypes, and takes a byte order mark.
+ * @param mayRound takes such integers rounded, where nobody reads them
  */
-export const parseJson = (text: string): JsonReading => {
+export const parseJson = (text: string, mayRound = false): JsonReading => {
   const json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  const found = scan(json);
+  const found = scan(json, mayRound);
   if (found !== undefined) return { ok: false, ...found };
   try {
     return {
@@ -65,7 +66,7 @@ const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 type Found = { reason: 'too-deep' } | { reason: 'unsafe-integer'; field: string };
 
 // One pass over the characters: strings are skipped, brackets counted, long numbers looked at.
-const scan = (json: string): Found | undefined => {
+const scan = (json: string, mayRound: boolean): Found | undefined => {
   let depth = 0;
   for (let i = 0; i < json.length; i += 1) {
     const code = json.charCodeAt(i);
@@ -73,7 +74,7 @@ const scan = (json: string): Found | undefined => {
       i = endOfString(json, i);
     } else if (isDigit(code)) {
       const end = endOfNumber(json, i);
-      if (end - i > SAFE_DIGITS && isUnsafeInteger(json.slice(i, end))) {
+      if (!mayRound && end - i > SAFE_DIGITS && isUnsafeInteger(json.slice(i, end))) {
         return { reason: 'unsafe-integer', field: pathAt(json, i) };
       }
       i = end - 1;

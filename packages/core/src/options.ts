@@ -27,6 +27,7 @@ export const targetOf = ({
   const url = parseUrl(baseUrl);
   if (url.username !== '' || url.password !== '')
     throw invalidBaseUrl('it holds a user name or password');
+  if (!/^https?:$/.test(url.protocol)) throw invalidBaseUrl('it does not begin with https://');
   const isLoopback = url.protocol === 'http:' && LOOPBACK.has(url.hostname);
   if (url.protocol !== 'https:' && !(isLoopback && allowLoopbackHttp)) {
     throw invalidBaseUrl(
@@ -139,6 +140,15 @@ export const retryPolicy = (
     maxMs: number('maxMs', 8_000),
     unsafe: stated('unsafe') === true,
   };
+};
+
+/** @throws {ConfigError} for what is no signal, such as its controller */
+export const checkSignal = (operation: string, signal: AbortSignal | undefined): void => {
+  if (signal === undefined || typeof signal?.addEventListener === 'function') return;
+  throw new ConfigError(`${operation}: 'signal' must be an AbortSignal.`, {
+    operation,
+    hint: 'Of an AbortController pass its `signal`.',
+  });
 };
 
 /** @throws {ConfigError} for a time limit that is no positive number of milliseconds */

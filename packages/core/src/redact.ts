@@ -45,6 +45,7 @@ const encodings = (secret: string): string[] =>
     : [
         secret,
         encodeURIComponent(wellFormed(secret)),
+        encodeURI(wellFormed(secret)),
         new URLSearchParams({ s: secret }).toString().slice(2),
         JSON.stringify(secret).slice(1, -1),
         ...base64Forms(secret),

@@ -62,7 +62,8 @@ const readData = (
   if (!isDeclared && type !== 'text/plain') {
     throw unexpectedType(request, status, type);
   }
-  const reading = parseJson(text);
+  // A token is not lost over a number beside it.
+  const reading = parseJson(text, operation.grants !== undefined);
   if (reading.ok && !isDeclared) {
     tell({ type: 'warning', message: `${operation.id} was answered with JSON called text/plain.` });
   }

@@ -40,7 +40,7 @@ export const tokenErrorOf = (
     traceId,
     cause: error instanceof TokenError ? error.cause : error,
   };
-  const isRefused = fields.code === 'invalid_grant';
+  const isRefused = fields.code === 'invalid_grant' && !retryable;
   const isCode = grantType === 'authorization_code';
   const isLostCode = isCode && hasNoStatement(error) && mayHaveSpent(error);
   const isUsers = isCode || grantType === 'refresh_token';
@@ -79,8 +79,7 @@ const REAUTH = 'Ask the user for consent again and use the new code.';
 const UNREACHED =
   'The token endpoint gave no usable answer: check baseUrl and the network; `cause` has more.';
 const WAIT = 'Wait before you ask for a token again, for `retryAfterMs` if it is there.';
-// Assumption code-lifetime.
-const REAUTH_CODE = `${REAUTH} A code can be used once and soon expires; no document says when.`;
+const REAUTH_CODE = `${REAUTH} A code can be used once, and soon expires (assumption code-lifetime).`;
 
 /** Did the endpoint say nothing that can be read: neither a token nor an error? */
 const hasNoStatement = (error: SdkError): boolean =>

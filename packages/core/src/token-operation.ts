@@ -9,10 +9,10 @@ import { given, scalarText, type Values } from './values.js';
 
 export const TOKEN_PAUSES = { baseMs: 250, maxMs: 4_000 };
 
-// A client's own grant may be asked for again at will. A refresh whose answer was lost is tried once
-// more, in case it was not processed. A code is sent again only if it surely was not used.
+// A client's own grant may be asked for again at will: with it the operation is safe to retry. A refresh whose answer
+// was lost is tried once more, in case it was not processed. A code is sent again only if it surely was not used.
 export const TOKEN_RETRY: Readonly<Record<Grant['type'], RetryOptions>> = {
-  client_credentials: { ...TOKEN_PAUSES, limit: 2, unsafe: true },
+  client_credentials: { ...TOKEN_PAUSES, limit: 2 },
   refresh_token: { ...TOKEN_PAUSES, limit: 1, unsafe: true },
   authorization_code: { ...TOKEN_PAUSES, limit: 2, unsafe: false },
 };
@@ -50,8 +50,8 @@ export const ensureToken = (
   response: HttpResponse,
   clock: Clock,
 ): void => {
-  const isToken = typeof data === 'object' && data !== null && 'access_token' in data;
-  if (!isToken && readProblems(data).problems.length > 0)
+  const { access_token } = (data ?? {}) as { readonly access_token?: unknown };
+  if (!access_token && readProblems(data).problems.length > 0)
     throw errorOfStatus(request, response, clock);
   readTokenResponse(data, { requestedAt: 0, defaultLifetimeMs: 1, warn: () => {} });
 };

@@ -92,7 +92,7 @@ const spend = async <G extends Grant>(
         (error instanceof SdkError && error.attempts) || Number(error instanceof TokenError);
       const failure = tokenErrorOf(error, { grantType: grant.type, attempts });
       const mayRepeat =
-        grant.type === 'client_credentials' && repeat < MOST_UNREADABLE && isBroken(failure);
+        grant.type === 'client_credentials' && attempts <= MOST_UNREADABLE && isBroken(failure);
       if (!mayRepeat) throw failure;
       await sleep(clock, backoffMs(repeat, TOKEN_PAUSES, random), signal);
     }

@@ -592,7 +592,7 @@ describe('what a caller gets wrong', () => {
     ['http://127.0.0.1.evil.example', 'tokens travel over https only'],
     ['api.example.com', 'it is no URL'],
     ['', 'it is no URL'],
-    ['ftp://api.example.com', 'tokens travel over https only'],
+    ['ftp://api.example.com', 'it does not begin with https://'],
     ['https://user:pass@api.example.com', 'it holds a user name or password'],
     ['https://api.example.com/v1', 'it is more than an origin'],
   ])('is told when the client is made: baseUrl %j', async (baseUrl, why) => {

@@ -68,15 +68,12 @@ describe('the hint of the token endpoint', () => {
     [400, 'unsupported_grant_type', TAKES],
     [400, 'invalid_request', undefined],
     [400, 'invalid_scope', undefined],
-    [
-      400,
-      undefined,
-      'The endpoint gives no reason. Check clientId and clientSecret, and the parameters of the grant.',
-    ],
-    [401, undefined, `${PAIR} The endpoint gives no reason.`],
-    [403, undefined, `${PAIR} The endpoint gives no reason; the app may also lack this grant.`],
+    [400, undefined, 'Check clientId and clientSecret, and the parameters of the grant.'],
+    [401, undefined, PAIR],
+    [403, undefined, `${PAIR} The app may also lack this grant.`],
     [404, undefined, undefined],
     [429, undefined, undefined],
+    [429, 'invalid_client', undefined],
     [500, undefined, 'The token endpoint failed: try again later.'],
     [503, 'invalid_client', 'The token endpoint failed: try again later.'],
   ])('for %i %s and nothing missing is %j', (status, code, said) => {
@@ -119,6 +116,16 @@ describe('the hint of the token endpoint', () => {
     const plain = { ...formless, form, grants: [{ type: 'client_credentials' }] };
     expect(hintOf(403, undefined, 'grant_type=client_credentials', plain)).toBe(
       "The grant client_credentials needs 'clientSecret': not sent.",
+    );
+  });
+
+  it('says of a pair that there was no secret, where there may be none', () => {
+    const needs = ['code', 'codeVerifier'];
+    const pkce = { ...token, grants: [{ type: 'authorization_code', needs }] };
+    const takesNone = { ...pkce, grants: [...pkce.grants, { type: 'x', needs: ['clientSecret'] }] };
+    const body = 'grant_type=authorization_code&client_id=i&code=c&code_verifier=v';
+    expect(hintOf(401, 'invalid_client', body, takesNone)).toBe(
+      'No clientSecret was sent: only a public client with PKCE may go without.',
     );
   });
 

@@ -72,8 +72,8 @@ describe('where requests may go', () => {
     ['https://api.example.com/#a', MORE, BARE],
     ['nowhere', 'it is no URL', ORIGIN],
     [undefined, 'it is no URL', ORIGIN],
-    ['ftp://localhost', 'tokens travel over https only', ORIGIN],
-    ['localhost:8080', 'tokens travel over https only', ORIGIN],
+    ['ftp://localhost', 'it does not begin with https://', ORIGIN],
+    ['localhost:8080', 'it does not begin with https://', ORIGIN],
     ['http://api.example.com/x', 'tokens travel over https only', ORIGIN],
     ['http://localhost', 'tokens travel over https only', LOOPBACK],
   ])('%s may not be', (baseUrl, why, hint) => {

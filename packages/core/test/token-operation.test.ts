@@ -95,6 +95,25 @@ describe('an error of the token endpoint', () => {
     expect(limited.error.hint).toContain('retryAfterMs');
   });
 
+  it('is found beside a list of problems', async () => {
+    const body = '{"errors":[{"title":"t"}],"error":"invalid_grant"}';
+    const { error } = await errorOf(CODE, answer(400, body));
+    expectFields(error, { name: 'ReauthRequiredError', code: 'invalid_grant' });
+  });
+
+  it('is read beside a number that is too large', async () => {
+    const body = '{"error":"invalid_grant","error_codes":[12345678901234567890]}';
+    const { error } = await errorOf(CODE, answer(400, body));
+    expectFields(error, { name: 'ReauthRequiredError', code: 'invalid_grant' });
+  });
+
+  it('ends no consent where it asks to come again', async () => {
+    const { error } = await errorOf(REFRESH, (_seen, response) =>
+      json(response, 429, { error: 'invalid_grant' }, { 'retry-after': '3600' }),
+    );
+    expectFields(error, { name: 'TokenError', retryable: true, retryAfterMs: 3_600_000 });
+  });
+
   it('holds no secret, however it was echoed', async () => {
     const echoes = [
       'a/long+secret=',
@@ -105,6 +124,12 @@ describe('an error of the token endpoint', () => {
     const body = { error: 'invalid_client', error_description: `No: ${echoes.join(' ')}` };
     const { error } = await errorOf(APP, answer(401, JSON.stringify(body)));
     expect(error.description).toBe('No: [redacted] [redacted] [redacted] [redacted]');
+    const asNumber = { ...APP, clientSecret: 1234567890 as unknown as string };
+    const counted = await errorOf(
+      asNumber,
+      answer(401, '{"error":"x","error_description":"1234567890"}'),
+    );
+    expect(counted.error.description).toBe('[redacted]');
     const moved = await errorOf({ ...APP, clientSecret: 'Secret-Name' }, (_seen, response) =>
       response.writeHead(302, { location: 'https://secret-name.example/' }).end(),
     );
@@ -115,6 +140,19 @@ describe('an error of the token endpoint', () => {
 describe('a success', () => {
   it('is given as it came, whatever it warns of', async () => {
     const body = { access_token: 'a', warnings: [{ code: 'odd' }] };
+    const { token } = await ask(CODE, answer(200, JSON.stringify(body)));
+    expect(await token).toEqual(body);
+  });
+
+  it.each<[string, object]>([
+    ['token_type that is null', { token_type: null }],
+    ['token_type that is empty', { token_type: '' }],
+    ['expires_in that is null', { expires_in: null }],
+    ['expires_in with a fraction', { expires_in: '899.0' }],
+    ['an error beside the token', { error: 'odd' }],
+    ['a large number beside the token', { user_id: 2 ** 60 }],
+  ])('counts, with %s', async (_what, more) => {
+    const body = { access_token: 'a', ...more };
     const { token } = await ask(CODE, answer(200, JSON.stringify(body)));
     expect(await token).toEqual(body);
   });
@@ -138,6 +176,11 @@ describe('a success', () => {
     const { error } = await errorOf(CODE, answer(200, body));
     expect(error).toBeInstanceOf(ReauthRequiredError);
     expectFields(error, { code: 'invalid_grant', description: 'Used up.', status: 200 });
+    const nothing = await errorOf(
+      CODE,
+      answer(200, '{"access_token":null,"error":"invalid_grant"}'),
+    );
+    expectFields(nothing.error, { name: 'ReauthRequiredError', code: 'invalid_grant' });
     const lost = await errorOf(CODE, answer(200, '{}'));
     expect(lost.error).toBeInstanceOf(ReauthRequiredError);
   });
@@ -158,6 +201,22 @@ describe('a lost answer', () => {
     expect(error).toBeInstanceOf(TokenError);
     expect(requests).toBe(times);
     expect(error.message.includes('may have been processed')).toBe(params !== APP);
+  });
+});
+
+describe('a wrong option', () => {
+  it('of a call is told before anything is sent', async () => {
+    const signal = new AbortController() as unknown as AbortSignal;
+    const { error, requests } = await errorOf(APP, answer(200, '{}'), { signal });
+    expectFields(error, { name: 'ConfigError', operation: 'getToken' });
+    expect([error.message, requests]).toEqual(["getToken: 'signal' must be an AbortSignal.", 0]);
+  });
+
+  it.each([[null], ['http://127.0.0.1:8080']])('is %j for a transport', (options) => {
+    const product = { origin: 'https://api.example.com', prefix: '' };
+    expect(() => createTransport(options as never, product)).toThrow(
+      'createTransport takes options',
+    );
   });
 });
 

@@ -17,4 +17,4 @@ export const product: Product = {
  * @example await new OAuthApi(createTransport()).oAuth2TokenPost({ … })
  */
 export const createTransport = (options: TransportOptions = {}): ClientTransport =>
-  transportTo({ ...options, baseUrl: options.baseUrl ?? product.origin, prefix: product.prefix });
+  transportTo(options, product);

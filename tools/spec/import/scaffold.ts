@@ -76,7 +76,7 @@ export const product: Product = {
 
 /** Runs single operations without a client, such as the token operation of a generated class. */
 export const createTransport = (options: TransportOptions = {}): ClientTransport =>
-  transportTo({ ...options, baseUrl: options.baseUrl ?? product.origin, prefix: product.prefix });
+  transportTo(options, product);
 `;
 
 /** A package's manifest with one more version among its exports. */

@@ -10,6 +10,8 @@ export const hintFor = (
 ): string | undefined => {
   const { call, operation } = request;
   if (status === 410) return switchedOff(call.life.successor);
+  // How long to wait a RateLimitError says.
+  if (operation.grants && status === 429) return undefined;
   if (operation.grants) return status < 500 ? tokenHint(status, request, code) : LATER;
   if (operation.auth === 'none') return undefined;
   if (status === 403) return forbidden(operation.scopes);
@@ -24,7 +26,7 @@ const tokenHint = (
 ): string | undefined => {
   switch (code) {
     case 'invalid_client':
-      return missingParameter(request) ?? PAIR;
+      return missingParameter(request) ?? (isSent(request, 'clientSecret') ? PAIR : NO_SECRET);
     case 'invalid_request':
       return missingParameter(request);
     case 'invalid_grant':
@@ -42,25 +44,24 @@ const tokenHint = (
 
 const LATER = 'The token endpoint failed: try again later.';
 const PAIR = 'Check that clientId and clientSecret are a pair of one app.';
+const NO_SECRET = 'No clientSecret was sent: only a public client with PKCE may go without.';
 const USED_UP =
   'The code or refresh token is used up, has expired, or belongs to another app, redirect URI or code verifier.';
 
 const UNEXPLAINED: Readonly<Record<number, string>> = {
-  400: 'The endpoint gives no reason. Check clientId and clientSecret, and the parameters of the grant.',
-  401: `${PAIR} The endpoint gives no reason.`,
-  403: `${PAIR} The endpoint gives no reason; the app may also lack this grant.`,
+  400: 'Check clientId and clientSecret, and the parameters of the grant.',
+  401: PAIR,
+  403: `${PAIR} The app may also lack this grant.`,
 };
 
 const takes = ({ grants = [] }: Operation): string =>
   `This API version takes: ${[...new Set(grants.map(({ type }) => type))].join(', ')}.`;
 
 /** What the grant needs and was not sent. */
-const missingParameter = ({ operation, body }: HttpRequest): string | undefined => {
+const missingParameter = (request: HttpRequest): string | undefined => {
+  const { operation } = request;
   const { form = [], grants = [] } = operation;
-  const sent = new URLSearchParams(typeof body === 'string' ? body : '');
-  const isSent = (name: string): boolean =>
-    form.some((field) => field.name === name && sent.get(field.as ?? name));
-  const type = sent.get('grant_type');
+  const type = sentForm(request).get('grant_type');
   const ways = grants.filter((grant) => grant.type === type);
   if (ways.length === 0)
     return type ? takes(operation) : `'grantType' was not sent. ${takes(operation)}`;
@@ -71,13 +72,21 @@ const missingParameter = ({ operation, body }: HttpRequest): string | undefined 
       grants.every(({ needs = [] }) => !needs.includes(name)),
   );
   const missing = ways
-    .map(({ needs = [] }) => [...credentials, ...needs].filter((name) => !isSent(name)))
+    .map(({ needs = [] }) => [...credentials, ...needs].filter((name) => !isSent(request, name)))
     .sort((a, b) => a.length - b.length);
   const least = missing.filter(({ length }) => length === missing[0]?.length);
   const told = [...new Set(least.map((names) => names.map((name) => `'${name}'`).join(' and ')))];
   if (told.includes('')) return undefined;
   return `The grant ${type} needs ${told.join(', or ')}: not sent.`;
 };
+
+const sentForm = ({ body }: HttpRequest): URLSearchParams =>
+  new URLSearchParams(typeof body === 'string' ? body : '');
+
+const isSent = (request: HttpRequest, name: string): boolean =>
+  (request.operation.form ?? []).some(
+    (field) => field.name === name && !!sentForm(request).get(field.as ?? name),
+  );
 
 const HINTS: Readonly<Record<number, string>> = {
   401: 'A fresh token was refused, too: is baseUrl the API that issued it?',

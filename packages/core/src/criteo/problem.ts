@@ -14,7 +14,8 @@ export interface Reported {
 export const readProblems = (body: unknown): Pick<Reported, 'problems' | 'traceId'> => {
   const fields = isObject(body) ? body : {};
   const several = listed(fields.errors);
-  const problems = several.length > 0 ? several : single(fields);
+  const isOAuth = text(fields.error) !== undefined;
+  const problems = several.length > 0 && !isOAuth ? several : [...single(fields), ...several];
   return { problems, traceId: traceOf(problems) };
 };
 

@@ -13,7 +13,7 @@ export interface PortfolioApi {
   readonly getPortfolio: Bound<typeof portfolio.getPortfolio>;
 }
 
-/** Operations of the Tiny API 1 at https://api.tiny.example/base: `client.portfolio`, or alone on what `createTransport` makes. */
+/** Operations of the Tiny API 1 at https://api.tiny.example/base: `client.portfolio`, or standalone on a transport from `createTransport`. */
 export class PortfolioApi extends Api {
   constructor(transport: Transport) {
     super(transport, [portfolio.getPortfolio]);

@@ -12,7 +12,7 @@ export interface OAuthApi {
   readonly getToken: Bound<typeof oAuth.getToken>;
 }
 
-/** Gets access tokens of the Tiny API 1 from https://api.tiny.example/base/token by the grants client_credentials, authorization_code; a token lives 600 s. */
+/** Gets access tokens of the Tiny API 1 from https://api.tiny.example/base/token by the grants client_credentials, authorization_code; token lifetime 600 s. */
 export class OAuthApi extends Api {
   constructor(transport: Transport) {
     super(transport, [oAuth.getToken]);

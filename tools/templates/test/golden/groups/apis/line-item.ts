@@ -17,7 +17,7 @@ export interface LineItemApi {
   readonly getLineItems: Bound<typeof lineItem.getLineItems>;
 }
 
-/** Operations of the Tiny API 1 at https://api.tiny.example/base: `client.lineItem`, or alone on what `createTransport` makes. */
+/** Operations of the Tiny API 1 at https://api.tiny.example/base: `client.lineItem`, or standalone on a transport from `createTransport`. */
 export class LineItemApi extends Api {
   constructor(transport: Transport) {
     super(transport, [lineItem.getLineItem, lineItem.getLineItems]);

@@ -10,7 +10,7 @@ export interface OAuthApi {
   readonly getToken: Bound<typeof oAuth.getToken>;
 }
 
-/** Operations of the Tiny API 1 at https://api.tiny.example/base: `client.oAuth`, or alone on what `createTransport` makes. */
+/** Operations of the Tiny API 1 at https://api.tiny.example/base: `client.oAuth`, or standalone on a transport from `createTransport`. */
 export class OAuthApi extends Api {
   constructor(transport: Transport) {
     super(transport, [oAuth.getToken]);

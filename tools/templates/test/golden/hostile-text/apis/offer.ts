@@ -16,7 +16,7 @@ export interface OfferApi {
   readonly getOffer: Bound<typeof offer.getOffer>;
 }
 
-/** Operations of the Tiny API 1 at https://api.tiny.example/base: `client.offer`, or alone on what `createTransport` makes. */
+/** Operations of the Tiny API 1 at https://api.tiny.example/base: `client.offer`, or standalone on a transport from `createTransport`. */
 export class OfferApi extends Api {
   constructor(transport: Transport) {
     super(transport, [offer.getOffer]);

@@ -20,7 +20,7 @@ export interface AudienceApi {
   readonly ping: Bound<typeof audience.ping>;
 }
 
-/** Operations of the Tiny API 1 at https://api.tiny.example/base: `client.audience`, or alone on what `createTransport` makes. */
+/** Operations of the Tiny API 1 at https://api.tiny.example/base: `client.audience`, or standalone on a transport from `createTransport`. */
 export class AudienceApi extends Api {
   constructor(transport: Transport) {
     super(transport, [audience.deleteAudience, audience.getAudienceSize, audience.ping]);

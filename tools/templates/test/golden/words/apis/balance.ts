@@ -14,7 +14,7 @@ export interface BalanceApi {
   readonly createBalance: Bound<typeof balance.createBalance>;
 }
 
-/** Operations of the Tiny API 1 at https://api.tiny.example/base: `client.balance`, or alone on what `createTransport` makes. */
+/** Operations of the Tiny API 1 at https://api.tiny.example/base: `client.balance`, or standalone on a transport from `createTransport`. */
 export class BalanceApi extends Api {
   constructor(transport: Transport) {
     super(transport, [balance.createBalance]);
