@@ -190,12 +190,11 @@ const paramsInPairs = (
 
 /** What is every grant's is told once. */
 const distinct = (differences: readonly Difference[]): Difference[] => {
-  const seen = new Map(
-    differences
-      .toReversed()
-      .map((one) => [[one.kind, one.message, ...one.place.keys].join(' '), one]),
-  );
-  return differences.filter((one) => [...seen.values()].includes(one));
+  const seen = new Set<string>();
+  return differences.filter(({ kind, message, place }) => {
+    const known = seen.size;
+    return seen.add([kind, message, ...place.keys].join(' ')).size > known;
+  });
 };
 
 const errorsOf = ({ result }: OperationModel, { reader }: Side): ModelShape[] =>
