@@ -64,7 +64,9 @@ export const readTokenResponse = (
   if (!BEARER_VALUE.test(access_token)) {
     throw unusable('its access_token cannot be sent in a header (RFC 6750 section 2.1)');
   }
-  if (isStated(token_type) && !isBearer(token_type)) throw unusable('its token_type is not Bearer');
+  // What is null or empty says nothing else.
+  if ((token_type ?? '') !== '' && !isBearer(token_type))
+    throw unusable('its token_type is not Bearer');
   const lifetimeMs = lifetimeOf(expires_in, defaultLifetimeMs, warn);
   return new AccessToken({
     value: access_token,
@@ -80,7 +82,7 @@ const lifetimeOf = (
   defaultLifetimeMs: number,
   warn: (message: string) => void,
 ): number => {
-  if (!isStated(expiresIn)) {
+  if (expiresIn === undefined) {
     warn(`The token answer states no expires_in; ${defaultLifetimeMs / 1000} s are assumed.`);
     return defaultLifetimeMs;
   }
@@ -96,9 +98,6 @@ const secondsOf = (value: unknown): number =>
   typeof value === 'number' || (typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value))
     ? Number(value)
     : Number.NaN;
-
-// What a grant does not have comes as null or empty, too.
-const isStated = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
 const isBearer = (type: unknown): boolean =>
   typeof type === 'string' && type.toLowerCase() === 'bearer';

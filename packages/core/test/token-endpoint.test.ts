@@ -65,7 +65,7 @@ describe('the one reading of every token model', () => {
     hint: 'Is baseUrl the API itself, with no proxy or captive portal in between?',
   });
 
-  it.each([-1, 0, Number.NaN, 'abc', '1.5s', '1.', true, ['900']])(
+  it.each([-1, 0, Number.NaN, 'abc', null, '1.5s', '1.', true, ['900']])(
     'refuses the life %o',
     async (expires_in) => {
       expect(await refusal({ ...good, expires_in })).toMatchObject(

@@ -147,7 +147,6 @@ describe('a success', () => {
   it.each<[string, object]>([
     ['token_type that is null', { token_type: null }],
     ['token_type that is empty', { token_type: '' }],
-    ['expires_in that is null', { expires_in: null }],
     ['expires_in with a fraction', { expires_in: '899.0' }],
     ['an error beside the token', { error: 'odd' }],
     ['a large number beside the token', { user_id: 2 ** 60 }],
