@@ -199,6 +199,9 @@ const readGrants = (
   throw new SpecError(`${where}: x-grants and the enum of grant_type differ.`);
 };
 
+/** Does it give tokens? */
+export const isTokenOperation = ({ grants }: OperationModel): boolean => grants.length > 0;
+
 /** The part of an operation in a job: `create`, `status` or `output`. */
 export const roleOf = ({ source }: OperationModel): Json | undefined =>
   isObject(source['x-job']) ? source['x-job'].role : undefined;

@@ -3,6 +3,7 @@ import { SpecError, within } from '../errors.ts';
 import {
   type ApiModel,
   camelCase,
+  isTokenOperation,
   type JobModel,
   type OperationModel,
   object,
@@ -335,7 +336,7 @@ export const classLines = (
   { title, baseUrl, defaultLifetimeMs }: VersionFacts,
 ): string[] => {
   const [first] = operations;
-  const token = operations.find(({ grants }) => grants.length > 0);
+  const token = operations.find(isTokenOperation);
   if (!token) {
     return [
       `Operations of the ${title} at ${baseUrl}: \`client.${first?.group}\`, or standalone on a transport from \`createTransport\`.`,

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../document.ts';
 import {
   camelCase,
+  type GrantModel,
   type OperationModel,
   object,
   type ParameterModel,
@@ -40,25 +41,36 @@ export interface GrantShape {
 export const grantShapesOf = (operation: OperationModel, reader: ShapeReader): GrantShape[] => {
   const { grants } = operation;
   if (grants.length < 2) return [];
-  const keysOf = (names: readonly string[]): string[] => names.map(camelCase);
-  const named = new Set(grants.flatMap(({ needs, takes }) => keysOf([...needs, ...takes])));
-  return grants.map(({ type, needs, takes }) => {
-    const [needed, taken] = [keysOf(needs), keysOf(takes)];
-    const isRefused = (key: string): boolean =>
-      named.has(key) && !needed.includes(key) && !taken.includes(key);
-    const fields = paramsOf(operation, reader);
+  const fields = paramsOf(operation, reader);
+  return grants.map((grant) => {
+    const roleOf = (key: string): GrantRole | undefined => roleWith(grant, operation, key);
     return {
-      type,
+      type: grant.type,
       fields: fields
-        .filter(({ key }) => !isRefused(key))
+        .filter(({ key }) => roleOf(key) !== 'refused')
         .map((field) => ({
           ...field,
-          isOptional: named.has(field.key) ? taken.includes(field.key) : field.isOptional,
-          shape: field.key === 'grantType' ? literalOf(type, field.shape) : field.shape,
+          isOptional:
+            roleOf(field.key) === undefined ? field.isOptional : roleOf(field.key) === 'taken',
+          shape: field.key === 'grantType' ? literalOf(grant.type, field.shape) : field.shape,
         })),
-      refused: fields.map(({ key }) => key).filter(isRefused),
+      refused: fields.map(({ key }) => key).filter((key) => roleOf(key) === 'refused'),
     };
   });
+};
+
+export type GrantRole = 'needed' | 'refused' | 'taken';
+
+/** What a parameter is to a grant; undefined if it is the same to all. */
+export const roleWith = (
+  { needs, takes }: GrantModel,
+  { grants }: OperationModel,
+  key: string,
+): GrantRole | undefined => {
+  const isIn = (names: readonly string[]): boolean => names.some((name) => camelCase(name) === key);
+  if (isIn(needs)) return 'needed';
+  if (isIn(takes)) return 'taken';
+  return grants.some((grant) => isIn([...grant.needs, ...grant.takes])) ? 'refused' : undefined;
 };
 
 const literalOf = (value: string, { source }: Shape): Shape => ({

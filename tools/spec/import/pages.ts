@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ApiModel } from '../model.ts';
+import { type ApiModel, isTokenOperation } from '../model.ts';
 import { specName } from '../registry.ts';
 import type { Vendor, VersionName } from '../vendor.ts';
 import { factsOfVersion, importPath, isUnstable, lifeOf, productOf, stageOf } from '../vendor.ts';
@@ -25,7 +25,7 @@ export const pageOf = (
       method === 'GET' && !isPublic && parameters.every(({ required }) => !required),
   );
   const { baseUrl } = factsOfVersion(vendor, name);
-  const token = operations.find(({ grants }) => grants.length > 0);
+  const token = operations.find(isTokenOperation);
   const places = new Map([
     ['vendor', vendor.title],
     ['title', productOf(vendor, name.product).title],

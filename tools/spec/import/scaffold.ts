@@ -1,6 +1,5 @@
 import { SpecError } from '../errors.ts';
-import type { ApiModel, OperationModel } from '../model.ts';
-import { object } from '../model.ts';
+import { type ApiModel, isTokenOperation, type OperationModel, object } from '../model.ts';
 import { lifeSentence } from '../status.ts';
 import { importPath, productOf, type Vendor, type VersionName } from '../vendor.ts';
 import { PAGES, pageOf } from './pages.ts';
@@ -176,7 +175,7 @@ const unknownGrant = (grant: string): never => {
 };
 
 const tokenOperation = ({ operations }: ApiModel): OperationModel => {
-  const found = operations.find(({ grants }) => grants.length > 0);
+  const found = operations.find(isTokenOperation);
   if (found) return found;
   throw new SpecError(
     'No operation gives tokens: a form with grant_type, and x-grants. Add it in an overlay (--overlay), as the version before has it.',

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../document.ts';
-import { paramsOf, resultOf } from '../generate/surface.ts';
+import { paramsOf, resultOf, roleWith } from '../generate/surface.ts';
 import {
   camelCase,
   firstSchema,
@@ -9,7 +9,7 @@ import {
 } from '../model.ts';
 import { code, fence, link, table, words } from './markdown.ts';
 import { otherNames } from './other-names.ts';
-import { roleWith, samplesOf } from './sample.ts';
+import { samplesOf } from './sample.ts';
 import { defaultOf, typeText, wordsOf } from './type-text.ts';
 import type { Version } from './version.ts';
 

@@ -1,8 +1,9 @@
 import { classLines } from '../generate/normalise.ts';
+import { isTokenOperation } from '../model.ts';
 import { productOf } from '../vendor.ts';
 import { code, fence, link, table, words } from './markdown.ts';
 import { operationSection } from './operation-text.ts';
-import { isTokenOperation, takesFile } from './sample.ts';
+import { takesFile } from './sample.ts';
 import { typeSection } from './type-text.ts';
 import { type ApiClass, TYPES_HEADING, TYPES_PAGE, typesOn, type Version } from './version.ts';
 

@@ -1,7 +1,7 @@
-import { isObject, type JsonObject } from '../document.ts';
+import type { JsonObject } from '../document.ts';
 import type { FieldShape, ObjectKind, Shape, ShapeReader } from '../generate/shape.ts';
-import { type ParamShape, paramsOf, resultOf } from '../generate/surface.ts';
-import { camelCase, type GrantModel, type OperationModel } from '../model.ts';
+import { type ParamShape, paramsOf, resultOf, roleWith } from '../generate/surface.ts';
+import { type GrantModel, isTokenOperation, type OperationModel } from '../model.ts';
 import { Expression, type Value, written } from './literal.ts';
 
 /** A call as a page shows it. */
@@ -59,18 +59,6 @@ const GRANT_TYPE = 'grantType';
 // An app that has a secret is refused without it, whatever the document lets be left out.
 const CREDENTIALS: ReadonlySet<string> = new Set(['clientId', 'clientSecret']);
 
-/** What a parameter is to a grant; undefined if it is the same to all. */
-export const roleWith = (
-  { needs, takes }: GrantModel,
-  { grants }: OperationModel,
-  key: string,
-): 'needed' | 'refused' | 'taken' | undefined => {
-  const isIn = (names: readonly string[]): boolean => names.some((name) => camelCase(name) === key);
-  if (isIn(needs)) return 'needed';
-  if (isIn(takes)) return 'taken';
-  return grants.some((grant) => isIn([...grant.needs, ...grant.takes])) ? 'refused' : undefined;
-};
-
 const PAGE = 5;
 
 const sizeOf = ({ paging }: OperationModel): string | undefined =>
@@ -84,10 +72,6 @@ const receiverOf = (operation: OperationModel, reader: ShapeReader): string => {
   if (isTokenOperation(operation)) return 'const token = ';
   return hasData(resultOf(operation, reader), reader) ? 'const { data } = ' : 'const result = ';
 };
-
-/** Does it give tokens? */
-export const isTokenOperation = ({ body, isPublic }: OperationModel): boolean =>
-  isPublic && isObject(body?.schema.properties) && 'grant_type' in body.schema.properties;
 
 const hasData = (shape: Shape, reader: ShapeReader): boolean =>
   shape.kind === 'model' &&
