@@ -145,7 +145,7 @@ export const listeningClock = (): Clock & { readonly asked: number[]; pauses(): 
     },
     asked,
     // Time limits are longer.
-    pauses: () => asked.filter((ms) => ms < 10_000),
+    pauses: () => asked.filter((ms) => ms < 5_000),
   };
 };
 

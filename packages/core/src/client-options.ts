@@ -21,8 +21,15 @@ export interface TransportOptions extends ObserveOptions {
   readonly axios?: HttpClient | undefined;
   /** What follows our own user agent, such as `my-app/1.0`; `false` sends none. A browser sends its own. @default nothing */
   readonly userAgent?: string | false | undefined;
-  /** Limit of a whole call in milliseconds, over all attempts; an attempt has 60 s, or this if it is more. @default the operation's own, or 120000 */
+  /** Limit of a whole call in milliseconds, over all attempts; waiting for the rate limit does not count. @default the operation's own, or 120000 */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Limit of one attempt in milliseconds, from when it has a connection. @default the operation's own, or 60000; where
+   * `timeoutMs` is set, a call that may be repeated gets a third of it, at least 5000, and others all of it
+   */
+  readonly attemptTimeoutMs?: number | undefined;
+  /** Limit of opening a connection in milliseconds; Node only. @default 10000 */
+  readonly connectTimeoutMs?: number | undefined;
   readonly retry?: RetryOptions | undefined;
   /** Fail with a PartialFailureError if a success tells that some entities failed. @default false */
   readonly throwOnPartialFailure?: boolean | undefined;

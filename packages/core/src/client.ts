@@ -1,6 +1,7 @@
 import { createAxios } from '#transport';
 import { flow } from './byte-stream.js';
 import { toCall } from './call.js';
+import { CallState } from './call-state.js';
 import type {
   ApiVersion,
   Client,
@@ -9,18 +10,12 @@ import type {
   Product,
   TransportOptions,
 } from './client-options.js';
-import { ConfigError } from './errors.js';
+import { withFields } from './error-copy.js';
+import { ConfigError, SdkError } from './errors.js';
+import { compose, type HttpResponse, type Middleware, type Send } from './exchange.js';
 import { ensureWhole, errorIn } from './failure.js';
 import { type Grant, isUsersGrant, mayBePublic } from './grants.js';
-import {
-  axiosSend,
-  type CallState,
-  compose,
-  type HttpResponse,
-  type Middleware,
-  type Send,
-  type Wire,
-} from './http.js';
+import { axiosSend, type Wire } from './http.js';
 import { type ApiLife, lifeNotice } from './life.js';
 import { authenticate, ensureOk, observe, retry } from './middlewares.js';
 import { type Observe, observer } from './observe.js';
@@ -34,6 +29,7 @@ import type {
   Transport,
 } from './operation.js';
 import {
+  attemptLimit,
   checkGrant,
   checkSignal,
   checkTimeout,
@@ -47,6 +43,7 @@ import { rateLimit } from './rate-limit.js';
 import { type RawRequest, toOperation } from './raw-request.js';
 import { type Target, writeRequest } from './request.js';
 import { readAnswer } from './response.js';
+import { isRepeatedUnseen } from './retry.js';
 import { type Clock, systemClock, withDeadline } from './time.js';
 import { tokenErrorOf } from './token-failure.js';
 import { ensureToken, withGrant } from './token-operation.js';
@@ -55,7 +52,7 @@ import { withTools } from './transport-tools.js';
 import { userAgentOf } from './user-agent.js';
 
 const CALL_TIMEOUT_MS = 120_000;
-const ATTEMPT_TIMEOUT_MS = 60_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /** The client of an API version: its groups of operations over one pipeline. */
 export const connect = <G extends Grant, T>(
@@ -66,7 +63,7 @@ export const connect = <G extends Grant, T>(
     throw new ConfigError('createClient needs options: { clientId, clientSecret }.');
   const { origin, prefix } = api.product;
   const target = targetOf({ ...options, baseUrl: options.baseUrl ?? origin, prefix });
-  const { close, ...wire } = createAxios(options.axios);
+  const { close, ...wire } = createAxios(options.axios, target.origin);
   const context = contextOf(options, target, wire, api);
   const tokens =
     'tokens' in options && options.tokens ? options.tokens : ownTokens(api, options, context);
@@ -92,9 +89,9 @@ export const createTransport = (
 ): ClientTransport => {
   if (typeof options !== 'object' || options === null)
     throw new ConfigError('createTransport takes options: { baseUrl }.');
-  const { close, ...wire } = createAxios(options.axios);
   const { baseUrl = product?.origin, prefix = product?.prefix ?? '' } = options;
   const target = targetOf({ ...options, baseUrl, prefix });
+  const { close, ...wire } = createAxios(options.axios, target.origin);
   return { ...transportTo(contextOf(options, target, wire), []), close };
 };
 
@@ -105,6 +102,8 @@ interface Context extends Wire {
   readonly random: () => number;
   readonly tell: Observe;
   readonly timeoutMs: number | undefined;
+  readonly attemptTimeoutMs: number | undefined;
+  readonly connectMs: number;
   readonly retry: RetryOptions | undefined;
   readonly throwOnPartialFailure: boolean | undefined;
   readonly life: ApiLife;
@@ -117,11 +116,14 @@ const contextOf = (
   api?: Pick<ApiVersion<Grant, unknown>, 'life' | 'name' | 'product'>,
 ): Context => {
   const { clock = systemClock, random = Math.random, timeoutMs, retry } = options;
-  const { throwOnPartialFailure } = options;
+  const { attemptTimeoutMs, throwOnPartialFailure } = options;
+  const connectMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
+  checkTimeout('createClient', connectMs, 'connectTimeoutMs');
   const target = { ...origin, userAgent: userAgentOf(options.userAgent, api?.product) };
   const tell = observer(options, api && { product: api.product.name, version: api.name });
   const life = api?.life ?? {};
-  return { ...wire, target, clock, random, tell, timeoutMs, retry, throwOnPartialFailure, life };
+  const limits = { timeoutMs, attemptTimeoutMs, connectMs };
+  return { ...wire, ...limits, target, clock, random, tell, retry, throwOnPartialFailure, life };
 };
 
 const versionName = ({ product, name }: { product: Product; name: string }): string =>
@@ -160,11 +162,11 @@ const transportTo = (
   authentication: readonly Middleware[],
   gate = openGate,
 ): Transport => {
-  const { instance, clock, random, tell } = context;
+  const { clock, random, tell } = context;
   const limit = rateLimit(gate, tell, clock);
   const send = compose(
     [ensureOk(clock), retry(clock, random), ...authentication, limit, observe(tell, clock)],
-    axiosSend(instance, clock),
+    axiosSend(context, clock),
   );
   const call = <P, R>(
     operation: Operation<P, R>,
@@ -182,24 +184,24 @@ const run = async (
   options: CallOptions,
 ): Promise<Answer<unknown>> => {
   const { operation, grantType, retry: usual } = withGrant(stated, params);
-  checkSignal(operation.id, options.signal);
-  const statedMs = options.timeoutMs ?? defaults.timeoutMs ?? operation.timeoutMs;
-  const limitMs = checkTimeout(operation.id, statedMs ?? CALL_TIMEOUT_MS);
-  const policy = retryPolicy(operation.id, usual, defaults.retry, options.retry);
+  const { id, timeoutMs: ownMs } = operation;
+  checkSignal(id, options.signal);
+  const wholeMs = options.timeoutMs ?? defaults.timeoutMs;
+  const limitMs = checkTimeout(id, wholeMs ?? ownMs ?? CALL_TIMEOUT_MS);
+  const statedMs = options.attemptTimeoutMs ?? defaults.attemptTimeoutMs;
+  if (statedMs !== undefined) checkTimeout(id, statedMs, 'attemptTimeoutMs');
+  const policy = retryPolicy(id, usual, defaults.retry, options.retry);
+  const isRepeated = policy.limit > 0 && isRepeatedUnseen(operation, policy);
   const deadline = withDeadline(clock, limitMs, options.signal);
-  const call: CallState = {
+  const call = new CallState({
     signal: deadline.signal,
     deadline,
-    // Who asks for more time than usual means it for each attempt.
-    attemptMs: Math.max(ATTEMPT_TIMEOUT_MS, statedMs ?? 0),
+    attemptMs: attemptLimit({ statedMs, wholeMs, ownMs, isRepeated }),
+    connectMs: defaults.connectMs,
     retry: policy,
     life,
     hint: defaults.hint,
-    attempts: 0,
-    isAmbiguous: false,
-    isOutOfRetries: false,
-    secrets: new Set(),
-  };
+  });
   let came: HttpResponse | undefined;
   try {
     const request = await writeRequest(operation, params, options, target, call);
@@ -214,14 +216,12 @@ const run = async (
   } catch (error) {
     came?.stream?.cancel();
     const isCallers = options.signal?.aborted === true && error === options.signal.reason;
-    if (grantType === undefined || isCallers) throw error;
-    const { attempts } = call;
-    throw tokenErrorOf(error, {
-      grantType,
-      attempts,
-      operation: operation.id,
-      status: came?.status,
-    });
+    if (isCallers || !(error instanceof SdkError)) throw error;
+    const { attempts, outcome } = call;
+    // Of a token that could not be had, many calls share one error.
+    const told = error.outcome === outcome ? error : withFields(error, { outcome });
+    if (grantType === undefined) throw told;
+    throw tokenErrorOf(told, { grantType, attempts, operation: id, status: came?.status });
   } finally {
     deadline.cancel();
   }

@@ -1,6 +1,12 @@
 import { SDK_NAME } from './criteo/names.js';
 import type { Operation, Problem } from './operation.js';
 
+/**
+ * What became of a call: `answered`; `not-sent`, no byte of a request left, or was given to a connection; `unknown`,
+ * the API may have processed it. Of several attempts unknown outweighs answered, and that not sent.
+ */
+export type Outcome = 'answered' | 'not-sent' | 'unknown';
+
 /** Data of every error. None of it holds a secret, a header or a body. */
 export interface ErrorFields {
   /** Id of the operation that failed, or method and path for `client.request`. */
@@ -9,8 +15,10 @@ export interface ErrorFields {
   readonly status?: number | undefined;
   /** Would the same call have a chance later, without harm? */
   readonly retryable?: boolean | undefined;
-  /** HTTP requests that were sent for the call. */
+  /** HTTP requests that were sent for the call, and connections that did not come about. */
   readonly attempts?: number | undefined;
+  /** What became of the call. @default 'unknown' */
+  readonly outcome?: Outcome | undefined;
   /** The API's id of this exchange: quote it to its support. */
   readonly traceId?: string | undefined;
   /** What to do next. */
@@ -30,14 +38,17 @@ export class SdkError extends Error {
   declare readonly status: number | undefined;
   declare readonly retryable: boolean;
   declare readonly attempts: number;
+  /** What became of the call: whether the API may have processed it. A write that is `unknown` should be looked up before it is repeated. */
+  declare readonly outcome: Outcome;
   declare readonly traceId: string | undefined;
   declare readonly hint: string | undefined;
   declare readonly jobId: string | undefined;
 
   constructor(message: string, fields: ErrorFields = {}) {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
-    const { operation, status, retryable = false, attempts = 0, traceId, hint, jobId } = fields;
-    setKnown(this, { operation, status, retryable, attempts, traceId, hint, jobId });
+    const { operation, status, retryable = false, attempts = 0, outcome = 'unknown' } = fields;
+    const { traceId, hint, jobId } = fields;
+    setKnown(this, { operation, status, retryable, attempts, outcome, traceId, hint, jobId });
   }
 
   toJSON(): object {
@@ -48,6 +59,10 @@ export class SdkError extends Error {
 /** The program is wrong: an option, a parameter, a grant that the API version does not have. Nothing was sent. */
 export class ConfigError extends SdkError {
   override readonly name: string = 'ConfigError';
+
+  constructor(message: string, fields: ErrorFields = {}) {
+    super(message, { outcome: 'not-sent', ...fields });
+  }
 }
 
 /** No complete answer came back. */

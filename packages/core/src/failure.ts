@@ -13,10 +13,11 @@ import {
   type SdkError,
   TimeoutError,
 } from './errors.js';
+import type { HttpRequest, HttpResponse } from './exchange.js';
 import { TransportFault } from './fault.js';
-import type { HttpRequest, HttpResponse } from './http.js';
 import { parseJson } from './json.js';
 import type { Answer } from './operation.js';
+import { isRead, outcomeNote, outcomeOf } from './outcome.js';
 import { cleaner } from './redact.js';
 import { cleanProblem, isJson, mediaType, textOf } from './response.js';
 import { askedWaitMs, mayRepeat } from './retry.js';
@@ -27,11 +28,13 @@ export const errorOfFault = (request: HttpRequest, fault: TransportFault): SdkEr
   const { id } = request.operation;
   const fields = {
     ...commonFields(request),
-    retryable: mayRepeat(request, fault),
+    status: fault.status,
+    retryable: mayRepeatLater(request, fault),
     code: fault.code,
     hint: joined(wireHint(request, fault), budgetHint(request)),
+    cause: causeOf(request, fault),
   };
-  const note = ambiguityNote(request);
+  const note = outcomeNote(request);
   if (fault.kind === 'timeout') {
     return new TimeoutError(`${id} failed: ${fault.message} within ${fault.limitMs} ms.${note}`, {
       ...fields,
@@ -51,11 +54,21 @@ export const errorOfFault = (request: HttpRequest, fault: TransportFault): SdkEr
   );
 };
 
+// A fresh error: what an axios instance threw holds what was sent.
+const causeOf = (request: HttpRequest, { original, code }: TransportFault): Error | undefined => {
+  if (original === undefined) return undefined;
+  const cause = new Error(cleaner(request)(original));
+  return code === undefined ? cause : Object.assign(cause, { code });
+};
+
 /** The same for whatever breaks a body that comes as a stream. */
 export const errorIn =
   (request: HttpRequest) =>
-  (error: unknown): SdkError =>
-    errorOfFault(request, TransportFault.from(error, request.url));
+  (error: unknown): SdkError => {
+    const fault = TransportFault.at(true, error);
+    request.call.note(outcomeOf(request.operation, fault));
+    return errorOfFault(request, fault);
+  };
 
 const MOST_PROBLEMS = 20;
 const LARGEST_ERROR_CHARACTERS = 64 * 1024;
@@ -78,13 +91,13 @@ export const errorOfStatus = (
     problems[0]?.detail ?? problems[0]?.title,
     traceId && `trace ${traceId}`,
   ];
-  const message = `${request.operation.id} failed: ${parts.filter(Boolean).join(' · ')}${ambiguityNote(request)}`;
+  const message = `${request.operation.id} failed: ${parts.filter(Boolean).join(' · ')}${outcomeNote(request)}`;
   const fields: ApiErrorFields = {
     ...commonFields(request),
     status,
     problems,
     traceId,
-    retryable: mayRepeat(request, response),
+    retryable: mayRepeatLater(request, response),
     hint: joined(hintFor(status, request, problems[0]?.code), budgetHint(request)),
   };
   if (status === 429)
@@ -161,7 +174,7 @@ export const redirected = (
 ): ResponseError => {
   const location = cleaner(request)(originOf(headers.location, request.url));
   return new ResponseError(
-    `${request.operation.id} failed: ${status}, a redirect to ${location}, which is not followed.`,
+    `${request.operation.id} failed: ${status}, a redirect to ${location}, which is not followed.${outcomeNote(request)}`,
     {
       ...commonFields(request),
       status,
@@ -171,10 +184,20 @@ export const redirected = (
   );
 };
 
-const commonFields = (request: HttpRequest): { operation: string; attempts: number } => ({
-  operation: request.operation.id,
-  attempts: request.call.attempts,
+const commonFields = ({
+  operation,
+  call,
+}: HttpRequest): Pick<SdkError, 'attempts' | 'outcome'> & { operation: string } => ({
+  operation: operation.id,
+  attempts: call.attempts,
+  outcome: call.outcome,
 });
+
+/** Would the same call do no harm later? A write that is marked as safe would not have, soon. */
+const mayRepeatLater = (request: HttpRequest, outcome: HttpResponse | TransportFault): boolean => {
+  const isUncertain = request.call.outcome === 'unknown' && !isRead(request.operation);
+  return mayRepeat(request, outcome) && (!isUncertain || request.call.retry.unsafe);
+};
 
 // A proxy is no answer to one that came and cannot be read, or is not to be trusted.
 const wireHint = ({ call, url }: HttpRequest, { kind }: TransportFault): string | undefined =>
@@ -187,9 +210,6 @@ const budgetHint = ({ call }: HttpRequest): string | undefined =>
 
 const joined = (...hints: readonly (string | undefined)[]): string | undefined =>
   hints.filter((hint) => hint !== undefined).join(' ') || undefined;
-
-const ambiguityNote = ({ call }: HttpRequest): string =>
-  call.isAmbiguous ? ' The request may have been processed: look before you repeat it.' : '';
 
 const originOf = (location: string | undefined, base: string): string => {
   try {

@@ -1,61 +1,11 @@
-import axios, { type AxiosInstance } from 'axios';
-import { type ByteSource, byteSource, collect } from './byte-stream.js';
-import { TransportFault } from './fault.js';
-import type { ApiLife } from './life.js';
-import type { Method, Operation } from './operation.js';
-import { isAmbiguous, type RetryPolicy } from './retry.js';
-import { type Clock, type Deadline, raced, withDeadline } from './time.js';
-
-/** What one call carries through all of its attempts. */
-export interface CallState {
-  /** Aborts for the caller's signal and for the limit of the whole call. */
-  readonly signal: AbortSignal;
-  readonly deadline: Deadline;
-  /** Limit of one attempt in milliseconds. */
-  readonly attemptMs: number;
-  readonly retry: RetryPolicy;
-  /** Of the client's API version. */
-  readonly life: ApiLife;
-  readonly hint: Wire['hint'];
-  /** HTTP requests sent so far. */
-  attempts: number;
-  /** True once something was sent that may or may not have been processed. */
-  isAmbiguous: boolean;
-  /** True once the host's retry budget was empty. */
-  isOutOfRetries: boolean;
-  /** Values that were sent and may show up nowhere. */
-  readonly secrets: Set<string>;
-}
-
-/** One HTTP request, written out. */
-export interface HttpRequest {
-  readonly operation: Operation;
-  readonly method: Method;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | ArrayBuffer | undefined;
-  readonly call: CallState;
-  /** The same with a token of now, for a request that had to wait. */
-  readonly renew?: () => Promise<HttpRequest>;
-}
-
-/** One HTTP answer. A status is a value here: {@link ensureOk} makes exceptions of some. */
-export interface HttpResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
-  /** What is to come, of a success that was asked for as a stream; its body is empty. */
-  readonly stream?: ByteSource;
-}
-
-export type Send = (request: HttpRequest) => Promise<HttpResponse>;
-
-/** A step of the pipeline: it may change the request, call `next` more than once, or answer itself. */
-export type Middleware = (request: HttpRequest, next: Send) => Promise<HttpResponse>;
-
-/** Runs the first middleware outermost and `send` last. */
-export const compose = (middlewares: readonly Middleware[], send: Send): Send =>
-  middlewares.reduceRight<Send>((next, middleware) => (request) => middleware(request, next), send);
+import axios, { type AxiosAdapter, type AxiosInstance } from 'axios';
+import { Attempt } from './attempt.js';
+import { byteSource, collect } from './byte-stream.js';
+import type { HttpRequest, HttpResponse, Send } from './exchange.js';
+import { foundIn, isNetworkError, TransportFault } from './fault.js';
+import { outcomeOf } from './outcome.js';
+import { isSafeToRetry } from './retry.js';
+import type { Clock } from './time.js';
 
 const LARGEST_ANSWER_BYTES = 50 * 1024 * 1024;
 const LARGEST_TOKEN_ANSWER_BYTES = 1024 * 1024;
@@ -66,67 +16,84 @@ export interface HttpClient extends Pick<AxiosInstance, 'request'> {
   close?(): void;
 }
 
-/** How requests leave, and what to do if none arrives at the URL. */
+/** What a request's configuration tells our adapter, beside what axios knows. */
+export interface AttemptConfig {
+  readonly attempt?: Attempt;
+}
+
+/** How requests leave. */
 export interface Wire {
   readonly instance: HttpClient;
+  /** Does its adapter record in the attempt how far a request came? */
+  readonly isRecording: boolean;
+  /** Is it a transport of ours? Then whatever it throws is a fault of the exchange. */
+  readonly isOurs: boolean;
+  /** What to do if nothing arrives at the URL. */
   readonly hint: (url: string) => string | undefined;
 }
 
 /** The last step: one HTTP exchange through axios, with none of its defaults that lose secrets or time. */
 export const axiosSend =
-  (instance: HttpClient, clock: Clock): Send =>
+  (wire: Wire, clock: Clock): Send =>
   async (request) => {
-    const { call } = request;
+    const { call, operation } = request;
     call.signal.throwIfAborted();
-    call.attempts += 1;
-    const { signal, cancel, end } = withDeadline(clock, call.attemptMs, call.signal);
+    const isToken = operation.auth === 'none';
+    const attempt = new Attempt(call, clock, { isToken, isSafe: isSafeToRetry(operation) });
     try {
-      // An adapter of the user's may ignore the signal: the caller is let go all the same.
-      const exchanged = exchange(instance, request, signal);
-      const letGo = (late: HttpResponse): void => {
-        if (signal.aborted) late.stream?.cancel();
-      };
-      void exchanged.then(letGo, () => {});
-      const response = await raced(signal, exchanged);
-      call.isAmbiguous ||= isAmbiguous(request.operation, response);
+      if (!wire.isRecording) attempt.sends();
+      const response = await raced(attempt, exchange(wire, request, attempt));
+      settle(request, response);
       const { stream } = response;
-      if (stream === undefined) return response;
+      if (stream === undefined || wire.isRecording) return response;
       // By the signal, too: a stream of axios over fetch is deaf while it waits for more.
-      const leave = (): void => {
-        end();
+      const cancel = (): void => {
+        attempt.abandon();
         stream.cancel();
       };
-      return { ...response, stream: { ...stream, cancel: leave } };
+      return { ...response, stream: { ...stream, cancel } };
     } catch (error) {
-      if (error instanceof TransportFault) {
-        call.isAmbiguous ||= isAmbiguous(request.operation, error);
-      }
+      if (error instanceof TransportFault) settle(request, error);
       throw error;
     } finally {
-      cancel();
+      attempt.finish();
     }
   };
 
-// An instance of the user's may have such defaults: they would lead elsewhere, or replace our token.
-const NO_DEFAULTS: object = { baseURL: '', allowAbsoluteUrls: true, auth: null };
+/** An adapter of the user's may ignore the signal: the caller is let go all the same. */
+const raced = (attempt: Attempt, exchanged: Promise<HttpResponse>): Promise<HttpResponse> =>
+  new Promise((resolve, reject) => {
+    let isOver = false;
+    attempt.onEnd((reason) => {
+      isOver = true;
+      reject(reason);
+    });
+    exchanged.then((response) => (isOver ? response.stream?.cancel() : resolve(response)), reject);
+  });
+
+const settle = ({ call, operation }: HttpRequest, outcome: HttpResponse | TransportFault): void => {
+  call.note(outcomeOf(operation, outcome));
+  // What was surely not processed starts no clock.
+  if (call.outcome !== 'unknown') call.firstSentAt = undefined;
+};
 
 const exchange = async (
-  instance: HttpClient,
+  wire: Wire,
   request: HttpRequest,
-  signal: AbortSignal,
+  attempt: Attempt,
 ): Promise<HttpResponse> => {
-  const isStream = request.operation.response === 'stream';
-  const isToken = request.operation.auth === 'none';
-  const largest = isToken ? LARGEST_TOKEN_ANSWER_BYTES : LARGEST_ANSWER_BYTES;
+  const { operation } = request;
+  const isStream = operation.response === 'stream';
+  const largest = attempt.isToken ? LARGEST_TOKEN_ANSWER_BYTES : LARGEST_ANSWER_BYTES;
+  const faults = new WeakMap<object, TransportFault>();
   try {
-    const { status, headers, data } = await instance.request<unknown>({
+    const { status, headers, data } = await wire.instance.request<unknown>({
       url: request.url,
       method: request.method,
       // Without it axios calls an absent body of a POST, PUT or PATCH a form.
       headers: { 'content-type': false, ...request.headers },
       data: request.body,
-      signal,
-      responseType: RESPONSE_TYPES[request.operation.response ?? 'json'],
+      responseType: RESPONSE_TYPES[operation.response ?? 'json'],
       transformRequest: [],
       transformResponse: [],
       validateStatus: () => true,
@@ -135,6 +102,9 @@ const exchange = async (
       maxBodyLength: Number.POSITIVE_INFINITY,
       timeout: 0,
       ...NO_DEFAULTS,
+      ...(wire.isRecording ? undefined : { signal: attempt.signal }),
+      ...watched(wire, faults),
+      ...({ attempt } satisfies AttemptConfig),
     });
     if (typeof status !== 'number') {
       throw new TransportFault('response', 'the axios instance changed the answer; leave it whole');
@@ -147,9 +117,67 @@ const exchange = async (
       ? { ...head, body: '', stream }
       : { ...head, body: await collect(stream, largest) };
   } catch (error) {
-    throw TransportFault.from(error, request.url);
+    throw faultOf(error, { attempt, faults, wire }) ?? error;
   }
 };
+
+// An instance of the user's may have such defaults: they would lead elsewhere, or replace our token.
+const NO_DEFAULTS: object = { baseURL: '', allowAbsoluteUrls: true, auth: null };
+
+interface Failed {
+  readonly wire: Wire;
+  readonly attempt: Attempt;
+  /** What the adapter threw, by the error that it was. */
+  readonly faults: WeakMap<object, TransportFault>;
+}
+
+/** What an error means for the exchange; undefined if it is the user's own: of an interceptor, or of an adapter with a bug. */
+const faultOf = (error: unknown, { wire, attempt, faults }: Failed): TransportFault | undefined => {
+  if (wire.isOurs) return recorded(attempt, error);
+  return foundIn(error, (one) => {
+    if (one instanceof TransportFault) return recorded(attempt, one);
+    if (typeof one !== 'object' || one === null) return undefined;
+    if (faults.has(one)) return faults.get(one);
+    // It holds what was sent, and so it is cleaned, whoever made it.
+    if (isOfAttempt(one, attempt)) return TransportFault.from(one);
+    // Of a function that is no axios instance; perhaps of a request of its own.
+    const isBare = !('defaults' in wire.instance);
+    return isBare && isNetworkError(one) ? TransportFault.at(true, one) : undefined;
+  });
+};
+
+const recorded = (attempt: Attempt, error: unknown): TransportFault =>
+  attempt.isRecorded
+    ? TransportFault.at(attempt.wasSent, error, attempt.status)
+    : TransportFault.from(error);
+
+const isOfAttempt = (error: object, attempt: Attempt): boolean => {
+  const config: unknown = Reflect.get(error, 'config');
+  return (
+    typeof config === 'object' && config !== null && Reflect.get(config, 'attempt') === attempt
+  );
+};
+
+/** The adapter of a user's instance, watched: what it throws is of the exchange, what interceptors throw is not. */
+const watched = (
+  { instance, isOurs }: Wire,
+  faults: WeakMap<object, TransportFault>,
+): object | undefined => {
+  const { defaults } = instance as Partial<AxiosInstance>;
+  if (isOurs || defaults?.adapter === undefined) return undefined;
+  const adapter: AxiosAdapter = async (config) => {
+    try {
+      return await axios.getAdapter(defaults.adapter, config)(config);
+    } catch (error) {
+      if (typeof error === 'object' && error !== null && isOfNetwork(error))
+        faults.set(error, TransportFault.from(error));
+      throw error;
+    }
+  };
+  return { adapter };
+};
+
+const isOfNetwork = (error: object): boolean => axios.isAxiosError(error) || isNetworkError(error);
 
 const RESPONSE_TYPES = {
   bytes: 'arraybuffer',

@@ -1,9 +1,9 @@
 import { checkTarget } from '#files';
 import { type Need, transportOf } from './api.js';
 import { isFailed, isFinished, type JobStatus, readJobStatus } from './criteo/job-status.js';
-import { SDK_NAME } from './criteo/names.js';
 import { MOST_REPORT_ROWS } from './criteo/request-limits.js';
 import { type Download, fileOf, guarded, type SavedFile } from './download.js';
+import { withFields } from './error-copy.js';
 import { ConfigError, JobError, ResponseError, SdkError, TimeoutError } from './errors.js';
 import type {
   Arguments,
@@ -164,7 +164,7 @@ const follow = async <P, R>(
     const isLate = deadline.signal.aborted && !ofCalls.signal?.aborted && told.id !== '';
     const thrown = isLate ? late(operation, told, limitMs) : error;
     const isOurs = thrown instanceof SdkError && thrown !== ofCalls.signal?.reason;
-    throw isOurs && told.id !== '' ? withJobId(thrown, told.id) : thrown;
+    throw isOurs && told.id !== '' ? withFields(thrown, { jobId: told.id }) : thrown;
   } finally {
     deadline.cancel();
   }
@@ -213,18 +213,6 @@ const finished = <P, R>(
   const isReport = job.status.rateClass === 'reporting';
   const isCapped = isReport && (rowCount ?? 0) >= MOST_REPORT_ROWS;
   return { ...file, id, state, rowCount, totalBytes, expiresAt, isCapped, saved: undefined };
-};
-
-/** The error as one of a job: a copy, because several may fail of one that they share. A class of the user's stays as it is. */
-const withJobId = (error: SdkError, jobId: string): SdkError => {
-  const isOurs = Object.hasOwn(
-    Object.getPrototypeOf(error) as object,
-    Symbol.for(`${SDK_NAME}.${error.name}`),
-  );
-  if (!isOurs) return error;
-  const Kind = error.constructor as new (message: string, fields: object) => SdkError;
-  const copy = new Kind(error.message, { ...error, cause: error.cause, jobId });
-  return Object.assign(copy, { stack: error.stack });
 };
 
 // The API's own words stay where they are: they could hold anything that was sent.

@@ -1,8 +1,9 @@
+import type { AccessToken } from './access-token.js';
+import type { HttpRequest, HttpResponse, Middleware } from './exchange.js';
 import { errorOfFault, errorOfStatus, redirected, traceOf } from './failure.js';
 import { TransportFault } from './fault.js';
-import type { HttpRequest, HttpResponse, Middleware } from './http.js';
 import type { AttemptEvent, Observe } from './observe.js';
-import { askedWaitMs, backoffMs, LONGEST_WAIT_MS, mayRepeat, waitMs } from './retry.js';
+import { askedWaitMs, backoffMs, LONGEST_WAIT_MS, mayRepeat, repeatBy, waitMs } from './retry.js';
 import { countSuccess, payRetry } from './retry-budget.js';
 import { type Clock, sleep } from './time.js';
 import type { TokenProvider } from './token-provider.js';
@@ -23,18 +24,30 @@ export const ensureOk =
 export const retry =
   (clock: Clock, random: () => number): Middleware =>
   async (request, next) => {
-    const { retry: policy, signal, deadline } = request.call;
+    const { call } = request;
+    let last: HttpResponse | TransportFault | undefined;
     for (let repeat = 0; ; repeat += 1) {
-      const outcome = await next(request).catch(faultOnly);
+      const came = await next(request).catch(faultOnly);
+      // A write that may not be repeated any more ends with what came of it before.
+      const outcome: HttpResponse | TransportFault = isLate(came) ? (last ?? came) : came;
       countSuccess(request, outcome);
-      const isLast = repeat >= policy.limit || !mayRepeat(request, outcome);
-      const askedMs = 'status' in outcome ? askedWaitMs(outcome, clock) : undefined;
-      const pauseMs = waitMs(askedMs, backoffMs(repeat, policy, random), random);
-      const isTooLong = (askedMs ?? 0) > LONGEST_WAIT_MS || pauseMs > deadline.leftMs();
+      const isLast = isLate(came) || repeat >= call.retry.limit || !mayRepeat(request, outcome);
+      const askedMs = 'headers' in outcome ? askedWaitMs(outcome, clock) : undefined;
+      const pauseMs = waitMs(askedMs, backoffMs(repeat, call.retry, random), random);
+      const by = repeatBy(request, outcome);
+      const isTooLong =
+        (askedMs ?? 0) > LONGEST_WAIT_MS ||
+        pauseMs > call.deadline.leftMs() ||
+        clock.monotonic() + pauseMs > (by ?? Number.POSITIVE_INFINITY);
       if (isLast || isTooLong || !payRetry(request, outcome)) return valueOrThrow(outcome);
-      await sleep(clock, pauseMs, signal);
+      call.repeatBy = by;
+      last = outcome;
+      await sleep(clock, pauseMs, call.signal);
     }
   };
+
+const isLate = (outcome: HttpResponse | TransportFault): boolean =>
+  'kind' in outcome && outcome.kind === 'late';
 
 /**
  * Sends a bearer token (RFC 6750 section 2.1). After a 401 the token is given up and the request
@@ -44,18 +57,31 @@ export const authenticate =
   (tokens: TokenProvider): Middleware =>
   async (request, next) => {
     if (request.operation.auth === 'none') return next(request);
-    const { signal } = request.call;
-    let token = await tokens.get({ signal });
+    const get = (): Promise<AccessToken> => tokenFor(request, tokens);
+    let token = await get();
     const renew = async (): Promise<HttpRequest> => {
-      token = await tokens.get({ signal });
+      token = await get();
       return withBearer(request, token.value);
     };
     const response = await next({ ...withBearer(request, token.value), renew });
     if (response.status !== 401) return response;
     tokens.invalidate(token.value);
-    const fresh = await tokens.get({ signal });
+    const fresh = await get();
     return fresh.value === token.value ? response : next(withBearer(request, fresh.value));
   };
+
+/** A token in time. If the call's limit ends the wait, it was for the token, and nothing of the request was sent. */
+const tokenFor = async ({ call }: HttpRequest, tokens: TokenProvider): Promise<AccessToken> => {
+  const { signal } = call;
+  try {
+    return await tokens.get({ signal });
+  } catch (error) {
+    if (!(error instanceof TransportFault)) throw error;
+    const { limitMs } = error;
+    const why = error === signal.reason ? 'no token came' : error.message;
+    throw new TransportFault('timeout', why, { limitMs, isUnsent: true });
+  }
+};
 
 /** Tells of each attempt. */
 export const observe =
@@ -78,10 +104,15 @@ export const observe =
       report({ status: response.status, ...traceOf(request, response) });
       return response;
     } catch (error) {
-      report({ fault: error instanceof TransportFault ? error.kind : 'aborted' });
+      report({ fault: faultName(error, request.call.signal) });
       throw error;
     }
   };
+
+const faultName = (error: unknown, signal: AbortSignal): string => {
+  if (error instanceof TransportFault) return error.kind;
+  return signal.aborted ? 'aborted' : 'thrown';
+};
 
 const withBearer = (request: HttpRequest, token: string): HttpRequest => {
   request.call.secrets.add(token);

@@ -59,7 +59,9 @@ export interface Operation<P = never, R = unknown, E = unknown> {
   readonly auth?: 'none';
   /** Only of a token operation: its grants (RFC 6749). Its failures are {@link TokenError}s. */
   readonly grants?: readonly GrantFields[];
-  /** May the call be repeated after an ambiguous failure? @default method === 'GET' */
+  /** True if it only reads although its method is not GET. */
+  readonly read?: boolean;
+  /** True of a write that may be repeated when nobody knows what became of it, soon after it was sent. Reads always may. */
   readonly safeToRetry?: boolean;
   /** Which budget of the API a call counts against. @default 'default' */
   readonly rateClass?: string;
@@ -113,6 +115,8 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
   /** More request headers. `Authorization` is refused: tokens are the client's business. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Limit of one attempt in milliseconds, from when it has a connection. @default the client's */
+  readonly attemptTimeoutMs?: number | undefined;
   readonly retry?: RetryOptions | undefined;
   /** Fail with a PartialFailureError if a success tells that some entities failed. @default the client's, or false */
   readonly throwOnPartialFailure?: boolean | undefined;
@@ -126,6 +130,8 @@ export interface RetryOptions {
   readonly baseMs?: number | undefined;
   /** Longest pause of our own in milliseconds. @default 8000 */
   readonly maxMs?: number | undefined;
+  /** Repeat writes that are marked as safe when nobody knows what became of them, within 10 s of their first sending. @default true */
+  readonly writes?: boolean | undefined;
   /** Repeat after an ambiguous failure although the operation is not marked safe: it may then happen twice. @default false */
   readonly unsafe?: boolean | undefined;
 }

@@ -138,8 +138,33 @@ export const retryPolicy = (
     limit: number('limit', 3),
     baseMs: number('baseMs', 500),
     maxMs: number('maxMs', 8_000),
+    writes: stated('writes') !== false,
     unsafe: stated('unsafe') === true,
   };
+};
+
+const ATTEMPT_MS = 60_000;
+const LEAST_ATTEMPT_MS = 5_000;
+const ATTEMPTS_IN_TIME = 3;
+
+/** What decides how long one attempt may take. */
+export interface AttemptTerms {
+  /** As the call or its client says, in this order of rank. */
+  readonly statedMs: number | undefined;
+  /** Limit of the whole call, if the call or its client says one. */
+  readonly wholeMs: number | undefined;
+  /** The operation's own limit. */
+  readonly ownMs: number | undefined;
+  /** May the call be repeated when nobody knows what became of it? */
+  readonly isRepeated: boolean;
+}
+
+/** Limit of one attempt, in milliseconds: a call that may be repeated must have the time for it. */
+export const attemptLimit = ({ statedMs, wholeMs, ownMs, isRepeated }: AttemptTerms): number => {
+  if (statedMs !== undefined) return statedMs;
+  if (wholeMs === undefined) return ownMs ?? ATTEMPT_MS;
+  if (ownMs !== undefined || !isRepeated) return wholeMs;
+  return Math.max(LEAST_ATTEMPT_MS, wholeMs / ATTEMPTS_IN_TIME);
 };
 
 /** @throws {ConfigError} for what is no signal, such as its controller */

@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse, Middleware } from './http.js';
+import type { HttpRequest, HttpResponse, Middleware } from './exchange.js';
 import type { Observe } from './observe.js';
 import type { RateGate } from './rate-gate.js';
 import type { RateAnswer } from './rate-window.js';

@@ -1,4 +1,4 @@
-import type { HttpRequest } from './http.js';
+import type { HttpRequest } from './exchange.js';
 
 const LONGEST_TEXT = 300;
 // Shorter ones are toys, and would tear words apart.

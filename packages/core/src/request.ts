@@ -1,7 +1,8 @@
 import { secretFields, writeBody } from './body.js';
+import type { CallState } from './call-state.js';
 import { ConfigError } from './errors.js';
+import type { HttpRequest } from './exchange.js';
 import { checkedHeaders } from './headers.js';
-import type { CallState, HttpRequest } from './http.js';
 import type { ArrayStyle, CallOptions, FormField, Operation, QueryParameter } from './operation.js';
 import { given, mustBeScalar, scalarText, type Values } from './values.js';
 

@@ -1,9 +1,10 @@
 import { readReported } from './criteo/problem.js';
 import { ResponseError } from './errors.js';
-import type { HttpRequest, HttpResponse } from './http.js';
+import type { HttpRequest, HttpResponse } from './exchange.js';
 import { faultOfJson, parseJson } from './json.js';
 import type { Observe } from './observe.js';
 import type { Answer, Problem } from './operation.js';
+import { isRead, outcomeNote } from './outcome.js';
 import { cleaner } from './redact.js';
 
 /** A response whose stream may be read by anybody. */
@@ -102,14 +103,20 @@ const unreadable = (
   status: number,
   reason: ResponseError['reason'],
   why: string,
-): ResponseError =>
-  new ResponseError(`${request.operation.id} failed: the answer cannot be read: ${why}.`, {
-    operation: request.operation.id,
+): ResponseError => {
+  const { call, operation } = request;
+  // Whether it says that the write was done, nobody can read.
+  if (!isRead(operation)) call.note('unknown');
+  const message = `${operation.id} failed: the answer cannot be read: ${why}.${outcomeNote(request)}`;
+  return new ResponseError(message, {
+    operation: operation.id,
     status,
     reason,
-    attempts: request.call.attempts,
+    attempts: call.attempts,
+    outcome: call.outcome,
     hint:
       reason === 'content-type'
         ? 'Is baseUrl the API itself, with no proxy or sign-in page in between?'
         : undefined,
   });
+};

@@ -1,6 +1,7 @@
+import type { HttpRequest, HttpResponse } from './exchange.js';
 import type { TransportFault } from './fault.js';
-import type { HttpRequest, HttpResponse } from './http.js';
 import type { Operation } from './operation.js';
+import { isRead } from './outcome.js';
 import type { Clock } from './time.js';
 
 /**
@@ -12,44 +13,52 @@ export const LONGEST_WAIT_MS = 62_000;
 const RETRIED = new Set([408, 429, 500, 502, 503, 504]);
 
 export const isSafeToRetry = (operation: Operation): boolean =>
-  operation.safeToRetry ?? operation.method === 'GET';
+  isRead(operation) || operation.safeToRetry === true;
 
 /** Retry options, checked and complete. */
 export interface RetryPolicy {
   readonly limit: number;
   readonly baseMs: number;
   readonly maxMs: number;
+  /** May writes that are marked as safe be repeated? */
+  readonly writes: boolean;
   readonly unsafe: boolean;
 }
 
-/** May this request be sent again after this outcome? */
+/** May this request be sent again after this outcome? A write that is marked as safe only soon: {@link repeatBy}. */
 export const mayRepeat = (request: HttpRequest, outcome: HttpResponse | TransportFault): boolean =>
   isRepeatable(outcome) &&
-  (isUnprocessed(outcome) || isSafeToRetry(request.operation) || request.call.retry.unsafe);
+  (isUnprocessed(outcome) || isRepeatedUnseen(request.operation, request.call.retry));
+
+/** Is a call repeated although nobody knows what became of it? */
+export const isRepeatedUnseen = (
+  operation: Operation,
+  { writes, unsafe }: Pick<RetryPolicy, 'unsafe' | 'writes'>,
+): boolean => isRead(operation) || unsafe || (writes && operation.safeToRetry === true);
+
+const WRITES_REPEATED_MS = 10_000;
+
+/**
+ * Until when a repeat may be sent, on the monotonic clock. A write, though it is marked as safe, can undo what
+ * somebody did in between.
+ */
+export const repeatBy = (
+  { operation, call }: HttpRequest,
+  outcome: HttpResponse | TransportFault,
+): number | undefined => {
+  if (isRead(operation) || call.retry.unsafe || isUnprocessed(outcome)) return call.repeatBy;
+  return (call.firstSentAt ?? 0) + WRITES_REPEATED_MS;
+};
 
 /** Might another attempt end better? */
 const isRepeatable = (outcome: HttpResponse | TransportFault): boolean => {
-  if ('status' in outcome) return RETRIED.has(outcome.status);
+  if (!('kind' in outcome)) return RETRIED.has(outcome.status);
   return outcome.kind === 'connect' || outcome.kind === 'network' || outcome.kind === 'timeout';
 };
 
-/** True if the API surely did nothing: it was not reached, or it says so. */
-const isUnprocessed = (outcome: HttpResponse | TransportFault): boolean => {
-  if (!('status' in outcome)) return outcome.kind === 'connect' || outcome.kind === 'refused';
-  return (
-    outcome.status === 429 ||
-    (outcome.status === 503 && ASKING.some((name) => outcome.headers[name] !== undefined))
-  );
-};
-
-/** Was the outcome one after which a write may or may not have happened? */
-export const isAmbiguous = (
-  operation: Operation,
-  outcome: HttpResponse | TransportFault,
-): boolean => {
-  if (isSafeToRetry(operation) || isUnprocessed(outcome)) return false;
-  return 'status' in outcome ? outcome.status === 408 || outcome.status >= 500 : true;
-};
+/** True if the API surely did nothing: it got nothing, or it says so. 503 does not: gateways send it after a commit, too. */
+const isUnprocessed = (outcome: HttpResponse | TransportFault): boolean =>
+  'kind' in outcome ? outcome.isUnsent : outcome.status === 429;
 
 /** Pause before repeat number `repeat` (from 0): full jitter over the upper half of a doubling range. */
 export const backoffMs = (

@@ -1,14 +1,12 @@
 import {
   ApiError,
   ConfigError,
-  ConnectionError,
   RateLimitError,
   ReauthRequiredError,
   ResponseError,
   SdkError,
   TokenError,
 } from './errors.js';
-import { isUntrustedCode } from './fault.js';
 
 /** What is known of a token request beside its failure. */
 export interface TokenAttempt {
@@ -29,7 +27,7 @@ export const tokenErrorOf = (
   // A wrong option is the program's fault, and was not sent.
   if (!(error instanceof SdkError) || error instanceof ConfigError) return error;
   if (error instanceof ReauthRequiredError) return error;
-  const { retryable, traceId, message } = error;
+  const { retryable, traceId, message, outcome } = error;
   const { operation = request.operation, status = request.status } = error;
   const fields = {
     ...statementOf(error),
@@ -37,6 +35,7 @@ export const tokenErrorOf = (
     status,
     retryable,
     attempts,
+    outcome,
     traceId,
     cause: error instanceof TokenError ? error.cause : error,
   };
@@ -93,8 +92,7 @@ export const mayHaveSpent = (error: unknown): boolean => {
   if (error instanceof TokenError && error.cause !== undefined) return mayHaveSpent(error.cause);
   if (error instanceof TokenError) return error.reason !== undefined;
   const isRefused = error instanceof ApiError && error.code === 'invalid_client';
-  const isUntrusted = error instanceof ConnectionError && isUntrustedCode(error.code);
-  return error.attempts > 0 && !error.retryable && !isRefused && !isUntrusted;
+  return error.outcome !== 'not-sent' && !error.retryable && !isRefused;
 };
 
 const lostNote = (isCode: boolean, attempts: number, isRefused: boolean): string => {

@@ -1,7 +1,7 @@
 import { readProblems } from './criteo/problem.js';
+import type { HttpRequest, HttpResponse } from './exchange.js';
 import { errorOfStatus } from './failure.js';
 import type { Grant } from './grants.js';
-import type { HttpRequest, HttpResponse } from './http.js';
 import type { Operation, RetryOptions } from './operation.js';
 import type { Clock } from './time.js';
 import { readTokenResponse } from './token-endpoint.js';
@@ -30,8 +30,8 @@ export const withGrant = (
   const usual = operation.form?.find(({ name }) => name === 'grantType')?.default;
   const grantType = scalarText(given(params as Values, 'grantType')) ?? usual ?? '';
   return {
-    // Only a code or a refresh token can be used up by a lost answer.
-    operation: { ...operation, safeToRetry: grantType === 'client_credentials' },
+    // Only a code or a refresh token can be used up: asked by its own grant, an app may ask as often as it likes.
+    operation: { ...operation, read: grantType === 'client_credentials' },
     grantType,
     ...(isGrant(grantType) && { retry: TOKEN_RETRY[grantType] }),
   };

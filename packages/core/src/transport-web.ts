@@ -4,13 +4,24 @@ import { type HttpClient, ownAxios, type Wire } from './http.js';
 /** A browser sets the user agent itself. */
 export const RUNTIME: string | undefined = undefined;
 
-/** The transport outside Node: fetch, without following redirects. */
-export const createAxios = (own: HttpClient | undefined): Wire & { close: () => void } => ({
+let direct: HttpClient | undefined;
+
+/** The transport outside Node: fetch, without following redirects. Whether a request was sent, it does not tell. */
+export const createAxios = (
+  own: HttpClient | undefined,
+  _origin: string,
+): Wire & { close: () => void } => {
   // axios asks fetch not to follow redirects, because maxRedirects is 0.
-  instance: own ?? ownAxios({ adapter }),
-  close: () => own?.close?.(),
-  hint: () => undefined,
-});
+  direct ??= ownAxios({ adapter });
+  const close = (): void => own?.close?.();
+  return {
+    instance: own ?? direct,
+    isOurs: !own,
+    isRecording: false,
+    close,
+    hint: () => undefined,
+  };
+};
 
 const adapter: AxiosAdapter = (config) =>
   config.responseType === 'stream' ? streamed(config) : axios.getAdapter('fetch')(config);

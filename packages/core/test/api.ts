@@ -28,6 +28,14 @@ export const searchThings: Operation<{ readonly body: unknown }, { name: string 
   method: 'POST',
   path: '/things/search',
   body: true,
+  read: true,
+};
+/** A write that is marked as safe. */
+export const startThings: Operation<{ readonly body: unknown }, { name: string }> = {
+  id: 'startThings',
+  method: 'POST',
+  path: '/things/start',
+  body: true,
   safeToRetry: true,
 };
 export const getFile: Operation<Record<string, never>, Uint8Array> = {

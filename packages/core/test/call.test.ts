@@ -312,7 +312,7 @@ describe('a failed attempt', () => {
     expect(again.apiCalls()).toHaveLength(2);
   });
 
-  it.each([status(429), status(503, { 'retry-after': '0' })])(
+  it.each([status(429), status(429, { 'retry-after': '0' })])(
     'is repeated for a write when nothing was processed',
     async (fail) => {
       const { client, apiCalls } = await setUp(failing(1, fail));

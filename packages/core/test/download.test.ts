@@ -39,12 +39,12 @@ const makeReport: Operation<{ readonly body: object }, Uint8Array | undefined> =
   body: true,
   response: 'bytes',
 };
-/** A POST that is. */
+/** A POST that only reads. */
 const queryReport: typeof makeReport = {
   ...makeReport,
   id: 'queryReport',
   path: '/query',
-  safeToRetry: true,
+  read: true,
 };
 
 class ReportApi extends Api {
@@ -653,7 +653,9 @@ describe('a server that goes silent', () => {
     const error = await failed;
     expect(error).toBeInstanceOf(TimeoutError);
     expect(error).toMatchObject({
-      message: 'makeReport failed: no more bytes came within 10000 ms.',
+      message:
+        'makeReport failed: no more bytes came within 10000 ms. The request may have been processed: look before you repeat it.',
+      outcome: 'unknown',
       limitMs: 10_000,
       code: 'ETIMEDOUT',
     });

@@ -110,6 +110,7 @@ describe('an error', () => {
       status: 400,
       retryable: false,
       attempts: 0,
+      outcome: 'unknown',
       traceId: 't',
       hint: 'Mend it.',
       problems: [],

@@ -1,20 +1,31 @@
+import { CallState, type CallTerms } from '../src/call-state.js';
+import type { Outcome } from '../src/errors.js';
+import type { HttpRequest, HttpResponse } from '../src/exchange.js';
 import { type FaultKind, TransportFault } from '../src/fault.js';
-import type { CallState, HttpRequest, HttpResponse } from '../src/http.js';
 import { getThing } from './api.js';
 
 /* One exchange made by hand, for what needs no socket. */
 
 const { signal } = new AbortController();
 
+interface Carried extends CallTerms {
+  readonly outcome: Outcome;
+  readonly attempts: number;
+  readonly isOutOfRetries: boolean;
+  readonly secrets: readonly string[];
+}
+
 export const requestOf = (
-  call: Partial<CallState> = {},
+  {
+    outcome = 'not-sent',
+    attempts = 2,
+    isOutOfRetries = false,
+    secrets = [],
+    ...terms
+  }: Partial<Carried> = {},
   more: Partial<HttpRequest> = {},
-): HttpRequest => ({
-  operation: getThing,
-  method: 'GET',
-  url: 'https://api.example.com/things/1',
-  headers: { accept: 'application/json' },
-  call: {
+): HttpRequest => {
+  const call = new CallState({
     signal,
     deadline: {
       signal,
@@ -24,17 +35,25 @@ export const requestOf = (
       end: () => {},
     },
     attemptMs: 60_000,
-    retry: { limit: 3, baseMs: 100, maxMs: 300, unsafe: false },
+    connectMs: 10_000,
+    retry: { limit: 3, baseMs: 100, maxMs: 300, writes: true, unsafe: false },
     life: {},
     hint: () => undefined,
-    attempts: 2,
-    isAmbiguous: false,
-    isOutOfRetries: false,
-    secrets: new Set(),
-    ...call,
-  },
-  ...more,
-});
+    ...terms,
+  });
+  call.note(outcome);
+  call.attempts = attempts;
+  call.isOutOfRetries = isOutOfRetries;
+  for (const secret of secrets) call.secrets.add(secret);
+  return {
+    operation: getThing,
+    method: 'GET',
+    url: 'https://api.example.com/things/1',
+    headers: { accept: 'application/json' },
+    call,
+    ...more,
+  };
+};
 
 export const answer = (
   status: number,
@@ -42,4 +61,5 @@ export const answer = (
   body = '',
 ): HttpResponse => ({ status, headers, body });
 
-export const fault = (kind: FaultKind): TransportFault => new TransportFault(kind, 'it failed');
+export const fault = (kind: FaultKind, isUnsent?: boolean): TransportFault =>
+  new TransportFault(kind, 'it failed', isUnsent === undefined ? {} : { isUnsent });

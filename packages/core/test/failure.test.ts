@@ -1,21 +1,25 @@
 import { describe, expect, it } from 'vitest';
+import type { HttpRequest, HttpResponse } from '../src/exchange.js';
 import { errorOfFault, errorOfStatus, redirected, traceOf } from '../src/failure.js';
 import { type FaultKind, TransportFault } from '../src/fault.js';
-import type { CallState, HttpRequest, HttpResponse } from '../src/http.js';
-import { expectFields } from './api.js';
+import type { Operation } from '../src/operation.js';
+import { createThing, expectFields, getThing } from './api.js';
 import { requestOf } from './exchange.js';
 import { manualClock } from './manual-clock.js';
 
 const clock = manualClock();
 
-const requestWith = (state: Partial<CallState> = {}): HttpRequest =>
+const requestWith = (
+  state: Parameters<typeof requestOf>[0] = {},
+  operation: Operation = getThing,
+): HttpRequest =>
   requestOf(
     {
       hint: (url) => `Nothing arrived at ${url}.`,
-      secrets: new Set(['the-token']),
+      secrets: ['the-token'],
       ...state,
     },
-    { url: 'https://api.example.com:8443/v/things/1' },
+    { url: 'https://api.example.com:8443/v/things/1', operation },
   );
 const request = requestWith();
 const HINT = 'Nothing arrived at https://api.example.com:8443/v/things/1.';
@@ -60,13 +64,14 @@ describe('the error of a fault', () => {
 
   it('says whether something may have happened, and why it was not repeated', () => {
     const fault = new TransportFault('network', 'the connection was reset');
-    const uncertain = requestWith({ isAmbiguous: true, isOutOfRetries: true });
+    const uncertain = requestWith({ outcome: 'unknown', isOutOfRetries: true }, createThing);
     expect(errorOfFault(uncertain, fault)).toMatchObject({
-      message: `getThing failed: the connection was reset at api.example.com:8443.${NOTE}`,
+      outcome: 'unknown',
+      message: `createThing failed: the connection was reset at api.example.com:8443.${NOTE}`,
       hint: `${HINT} ${BUDGET}`,
     });
     expect(errorOfStatus(uncertain, answer(500), clock)).toMatchObject({
-      message: `getThing failed: 500${NOTE}`,
+      message: `createThing failed: 500${NOTE}`,
       hint: BUDGET,
     });
   });

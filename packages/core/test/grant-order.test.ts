@@ -209,7 +209,7 @@ describe('a grant that failed', () => {
   });
 
   it.each<readonly [string, Grant, unknown]>([
-    ['a code that was not sent', CODE, new ConnectionError('down', { attempts: 0 })],
+    ['a code that was not sent', CODE, new ConnectionError('down', { outcome: 'not-sent' })],
     [
       'a code whose endpoint may take it later',
       CODE,

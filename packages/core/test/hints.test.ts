@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hintFor } from '../src/criteo/hints.js';
-import type { HttpRequest } from '../src/http.js';
+import type { HttpRequest } from '../src/exchange.js';
 import type { Operation } from '../src/operation.js';
 import { getThing } from './api.js';
 

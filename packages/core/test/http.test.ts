@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { HttpRequest, HttpResponse } from '../src/exchange.js';
 import { TransportFault } from '../src/fault.js';
-import { axiosSend, type HttpClient, type HttpRequest, type HttpResponse } from '../src/http.js';
+import { type AttemptConfig, axiosSend, type HttpClient } from '../src/http.js';
 import type { Operation } from '../src/operation.js';
 import { fails } from './api.js';
+import { requestOf as exchangeOf } from './exchange.js';
 import { manualClock } from './manual-clock.js';
 
 type Config = Parameters<HttpClient['request']>[0];
@@ -16,14 +18,15 @@ const requestOf = (
   operation: Partial<Operation> = {},
   signal: AbortSignal = new AbortController().signal,
 ): HttpRequest =>
-  ({
-    operation: { id: 'doThing', method: 'POST', path: '/', ...operation },
-    method: 'POST',
-    url: 'https://api.example.com/things',
-    headers: { accept: 'application/json' },
-    body: '{}',
-    call: { signal, attemptMs: 60_000, attempts: 0, isAmbiguous: false, retry: { unsafe: false } },
-  }) as unknown as HttpRequest;
+  exchangeOf(
+    { signal, attempts: 0 },
+    {
+      operation: { id: 'doThing', method: 'POST', path: '/', ...operation },
+      method: 'POST',
+      url: 'https://api.example.com/things',
+      body: '{}',
+    },
+  );
 
 /** Sends over an axios instance that answers so; gives what it was asked, too. */
 const send = async (
@@ -38,7 +41,8 @@ const send = async (
       return typeof answer === 'function' ? answer() : answer;
     },
   } as unknown as HttpClient;
-  return { response: await axiosSend(instance, clock)(request), asked, request };
+  const wire = { instance, isOurs: true, isRecording: false, hint: () => undefined };
+  return { response: await axiosSend(wire, clock)(request), asked, request };
 };
 
 const OK = { status: 200, headers: {}, data: '' };
@@ -46,7 +50,8 @@ const OK = { status: 200, headers: {}, data: '' };
 describe('an exchange', () => {
   it('takes over nothing that an axios instance may have set', async () => {
     const { asked } = await send(OK);
-    const { signal, validateStatus, ...config } = asked;
+    const { signal, validateStatus, attempt, ...config } = asked as AttemptConfig & Config;
+    expect(attempt?.call.attempts).toBe(1);
     expect(config).toEqual({
       url: 'https://api.example.com/things',
       method: 'POST',
@@ -118,20 +123,22 @@ describe('an attempt', () => {
     expect(request.call.attempts).toBe(0);
   });
 
-  it('of a write that breaks off may have been processed; one of a read, or a refusal, has not', async () => {
-    const breaking = (code: string) => async (): Promise<Answer> => {
-      throw Object.assign(new Error('broken'), { code });
+  it('of a write that breaks off may have been processed; a refusal says that it was not', async () => {
+    const breaking = (fields: object) => async (): Promise<Answer> => {
+      throw Object.assign(new Error('broken'), fields);
     };
-    const isAmbiguous = async (answer: Parameters<typeof send>[0], operation = {}) => {
+    const outcome = async (answer: Parameters<typeof send>[0], operation = {}) => {
       const request = requestOf(operation);
       await send(answer, request).catch(() => {});
-      return request.call.isAmbiguous;
+      return request.call.outcome;
     };
-    expect(await isAmbiguous(breaking('ECONNRESET'))).toBe(true);
-    expect(await isAmbiguous(breaking('ECONNRESET'), { method: 'GET' })).toBe(false);
-    expect(await isAmbiguous({ ...OK, status: 502 })).toBe(true);
-    expect(await isAmbiguous({ ...OK, status: 400 })).toBe(false);
-    expect(await isAmbiguous(OK)).toBe(false);
+    expect(await outcome(breaking({ code: 'ECONNRESET' }))).toBe('unknown');
+    expect(await outcome(breaking({ code: 'ECONNREFUSED', syscall: 'connect' }))).toBe('not-sent');
+    expect(await outcome({ ...OK, status: 502 })).toBe('unknown');
+    expect(await outcome({ ...OK, status: 502 }, { method: 'GET' })).toBe('answered');
+    expect(await outcome({ ...OK, status: 502 }, { read: true })).toBe('answered');
+    expect(await outcome({ ...OK, status: 400 })).toBe('answered');
+    expect(await outcome(OK)).toBe('answered');
   });
 
   it('ends at its limit even where the instance does not listen, and leaves no timer', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AccessToken } from '../src/access-token.js';
-import type { HttpRequest, HttpResponse, Send } from '../src/http.js';
+import type { HttpRequest, HttpResponse, Send } from '../src/exchange.js';
 import { authenticate, ensureOk, observe, retry } from '../src/middlewares.js';
 import type { SdkEvent } from '../src/observe.js';
 import { type Clock, systemClock } from '../src/time.js';
@@ -189,7 +189,7 @@ describe('the step that tells', () => {
   it.each([
     ['an answer', answer(204), { status: 204 }],
     ['a fault', fault('timeout'), { fault: 'timeout' }],
-    ['any other error', new Error('the caller’s own reason'), { fault: 'aborted' }],
+    ['any other error', new Error('the caller’s own reason'), { fault: 'thrown' }],
   ])('tells of %s, and hands it on', async (_what, outcome, told) => {
     const clock = manualClock();
     const events: SdkEvent[] = [];

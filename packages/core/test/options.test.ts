@@ -165,9 +165,11 @@ describe('numbers of a call', () => {
       limit: 7,
       baseMs: 5,
       maxMs: 8_000,
+      writes: true,
       unsafe: true,
     });
     expect(retryPolicy('x', client, { unsafe: false }, undefined).unsafe).toBe(false);
+    expect(retryPolicy('x', client, { writes: false }, undefined).writes).toBe(false);
     expect(retryPolicy('x', Object.create({ limit: 9 })).limit).toBe(3);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../src/errors.js';
-import type { HttpRequest, HttpResponse, Middleware } from '../src/http.js';
+import type { HttpRequest, HttpResponse, Middleware } from '../src/exchange.js';
 import type { SdkEvent } from '../src/observe.js';
 import type { Operation } from '../src/operation.js';
 import type { RateGate } from '../src/rate-gate.js';

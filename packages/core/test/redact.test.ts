@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CallState, HttpRequest } from '../src/http.js';
+import type { CallState } from '../src/call-state.js';
+import type { HttpRequest } from '../src/exchange.js';
 import { cleaner, cleanLine } from '../src/redact.js';
 
 const cleanOf = (...secrets: readonly string[]): ((text: string) => string) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { CallState } from '../src/call-state.js';
 import { ConfigError } from '../src/errors.js';
-import type { CallState } from '../src/http.js';
 import type { Operation } from '../src/operation.js';
 import { writeRequest } from '../src/request.js';
 import { fails } from './api.js';

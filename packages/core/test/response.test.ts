@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ResponseError } from '../src/errors.js';
-import type { HttpRequest } from '../src/http.js';
 import type { SdkEvent } from '../src/observe.js';
 import type { Operation } from '../src/operation.js';
 import { isJson, mediaType, readAnswer, textOf } from '../src/response.js';
 import { expectFields } from './api.js';
+import { requestOf } from './exchange.js';
 
 interface Given {
   readonly status?: number;
@@ -14,10 +14,10 @@ interface Given {
 
 const read = (operation: Partial<Operation>, { status = 200, type, body = '' }: Given) => {
   const events: SdkEvent[] = [];
-  const request = {
-    operation: { id: 'getThing', method: 'GET', path: '/', ...operation },
-    call: { attempts: 2, secrets: new Set(['a-long-secret']) },
-  } as unknown as HttpRequest;
+  const request = requestOf(
+    { secrets: ['a-long-secret'] },
+    { operation: { id: 'getThing', method: 'GET', path: '/', ...operation } },
+  );
   const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
   const answer = readAnswer(request, { status, headers, body }, (event) => events.push(event));
   return { ...answer, events };

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createTransport } from '../src/client.js';
 import { type SdkError, TimeoutError } from '../src/errors.js';
+import type { HttpRequest, HttpResponse } from '../src/exchange.js';
 import { TransportFault } from '../src/fault.js';
-import type { HttpRequest, HttpResponse } from '../src/http.js';
 import { expectFields, fails, getThing, ok, perTest, type SetUp } from './api.js';
 import { manualClock } from './manual-clock.js';
 import { type Handler, json } from './server.js';

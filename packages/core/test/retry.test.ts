@@ -1,11 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../src/errors.js';
+import type { HttpResponse } from '../src/exchange.js';
 import type { TransportFault } from '../src/fault.js';
-import type { HttpRequest, HttpResponse } from '../src/http.js';
 import type { Operation } from '../src/operation.js';
-import { askedWaitMs, backoffMs, isAmbiguous, mayRepeat, waitMs } from '../src/retry.js';
+import { outcomeOf } from '../src/outcome.js';
+import {
+  askedWaitMs,
+  backoffMs,
+  mayRepeat,
+  type RetryPolicy,
+  repeatBy,
+  waitMs,
+} from '../src/retry.js';
 import { systemClock } from '../src/time.js';
-import { createThing, getThing, perTest, searchThings } from './api.js';
-import { answer, fault } from './exchange.js';
+import { createThing, getThing, perTest, searchThings, startThings } from './api.js';
+import { answer, fault, requestOf } from './exchange.js';
 import { json } from './server.js';
 
 const setUp = perTest();
@@ -14,40 +23,65 @@ describe('after an outcome', () => {
   const isRepeated = (
     operation: Operation,
     outcome: HttpResponse | TransportFault,
-    unsafe = false,
-  ): boolean =>
-    mayRepeat({ operation, call: { retry: { unsafe } } } as unknown as HttpRequest, outcome);
+    more: Partial<RetryPolicy> = {},
+  ): boolean => {
+    const retry = { limit: 3, baseMs: 1, maxMs: 1, writes: true, unsafe: false, ...more };
+    return mayRepeat(requestOf({ retry }, { operation }), outcome);
+  };
 
-  it.each<[string, boolean, boolean, boolean, HttpResponse | TransportFault]>([
-    ['no connection', true, true, false, fault('connect')],
-    ['an untrusted host', false, false, false, fault('refused')],
-    ['a connection that broke', true, false, true, fault('network')],
-    ['a time limit', true, false, true, fault('timeout')],
-    ['an unreadable answer', false, false, true, fault('response')],
-    ['too large an answer', false, false, true, fault('too-large')],
-    ['200', false, false, false, answer(200)],
-    ['400', false, false, false, answer(400)],
-    ['408', true, false, true, answer(408)],
-    ['429', true, true, false, answer(429)],
-    ['499', false, false, false, answer(499)],
-    ['500', true, false, true, answer(500)],
-    ['501', false, false, true, answer(501)],
-    ['502', true, false, true, answer(502)],
-    ['502 that asks to wait', true, false, true, answer(502, { 'retry-after': '1' })],
-    ['503', true, false, true, answer(503)],
-    ['503 with other headers', true, false, true, answer(503, { date: 'x' })],
-    ['503 that asks to wait', true, true, false, answer(503, { 'retry-after': '1' })],
-    ['503 that asks for 0 ms', true, true, false, answer(503, { 'retry-after-ms': '0' })],
-    ['504', true, false, true, answer(504)],
-  ])('of %s: a read is repeated: %s, a write: %s, and may have happened: %s', (...row) => {
-    const [, read, write, mayHaveHappened, outcome] = row;
+  it.each<[string, boolean, boolean, Outcome, HttpResponse | TransportFault]>([
+    ['no connection', true, true, 'not-sent', fault('connect')],
+    ['an untrusted host', false, false, 'not-sent', fault('refused')],
+    ['a time limit before it was sent', true, true, 'not-sent', fault('timeout', true)],
+    ['a connection that broke', true, false, 'unknown', fault('network')],
+    ['a time limit', true, false, 'unknown', fault('timeout')],
+    ['an unreadable answer', false, false, 'unknown', fault('response')],
+    ['too large an answer', false, false, 'unknown', fault('too-large')],
+    ['200', false, false, 'answered', answer(200)],
+    ['a redirect that a browser hides', false, false, 'unknown', answer(0)],
+    ['301', false, false, 'answered', answer(301)],
+    ['302', false, false, 'unknown', answer(302)],
+    ['303', false, false, 'unknown', answer(303)],
+    ['307', false, false, 'answered', answer(307)],
+    ['400', false, false, 'answered', answer(400)],
+    ['408', true, false, 'unknown', answer(408)],
+    ['429', true, true, 'answered', answer(429)],
+    ['499', false, false, 'answered', answer(499)],
+    ['500', true, false, 'unknown', answer(500)],
+    ['501', false, false, 'unknown', answer(501)],
+    ['502', true, false, 'unknown', answer(502)],
+    ['503', true, false, 'unknown', answer(503)],
+    ['503 that asks to wait', true, false, 'unknown', answer(503, { 'retry-after': '1' })],
+    ['503 that asks for 0 ms', true, false, 'unknown', answer(503, { 'retry-after-ms': '0' })],
+    ['504', true, false, 'unknown', answer(504)],
+  ])('of %s: a read is repeated: %s, a write: %s, which is %s', (...row) => {
+    const [, read, write, became, outcome] = row;
     expect(isRepeated(getThing, outcome)).toBe(read);
     expect(isRepeated(searchThings, outcome)).toBe(read);
+    expect(isRepeated(startThings, outcome)).toBe(read);
+    expect(isRepeated(startThings, outcome, { writes: false })).toBe(write);
     expect(isRepeated(createThing, outcome)).toBe(write);
-    expect(isRepeated(createThing, outcome, true)).toBe(read);
-    expect(isAmbiguous(createThing, outcome)).toBe(mayHaveHappened);
-    expect(isAmbiguous(getThing, outcome)).toBe(false);
-    expect(isAmbiguous(searchThings, outcome)).toBe(false);
+    expect(isRepeated(createThing, outcome, { unsafe: true })).toBe(read);
+    expect([createThing, startThings].map((one) => outcomeOf(one, outcome))).toEqual([
+      became,
+      became,
+    ]);
+    const isAnswer = 'status' in outcome && outcome.status !== undefined;
+    for (const one of [getThing, searchThings])
+      if (isAnswer) expect(outcomeOf(one, outcome)).toBe('answered');
+  });
+
+  it('a write that is marked as safe is repeated within ten seconds of its first sending', () => {
+    const by = (operation: Operation, outcome: HttpResponse | TransportFault) => {
+      const request = requestOf({}, { operation });
+      request.call.firstSentAt = 500;
+      return repeatBy(request, outcome);
+    };
+    expect(by(startThings, answer(500))).toBe(10_500);
+    expect(by(startThings, fault('network'))).toBe(10_500);
+    expect(by(startThings, answer(429))).toBeUndefined();
+    expect(by(startThings, fault('connect'))).toBeUndefined();
+    expect(by(searchThings, answer(500))).toBeUndefined();
   });
 });
 

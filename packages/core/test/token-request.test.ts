@@ -187,7 +187,7 @@ describe('a failure of the token endpoint', () => {
     ['too many requests', REFRESH, limited, { hint: 'Wait.' }],
     ['an endpoint that is down', CODE, api('unavailable', down), {}],
     ['a code that was not sent', CODE, unreached('ENOTFOUND', { retryable: true }), {}],
-    ['a refused certificate', CODE, unreached('CERT_HAS_EXPIRED'), {}],
+    ['a refused certificate', CODE, unreached('CERT_HAS_EXPIRED', { outcome: 'not-sent' }), {}],
     ['a lost refresh', REFRESH, new TimeoutError('Late.', { ...late, limitMs: 15_000 }), {}],
     ['a broken connection of an app', APP, unreached('ECONNRESET'), {}],
     ['a broken connection of a refresh', REFRESH, unreached('ECONNRESET'), {}],
@@ -258,7 +258,7 @@ describe('another pair', () => {
 
 describe('what was sent', () => {
   const lost = unreached('ECONNRESET', { cause: new Error('reset') });
-  const unsent = unreached('ENOTFOUND', { attempts: 0 });
+  const unsent = unreached('ENOTFOUND', { outcome: 'not-sent' });
 
   it.each<readonly [what: string, unknown]>([
     ['its answer was lost', lost],
@@ -275,9 +275,12 @@ describe('what was sent', () => {
     ['no request was made', unsent],
     ['the endpoint takes it later', api('unavailable', { status: 503, retryable: true })],
     ['the pair was refused', api('invalid_client')],
-    ['the certificate was refused', unreached('CERT_HAS_EXPIRED')],
+    ['the certificate was refused', unreached('CERT_HAS_EXPIRED', { outcome: 'not-sent' })],
     ['one of these is behind a missing token', new TokenError('no token', { cause: unsent })],
-    ['the time was over between two requests', new TokenError('no token', { attempts: 1 })],
+    [
+      'the time was over between two requests',
+      new TokenError('no token', { attempts: 1, outcome: 'not-sent' }),
+    ],
     ['the caller left', new Error('gone')],
     ['nothing failed', undefined],
   ])('is as good as before if %s', (_what, error) => {

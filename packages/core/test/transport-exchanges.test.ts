@@ -3,7 +3,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TransportFault } from '../src/fault.js';
-import { createAxios, directAgents, nodeAxios, RUNTIME } from '../src/transport-node.js';
+import { directRoute } from '../src/node/routes.js';
+import { createAxios, nodeAxios, RUNTIME } from '../src/transport-node.js';
 import * as web from '../src/transport-web.js';
 import { fails } from './api.js';
 
@@ -13,6 +14,8 @@ const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
+
+const ORIGIN = 'https://api.example.com';
 
 interface Place {
   readonly url: string;
@@ -34,14 +37,10 @@ const serve = async (
     for (const socket of sockets) socket.destroy();
     return new Promise((resolve) => server.close(resolve));
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, sockets, server };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sockets, server };
 };
 
-const client = () => {
-  const made = nodeAxios(directAgents());
-  closers.push(() => made.close?.());
-  return made;
-};
+const client = () => nodeAxios(directRoute);
 
 const echo = (request: IncomingMessage, response: ServerResponse): void => {
   response.end(JSON.stringify({ method: request.method, headers: request.headers }));
@@ -132,7 +131,7 @@ describe('a request on Node', () => {
     const instance = client();
     await instance.request({ url, signal });
     await vi.waitFor(() => expect(removed).toHaveBeenCalledWith('abort', expect.any(Function)));
-    const hanging = fails(instance.request({ url: `${url}hang`, signal }));
+    const hanging = fails(instance.request({ url: `${url}/hang`, signal }));
     await vi.waitFor(() => expect(sockets.size).toBe(1));
     await new Promise((resolve) => setTimeout(resolve, 20));
     controller.abort();
@@ -142,12 +141,15 @@ describe('a request on Node', () => {
 });
 
 describe('a transport', () => {
-  it('closes its idle connections, and those alone', async () => {
+  it('closes its idle connections, unless another client has the same', async () => {
     const { url, sockets } = await serve((_request, response) => response.end('done'));
-    const { instance, close } = createAxios(undefined);
-    await instance.request({ url });
+    const [one, other] = [createAxios(undefined, url), createAxios(undefined, url)];
+    await one.instance.request({ url });
     expect(sockets.size).toBe(1);
-    close();
+    for (const _again of [1, 2]) one.close();
+    await other.instance.request({ url });
+    expect(sockets.size).toBe(1);
+    other.close();
     await vi.waitFor(() => expect(sockets.size).toBe(0));
   });
 
@@ -157,17 +159,17 @@ describe('a transport', () => {
   ])('%s is your own instance, closed by its own function if it has one', (_where, create) => {
     const close = vi.fn();
     const request = async () => ({}) as never;
-    const own = create({ request, close });
+    const own = create({ request, close }, ORIGIN);
     own.close();
     expect(close).toHaveBeenCalledOnce();
-    expect(create({ request }).close()).toBeUndefined();
+    expect(create({ request }, ORIGIN).close()).toBeUndefined();
     expect(own.hint('https://api.example.com')).toBeUndefined();
   });
 
   it('elsewhere than on Node goes over fetch', async () => {
     const { url } = await serve(echo);
     const fetching = vi.spyOn(globalThis, 'fetch');
-    const { instance, close, hint } = web.createAxios(undefined);
+    const { instance, close, hint } = web.createAxios(undefined, url);
     const { data } = await instance.request({
       url,
       method: 'POST',

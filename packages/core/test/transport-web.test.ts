@@ -31,7 +31,7 @@ afterEach(async () => {
 const apiOf = async (handler: Handler) => {
   const server = await serve(handler);
   closing.push(() => server.close());
-  const { instance } = createAxios(undefined);
+  const { instance } = createAxios(undefined, server.url);
   const transport = createTransport({
     baseUrl: server.url,
     allowLoopbackHttp: true,

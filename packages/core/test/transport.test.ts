@@ -124,7 +124,8 @@ describe('the transport on Node', () => {
       baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     });
     await Promise.all(Array.from({ length: 500 }, () => client.call(getThing, { id: '1' })));
-    expect(sockets.size).toBeLessThanOrEqual(64);
+    // One of them is for tokens.
+    expect(sockets.size).toBeLessThanOrEqual(65);
     client.close();
     server.closeAllConnections();
     server.close();
@@ -139,8 +140,8 @@ describe('the transport on Node', () => {
     const { client, connect } = await setUp(handler);
     vi.stubGlobal('Deno', {});
     const inDeno = connect({ tokens: client.tokens });
-    vi.unstubAllGlobals();
     for (const id of ['1', '2', '3']) await inDeno.call(getThing, { id });
+    vi.unstubAllGlobals();
     expect(sockets.size).toBe(3);
   });
 

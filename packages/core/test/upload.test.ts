@@ -213,7 +213,7 @@ describe('a call with a file', () => {
   it('sends the same file again where it is repeated', async () => {
     const { client, apiCalls } = await setUp((_seen, response, before) =>
       before === 0
-        ? json(response, 503, {}, { 'retry-after-ms': '1' })
+        ? json(response, 429, {}, { 'retry-after-ms': '1' })
         : json(response, 200, { name: 'thing' }),
     );
     await client.call(upload, { assetFile: await fileFrom(Readable.from([Buffer.from('once')])) });

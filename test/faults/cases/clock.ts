@@ -99,7 +99,7 @@ export const CLOCK: readonly Case[] = [
       await sleep(200);
       await seen(bench, { token: 1, api: 6 });
       const timers = listening.asked.length;
-      assert.ok(needed <= 6 && timers <= needed + 10, `${needed} and ${timers} timers`);
+      assert.ok(needed <= 8 && timers <= needed + 12, `${needed} and ${timers} timers`);
     },
   },
   {

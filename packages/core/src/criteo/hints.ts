@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../http.js';
+import type { HttpRequest } from '../exchange.js';
 import { importOf } from '../life.js';
 import type { Operation } from '../operation.js';
 

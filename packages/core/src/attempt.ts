@@ -1,0 +1,131 @@
+import type { CallState } from './call-state.js';
+import { TransportFault } from './fault.js';
+import type { Clock } from './time.js';
+
+/** How far an attempt came. */
+export type Stage = 'answering' | 'connecting' | 'sent' | 'waiting';
+
+const LATE: Readonly<Record<Stage, string>> = {
+  waiting: 'no connection was free',
+  connecting: 'no connection came about',
+  sent: 'no complete answer came',
+  answering: 'no complete answer came',
+};
+
+/**
+ * One attempt of a call: the transport records how far it comes, and that decides which limit runs. Over a
+ * transport that does not tell, such as a user's adapter, it counts as sent from the beginning.
+ */
+export class Attempt {
+  readonly call: CallState;
+  /** True for a token request: it has connections of its own. */
+  readonly isToken: boolean;
+  /** May it be sent again on a fresh connection, if a kept one ends without an answer? */
+  readonly isSafe: boolean;
+  /** True once bytes of the request may have left. */
+  wasSent = false;
+  /** Did a transport tell its stages? Then nothing has to be read from an error. */
+  isRecorded = false;
+  /** Status of an answer that has begun. */
+  status: number | undefined;
+  readonly #clock: Clock;
+  #stage: Stage = 'waiting';
+  #lateWords: string = LATE.connecting;
+  #reason: unknown;
+  #isOver = false;
+  #controller: AbortController | undefined;
+  readonly #tasks = new Set<(reason: unknown) => void>();
+  #stopTimer = (): void => {};
+
+  constructor(
+    call: CallState,
+    clock: Clock,
+    { isToken, isSafe }: Pick<Attempt, 'isSafe' | 'isToken'>,
+  ) {
+    this.call = call;
+    this.isToken = isToken;
+    this.isSafe = isSafe;
+    this.#clock = clock;
+    call.signal.addEventListener('abort', this.#onCallEnd);
+  }
+
+  /** For transports that take nothing else. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#isOver) this.#controller.abort(this.#reason);
+    return this.#controller.signal;
+  }
+
+  /** Runs the task if the attempt is ended from outside; the returned function takes it away. */
+  onEnd(task: (reason: unknown) => void): () => void {
+    this.#tasks.add(task);
+    return () => this.#tasks.delete(task);
+  }
+
+  /** Of a transport that tells: a connection is being opened. `late` says what it means if none comes about. */
+  connects(late: string = LATE.connecting): void {
+    this.isRecorded = true;
+    this.#lateWords = late;
+    if (this.#stage !== 'waiting') return;
+    this.call.attempts += 1;
+    this.#enter('connecting', this.call.connectMs);
+  }
+
+  /**
+   * The request is about to be handed to a connection.
+   * @throws {TransportFault} if it is a repeat that comes too late
+   */
+  sends(): void {
+    const { call } = this;
+    const now = this.#clock.monotonic();
+    if (call.repeatBy !== undefined && now > call.repeatBy)
+      throw new TransportFault('late', 'it would be repeated too late', { isUnsent: true });
+    if (this.#stage !== 'connecting') call.attempts += 1;
+    this.wasSent = true;
+    call.firstSentAt ??= now;
+    this.#enter('sent', call.attemptMs);
+  }
+
+  /** The head of an answer came. */
+  answers(status: number): void {
+    this.#stage = 'answering';
+    this.status = status;
+  }
+
+  /** It has come to its end, whichever: nothing ends it any more. */
+  finish(): void {
+    this.#stopTimer();
+    this.#tasks.clear();
+    this.call.signal.removeEventListener('abort', this.#onCallEnd);
+  }
+
+  /** Nobody wants what is still to come of its answer. */
+  abandon(): void {
+    this.#controller?.abort();
+  }
+
+  #enter(stage: Stage, limitMs: number): void {
+    this.#stage = stage;
+    this.#stopTimer();
+    this.#stopTimer = this.#clock.after(limitMs, () => this.#end(this.#late(limitMs)));
+  }
+
+  readonly #onCallEnd = (): void => {
+    const { reason } = this.call.signal as { readonly reason: unknown };
+    this.#end(reason instanceof TransportFault ? this.#late(reason.limitMs) : reason);
+  };
+
+  #late(limitMs: number): TransportFault {
+    const why = this.#stage === 'connecting' ? this.#lateWords : LATE[this.#stage];
+    return new TransportFault('timeout', why, { limitMs, isUnsent: !this.wasSent });
+  }
+
+  #end(reason: unknown): void {
+    this.#isOver = true;
+    this.#reason = reason;
+    const tasks = [...this.#tasks];
+    this.finish();
+    this.#controller?.abort(reason);
+    for (const task of tasks) task(reason);
+  }
+}

@@ -1,0 +1,148 @@
+import type { Socket } from 'node:net';
+import { Connection } from './connection.js';
+
+/** Opens a connection and gives it when a request can be sent; the returned function gives it up. */
+export type Open = (done: (error: unknown, socket?: Socket) => void) => () => void;
+
+/** Who wants a connection. */
+export interface Taker {
+  /** A kept one will not do. */
+  readonly isFresh: boolean;
+  /** Takes the wish back; the pool sets it, and it does nothing once there is a connection. */
+  giveUp(): void;
+  /** One is being opened for it. */
+  connecting(): void;
+  ready(connection: Connection): void;
+  failed(error: unknown): void;
+}
+
+/**
+ * Connections to one origin. At most so many are open or being opened; who comes later waits in order. Of the kept
+ * ones the last used is taken first, and those that are idle for too long are closed when one would be taken.
+ */
+export class ConnectionPool {
+  readonly #open: Open;
+  readonly #most: number;
+  /** What a connection that does not come about in time is told as. */
+  readonly late: string | undefined;
+  /** Who is idle the longest stands first. */
+  readonly #idle: Connection[] = [];
+  readonly #waiting = new Set<Taker>();
+  #count = 0;
+
+  constructor(open: Open, most: number, late?: string) {
+    this.#open = open;
+    this.#most = most;
+    this.late = late;
+  }
+
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
+  take(taker: Taker): void {
+    const kept = taker.isFresh ? undefined : this.#lastUsed();
+    if (kept !== undefined) {
+      wake(kept);
+      taker.ready(kept);
+    } else if (this.#count < this.#most) {
+      this.#connect(taker);
+    } else {
+      // For one that wants a fresh connection a kept one makes room.
+      this.#idle[0]?.socket.destroy();
+      taker.giveUp = () => this.#waiting.delete(taker);
+      this.#waiting.add(taker);
+    }
+  }
+
+  /** Nothing was sent over it, or an answer came that leaves it open. */
+  giveBack(connection: Connection): void {
+    const [next] = this.#waiting;
+    connection.isKept = true;
+    if (!connection.isOpen() || next?.isFresh) {
+      connection.socket.destroy();
+    } else if (next === undefined) {
+      rest(connection);
+      this.#idle.push(connection);
+    } else {
+      this.#waiting.delete(next);
+      next.ready(connection);
+    }
+  }
+
+  closeIdle(): void {
+    for (const { socket } of this.#idle) socket.destroy();
+  }
+
+  #lastUsed(): Connection | undefined {
+    for (let kept = this.#idle.at(-1); kept !== undefined; kept = this.#idle.at(-1)) {
+      if (kept.isOpen() && !kept.isStale()) return this.#idle.pop();
+      this.#idle.pop();
+      kept.socket.destroy();
+    }
+    return undefined;
+  }
+
+  #connect(taker: Taker): void {
+    this.#count += 1;
+    taker.connecting();
+    let isOver = false;
+    const end = (): void => {
+      isOver = true;
+      this.#ended();
+    };
+    const giveUp = this.#open((error, socket) => {
+      if (isOver) return void socket?.destroy();
+      if (socket === undefined) {
+        end();
+        return taker.failed(error);
+      }
+      isOver = true;
+      taker.ready(this.#keep(socket));
+    });
+    taker.giveUp = () => {
+      if (isOver) return;
+      end();
+      giveUp();
+    };
+  }
+
+  #keep(socket: Socket): Connection {
+    const connection = new Connection(socket);
+    // Late errors have an owner; who uses it listens, too.
+    socket.on('error', () => {});
+    socket.once('close', () => {
+      const at = this.#idle.indexOf(connection);
+      if (at >= 0) this.#idle.splice(at, 1);
+      this.#ended();
+    });
+    // What node:http says when it is done with it, after an answer that leaves it open.
+    socket.on('free', () => this.giveBack(connection));
+    return connection;
+  }
+
+  #ended(): void {
+    this.#count -= 1;
+    const [next] = this.#waiting;
+    if (next === undefined) return;
+    this.#waiting.delete(next);
+    this.#connect(next);
+  }
+}
+
+const rest = (connection: Connection): void => {
+  const { socket } = connection;
+  connection.rest();
+  socket.unref();
+  // A server has nothing to say here: what it says must not be taken for the next answer.
+  socket.on('data', destroyed).on('end', destroyed);
+};
+
+const wake = ({ socket }: Connection): void => {
+  socket.removeListener('data', destroyed).removeListener('end', destroyed);
+  socket.ref();
+};
+
+function destroyed(this: Socket): void {
+  this.destroy();
+}

@@ -1,0 +1,30 @@
+import type { Outcome } from './errors.js';
+import type { HttpRequest, HttpResponse } from './exchange.js';
+import type { TransportFault } from './fault.js';
+import type { Operation } from './operation.js';
+
+/** Does it only read? Then it may be sent as often as one likes. */
+export const isRead = ({ method, read }: Operation): boolean => read ?? method === 'GET';
+
+// Of a write nothing is certain after these: it may have been done before somebody failed, or led elsewhere.
+const UNCERTAIN = new Set([0, 302, 303, 408]);
+
+/** What became of a request, by what came of it. */
+export const outcomeOf = (
+  operation: Operation,
+  outcome: HttpResponse | TransportFault,
+): Outcome => {
+  if (!('kind' in outcome)) {
+    const isUncertain = UNCERTAIN.has(outcome.status) || outcome.status >= 500;
+    return isUncertain && !isRead(operation) ? 'unknown' : 'answered';
+  }
+  if (outcome.isUnsent) return 'not-sent';
+  const isAnswer = outcome.kind === 'response' || outcome.kind === 'too-large';
+  return isAnswer && isRead(operation) ? 'answered' : 'unknown';
+};
+
+/** What the message of an error adds for a write of which nobody knows. Of a token request its grant tells more. */
+export const outcomeNote = ({ call, operation }: HttpRequest): string =>
+  call.outcome === 'unknown' && !isRead(operation) && operation.grants === undefined
+    ? ' The request may have been processed: look before you repeat it.'
+    : '';
