@@ -29,6 +29,15 @@ export const withFolder = <T>(work: (folder: string) => T): T => {
   }
 };
 
+/** A folder outside the tree that is removed when this process ends. */
+export const folderUntilExit = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'criteo-check-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  // Without this a signal ends it before it can clean up.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  return folder;
+};
+
 /** Paths of the project as it stands: what git tracks and what it would track. */
 export const projectFiles = (): string[] => {
   const listed = execFileSync(

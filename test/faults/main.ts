@@ -1,7 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import './plant.ts';
-import { PLANTED } from './planted.ts';
 import type { Result } from './run.ts';
 
 /*
@@ -10,7 +8,7 @@ import type { Result } from './run.ts';
  *   --long      a minute of load instead of ten seconds, 200 kills instead of 20
  *   --write     writes the cases to docs/faults.md
  *   --json      the last line is the report: [{ id, status, ms }]
- *   --planted   plants each fault of planted.ts into core as it is loaded; its case must turn red
+ *   --planted   plants each fault of planted.ts into a copy of core; its case must turn red
  *   --plant=F08 runs with that fault planted
  */
 
@@ -26,7 +24,7 @@ const { values, positionals } = parseArgs({
 });
 
 const runChosen = async (ids: readonly string[]): Promise<Result[]> => {
-  // After plant.ts: core must be loaded through its hooks.
+  // After plant.ts: it says where core is loaded from.
   const [{ GROUPS }, { runCases }, { tableFault, writeTable }] = await Promise.all([
     import('./cases.ts'),
     import('./run.ts'),
@@ -44,22 +42,9 @@ const runChosen = async (ids: readonly string[]): Promise<Result[]> => {
   return [...results, { id: 'docs/faults.md', status: 'failed', ms: 0 }];
 };
 
-/** Each planted fault in a process of its own: red is right. */
-const runPlanted = (ids: readonly string[]): Result[] =>
-  PLANTED.filter(({ id }) => ids.length === 0 || ids.includes(id)).map(({ id, file, from }) => {
-    const startedAt = performance.now();
-    const { status, stdout } = spawnSync(
-      process.execPath,
-      [import.meta.filename, id, `--plant=${id}`],
-      { encoding: 'utf8' },
-    );
-    const isFound = status === 1 && stdout.includes(`${id}  FAILED`);
-    const ms = Math.round(performance.now() - startedAt);
-    console.log(`${id}  ${isFound ? 'found' : 'NOT FOUND'}  ${file}: ${from}`);
-    return { id, status: isFound ? 'passed' : 'failed', ms };
-  });
-
-const results = values.planted ? runPlanted(positionals) : await runChosen(positionals);
+const results = values.planted
+  ? await (await import('./run-planted.ts')).runPlanted(positionals)
+  : await runChosen(positionals);
 if (values.json) console.log(JSON.stringify(results));
 const failed = results.filter(({ status }) => status === 'failed').length;
 if (!values.json) console.log(`${results.length - failed} passed, ${failed} failed`);

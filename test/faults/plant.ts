@@ -1,31 +1,46 @@
 import { registerHooks } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { PLANTED } from './planted.ts';
+import { folderUntilExit } from '../../tools/scratch.ts';
+import { buildCore, CORE, faultOf } from './planted-core.ts';
 
 /*
- * Plants the fault that an argument names (--plant=F08) into core as it is loaded: in this process and,
- * by `--import`, in those that a case starts.
+ * Plants the fault that an argument names (--plant=F08) into a copy of core, and has this process load that copy.
+ * Processes that a case starts get it by `--import` and --planted-core=<folder>: they share the copy.
  */
 
-const { values } = parseArgs({ strict: false, options: { plant: { type: 'string' } } });
+const { values } = parseArgs({
+  strict: false,
+  options: { plant: { type: 'string' }, 'planted-core': { type: 'string' } },
+});
 
-/** For other processes, so that they have the same fault. */
-export const PLANT_ARGUMENTS: readonly string[] =
-  values.plant === undefined ? [] : [`--plant=${values.plant}`];
+const urlOf = (folder: string): string => `${pathToFileURL(join(folder, 'dist')).href}/`;
 
-const plant = (id: unknown): void => {
-  const fault = PLANTED.find((planted) => planted.id === id);
-  if (!fault) throw new Error(`no fault is planted for ${id}`);
+const loadFrom = (copy: string): void => {
+  const [shipped, planted] = [urlOf(CORE), urlOf(copy)];
   registerHooks({
-    load: (url, context, next) => {
-      const loaded = next(url, context);
-      if (!url.endsWith(`/core/dist/${fault.file}`)) return loaded;
-      const source = String(loaded.source);
-      if (!source.includes(fault.from))
-        throw new Error(`${fault.file} does not hold ${fault.from}`);
-      return { ...loaded, source: source.replace(fault.from, fault.to) };
+    resolve: (specifier, context, next) => {
+      const resolved = next(specifier, context);
+      if (!resolved.url.startsWith(shipped)) return resolved;
+      return { ...resolved, url: `${planted}${resolved.url.slice(shipped.length)}` };
     },
   });
 };
 
-if (values.plant !== undefined) plant(values.plant);
+const build = (id: string): string => {
+  const fault = faultOf(id);
+  const folder = folderUntilExit();
+  buildCore(folder, fault);
+  return folder;
+};
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : undefined;
+const id = textOf(values.plant);
+const copy = id === undefined ? textOf(values['planted-core']) : build(id);
+if (copy !== undefined) loadFrom(copy);
+
+/** For other processes, so that they have the same fault. */
+export const PLANT_ARGUMENTS: readonly string[] =
+  copy === undefined ? [] : [`--planted-core=${copy}`];
