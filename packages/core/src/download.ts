@@ -5,6 +5,7 @@ import { RowError } from './csv.js';
 import { ConfigError, ConnectionError, ResponseError } from './errors.js';
 import { faultOfJson, parseJson } from './json.js';
 import type { Arguments, Call, CallOptions, Operation, Transport } from './operation.js';
+import { isRead } from './retry.js';
 import { type CsvRow, type Row, type RowOptions, readRows } from './rows.js';
 import { sleep } from './time.js';
 import { toolsOf } from './transport-tools.js';
@@ -233,7 +234,7 @@ interface Restarts {
 
 /** A connection that breaks in the middle begins anew: nothing of the file has been given away yet. */
 const saveWhole = async (
-  { id, method, safeToRetry = method === 'GET' }: Operation,
+  operation: Operation,
   path: string,
   chunks: (of: Chunks) => AsyncIterable<Uint8Array>,
   { most, pause }: Restarts,
@@ -244,10 +245,10 @@ const saveWhole = async (
       hasBegun = true;
     };
     try {
-      return await saveFile(id, path, chunks({ onHead }));
+      return await saveFile(operation.id, path, chunks({ onHead }));
     } catch (error) {
       const isBroken = hasBegun && error instanceof ConnectionError;
-      if (!isBroken || !safeToRetry || restart >= most) throw error;
+      if (!isBroken || !isRead(operation) || restart >= most) throw error;
       await pause(FIRST_PAUSE_MS * 2 ** restart);
     }
   }

@@ -11,8 +11,12 @@ export const LONGEST_WAIT_MS = 62_000;
 
 const RETRIED = new Set([408, 429, 500, 502, 503, 504]);
 
+/** Does it change nothing? A GET that is not safe to retry does change something. */
+export const isRead = ({ method, read, safeToRetry }: Operation): boolean =>
+  read ?? (method === 'GET' && safeToRetry !== false);
+
 export const isSafeToRetry = (operation: Operation): boolean =>
-  operation.safeToRetry ?? operation.method === 'GET';
+  operation.safeToRetry ?? isRead(operation);
 
 /** Retry options, checked and complete. */
 export interface RetryPolicy {

@@ -28,7 +28,7 @@ export const searchThings: Operation<{ readonly body: unknown }, { name: string 
   method: 'POST',
   path: '/things/search',
   body: true,
-  safeToRetry: true,
+  read: true,
 };
 export const getFile: Operation<Record<string, never>, Uint8Array> = {
   id: 'getFile',

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { TransportFault } from '../src/fault.js';
 import type { HttpRequest, HttpResponse } from '../src/http.js';
 import type { Operation } from '../src/operation.js';
-import { askedWaitMs, backoffMs, isAmbiguous, mayRepeat, waitMs } from '../src/retry.js';
+import {
+  askedWaitMs,
+  backoffMs,
+  isAmbiguous,
+  isRead,
+  isSafeToRetry,
+  mayRepeat,
+  waitMs,
+} from '../src/retry.js';
 import { systemClock } from '../src/time.js';
 import { createThing, getThing, perTest, searchThings } from './api.js';
 import { answer, fault } from './exchange.js';
@@ -48,6 +56,18 @@ describe('after an outcome', () => {
     expect(isAmbiguous(createThing, outcome)).toBe(mayHaveHappened);
     expect(isAmbiguous(getThing, outcome)).toBe(false);
     expect(isAmbiguous(searchThings, outcome)).toBe(false);
+  });
+});
+
+describe('an operation', () => {
+  it.each<[string, Operation, boolean, boolean]>([
+    ['a GET', getThing as Operation, true, true],
+    ['a GET that changes something', { ...getThing, safeToRetry: false }, false, false],
+    ['a POST that reads', searchThings, true, true],
+    ['a POST', createThing, false, false],
+    ['a POST that is safe to retry', { ...createThing, safeToRetry: true }, false, true],
+  ])('%s only reads: %s, and is safe to retry: %s', (_, operation, reads, isSafe) => {
+    expect([isRead(operation), isSafeToRetry(operation)]).toEqual([reads, isSafe]);
   });
 });
 
