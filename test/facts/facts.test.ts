@@ -106,6 +106,7 @@ describe('a fault planted in the tool is found, and named:', () => {
   const FORGOTTEN: readonly (readonly [kind: string, fact: Partial<OperationModel>])[] = [
     ['scope', { scopes: [] }],
     ['security', { isPublic: false }],
+    ['x-read', { isRead: false }],
     ['x-rate-class', { rateClass: 'default' }],
     ['x-timeout-ms', { timeoutMs: undefined }],
     ['x-paging', { paging: undefined }],

@@ -340,6 +340,7 @@ const OPERATION: Grammar = {
   'x-name': text('x-name'),
   'x-group': text('x-group'),
   'x-safe-to-retry': flag('x-safe-to-retry'),
+  'x-read': flag('x-read'),
   'x-rate-class': choice('x-rate-class', ['default', 'reporting']),
   'x-timeout-ms': (at, value) =>
     value === undefined ? [set('x-timeout-ms', at, 5_000)] : figure('x-timeout-ms')(at, value, {}),

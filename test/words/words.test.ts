@@ -19,6 +19,7 @@ interface Operation {
   readonly description?: string;
   readonly deprecated?: boolean;
   readonly safeToRetry: boolean;
+  readonly isRead: boolean;
   readonly query: readonly string[];
   readonly statuses: readonly string[];
 }
@@ -79,7 +80,7 @@ const CLAIMS: readonly {
   { words: ONE_PAGE, isTrue: isPaged, fault: 'paged without the parameters' },
   {
     words: /\bchanges nothing\b/,
-    isTrue: ({ safeToRetry }) => safeToRetry,
+    isTrue: ({ isRead }) => isRead,
     fault: 'harmless without the fact',
   },
   {
@@ -131,6 +132,7 @@ interface RawOperation {
   readonly responses: Readonly<Record<string, unknown>>;
   readonly 'x-name': string;
   readonly 'x-safe-to-retry': boolean;
+  readonly 'x-read'?: true;
 }
 
 interface RawDocument {
@@ -147,6 +149,7 @@ const operationsOf = ({ paths }: RawDocument): Operation[] =>
       statuses: Object.keys(raw.responses),
       name: raw['x-name'],
       safeToRetry: raw['x-safe-to-retry'],
+      isRead: method === 'get' || raw['x-read'] === true,
       method: method.toUpperCase(),
       path,
       query: parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name),
@@ -216,6 +219,7 @@ describe('the checks themselves', () => {
     path: '/v1/campaigns',
     summary: 'Lists the campaigns of one account.',
     safeToRetry: true,
+    isRead: true,
     query: [],
     statuses: ['200', '404'],
   };
@@ -249,10 +253,7 @@ describe('the checks themselves', () => {
     ['deprecated without the fact', { ...good, description: 'Obsolete since 2023.' }],
     ['paged without the parameters', { ...good, summary: 'Lists ads, one page per call.' }],
     ['does not say that it is paged', paged],
-    [
-      'harmless without the fact',
-      { ...good, safeToRetry: false, description: 'It changes nothing.' },
-    ],
+    ['harmless without the fact', { ...good, isRead: false, description: 'It changes nothing.' }],
     ['spends, but is safe to retry', { ...good, summary: 'Adds money; a repeat may spend twice.' }],
     ["a vendor's word", { ...good, summary: 'Allows you to list campaigns of an account.' }],
   ])('find: %s', (fault, operation) => {

@@ -12,6 +12,7 @@ export interface OperationFact {
   readonly method: string;
   readonly path: string;
   readonly safeToRetry: boolean;
+  readonly isRead: boolean;
   readonly rateClass: string;
   readonly paging: unknown;
   readonly job: unknown;
@@ -29,6 +30,7 @@ export const factsOf = (entry: SpecEntry): OperationFact[] =>
     method: operation.method,
     path: operation.path,
     safeToRetry: operation.safeToRetry,
+    isRead: operation.isRead,
     rateClass: operation.rateClass,
     paging: operation.paging ?? null,
     job: operation.source['x-job'] ?? null,

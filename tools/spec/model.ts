@@ -32,6 +32,8 @@ export interface OperationModel {
   /** Of a token operation: what it takes (`x-grants`). */
   readonly grants: readonly GrantModel[];
   readonly safeToRetry: boolean;
+  /** Does it only read? A GET that is safe to retry does; another operation where `x-read` says so. */
+  readonly isRead: boolean;
   readonly rateClass: string;
   readonly timeoutMs: number | undefined;
   /** How it lists page by page, as the overlay says (`x-paging`), if it has the parameters for it. */
@@ -128,6 +130,10 @@ const readOperation = (
   const parameters = list(source.parameters ?? []).map((parameter) =>
     readParameter(document, where, object(parameter)),
   );
+  const safeToRetry =
+    typeof source['x-safe-to-retry'] === 'boolean'
+      ? source['x-safe-to-retry']
+      : missing(where, 'x-safe-to-retry');
   return {
     name,
     group,
@@ -158,16 +164,29 @@ const readOperation = (
         ),
       ),
     ],
-    safeToRetry:
-      typeof source['x-safe-to-retry'] === 'boolean'
-        ? source['x-safe-to-retry']
-        : missing(where, 'x-safe-to-retry'),
+    safeToRetry,
+    isRead: readsOnly(where, method, source, safeToRetry),
     rateClass: text(source['x-rate-class']) ?? missing(where, 'x-rate-class'),
     timeoutMs: typeof source['x-timeout-ms'] === 'number' ? source['x-timeout-ms'] : undefined,
     paging: pagingOf(source, parameters),
     job: undefined,
     source,
   };
+};
+
+const readsOnly = (
+  where: string,
+  method: string,
+  { 'x-read': fact }: JsonObject,
+  safeToRetry: boolean,
+): boolean => {
+  if (fact === undefined) return method === 'get' && safeToRetry;
+  if (fact !== true)
+    throw new SpecError(`${where}: x-read is ${JSON.stringify(fact)}; it is true or left out.`);
+  if (method === 'get')
+    throw new SpecError(`${where}: x-read is for other methods; a GET reads without it.`);
+  if (safeToRetry) return true;
+  throw new SpecError(`${where}: what only reads is safe to retry; x-safe-to-retry says false.`);
 };
 
 const readGrants = (

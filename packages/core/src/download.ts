@@ -5,7 +5,7 @@ import { RowError } from './csv.js';
 import { ConfigError, ConnectionError, ResponseError } from './errors.js';
 import { faultOfJson, parseJson } from './json.js';
 import type { Arguments, Call, CallOptions, Operation, Transport } from './operation.js';
-import { isSafeToRetry } from './retry.js';
+import { isRead } from './outcome.js';
 import { type CsvRow, type Row, type RowOptions, readRows } from './rows.js';
 import { sleep } from './time.js';
 import { toolsOf } from './transport-tools.js';
@@ -248,7 +248,7 @@ const saveWhole = async (
       return await saveFile(operation.id, path, chunks({ onHead }));
     } catch (error) {
       const isBroken = hasBegun && error instanceof ConnectionError;
-      if (!isBroken || !isSafeToRetry(operation) || restart >= most) throw error;
+      if (!isBroken || !isRead(operation) || restart >= most) throw error;
       await pause(FIRST_PAUSE_MS * 2 ** restart);
     }
   }

@@ -36,7 +36,7 @@ export type ResponseKind = 'bytes' | 'json' | 'none' | 'stream' | 'text';
 
 /**
  * One operation of an API, as data. Generated code writes these constants; only core reads them.
- * What follows from the method is not written: a GET is safe to retry, a body is JSON.
+ * What follows from the method is not written: a GET only reads and is safe to retry, a body is JSON.
  */
 export interface Operation<P = never, R = unknown, E = unknown> {
   /** Name of the method in the SDK, unique in its API version. */
@@ -59,9 +59,13 @@ export interface Operation<P = never, R = unknown, E = unknown> {
   readonly auth?: 'none';
   /** Only of a token operation: its grants (RFC 6749). Its failures are {@link TokenError}s. */
   readonly grants?: readonly GrantFields[];
-  /** True if it only reads although its method is not GET. */
+  /** True if the operation only reads although its method is not GET; it is then safe to retry. */
   readonly read?: boolean;
-  /** True of a write that may be repeated when nobody knows what became of it, soon after it was sent. Reads always may. */
+  /**
+   * May the call be repeated when nobody knows what became of it? Of an operation that does not only read:
+   * a write that may be repeated within 10 s of its first sending.
+   * @default read === true || method === 'GET'
+   */
   readonly safeToRetry?: boolean;
   /** Which budget of the API a call counts against. @default 'default' */
   readonly rateClass?: string;

@@ -3,8 +3,9 @@ import type { HttpRequest, HttpResponse } from './exchange.js';
 import type { TransportFault } from './fault.js';
 import type { Operation } from './operation.js';
 
-/** Does it only read? Then it may be sent as often as one likes. */
-export const isRead = ({ method, read }: Operation): boolean => read ?? method === 'GET';
+/** Does it change nothing? Then it may be sent as often as one likes. A GET that is not safe to retry does change something. */
+export const isRead = ({ method, read, safeToRetry }: Operation): boolean =>
+  read ?? (method === 'GET' && safeToRetry !== false);
 
 // Of a write nothing is certain after these: it may have been done before somebody failed, or led elsewhere.
 const UNCERTAIN = new Set([0, 302, 303, 408]);

@@ -13,7 +13,7 @@ export const LONGEST_WAIT_MS = 62_000;
 const RETRIED = new Set([408, 429, 500, 502, 503, 504]);
 
 export const isSafeToRetry = (operation: Operation): boolean =>
-  isRead(operation) || operation.safeToRetry === true;
+  operation.safeToRetry ?? isRead(operation);
 
 /** Retry options, checked and complete. */
 export interface RetryPolicy {
@@ -34,7 +34,7 @@ export const mayRepeat = (request: HttpRequest, outcome: HttpResponse | Transpor
 export const isRepeatedUnseen = (
   operation: Operation,
   { writes, unsafe }: Pick<RetryPolicy, 'unsafe' | 'writes'>,
-): boolean => isRead(operation) || unsafe || (writes && operation.safeToRetry === true);
+): boolean => isRead(operation) || unsafe || (writes && isSafeToRetry(operation));
 
 const WRITES_REPEATED_MS = 10_000;
 

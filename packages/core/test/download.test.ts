@@ -46,13 +46,21 @@ const queryReport: typeof makeReport = {
   path: '/query',
   read: true,
 };
+/** A write that may be repeated, but only for a while. */
+const resetReport: typeof makeReport = {
+  ...makeReport,
+  id: 'resetReport',
+  path: '/reset',
+  safeToRetry: true,
+};
 
 class ReportApi extends Api {
   declare readonly getReport: Bound<typeof getReport>;
   declare readonly makeReport: Bound<typeof makeReport>;
   declare readonly queryReport: Bound<typeof queryReport>;
+  declare readonly resetReport: Bound<typeof resetReport>;
   constructor(transport: Transport) {
-    super(transport, [getReport, makeReport, queryReport]);
+    super(transport, [getReport, makeReport, queryReport, resetReport]);
   }
 }
 
@@ -575,14 +583,16 @@ describe('a connection that breaks in the middle', () => {
     expect(await files()).toEqual([]);
   });
 
-  it('lets a POST that is safe to repeat begin anew, and no other', async () => {
+  it('lets a POST that only reads begin anew, and no other', async () => {
     const { api, apiCalls, onProgress } = await breaking();
-    const safe = download(api.queryReport, { body: {} }, { onProgress });
-    expect(await fails(safe.saveTo(path()))).toBeInstanceOf(ConnectionError);
+    const read = download(api.queryReport, { body: {} }, { onProgress });
+    expect(await fails(read.saveTo(path()))).toBeInstanceOf(ConnectionError);
     expect(apiCalls()).toHaveLength(4);
-    const unsafe = download(api.makeReport, { body: {} }, { onProgress });
-    expect(await fails(unsafe.saveTo(path()))).toBeInstanceOf(ConnectionError);
-    expect(apiCalls()).toHaveLength(5);
+    for (const write of [api.makeReport, api.resetReport]) {
+      const written = download(write, { body: {} }, { onProgress });
+      expect(await fails(written.saveTo(path()))).toBeInstanceOf(ConnectionError);
+    }
+    expect(apiCalls()).toHaveLength(6);
     expect(await files()).toEqual([]);
   });
 

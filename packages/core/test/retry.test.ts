@@ -3,10 +3,11 @@ import type { Outcome } from '../src/errors.js';
 import type { HttpResponse } from '../src/exchange.js';
 import type { TransportFault } from '../src/fault.js';
 import type { Operation } from '../src/operation.js';
-import { outcomeOf } from '../src/outcome.js';
+import { isRead, outcomeOf } from '../src/outcome.js';
 import {
   askedWaitMs,
   backoffMs,
+  isSafeToRetry,
   mayRepeat,
   type RetryPolicy,
   repeatBy,
@@ -82,6 +83,18 @@ describe('after an outcome', () => {
     expect(by(startThings, answer(429))).toBeUndefined();
     expect(by(startThings, fault('connect'))).toBeUndefined();
     expect(by(searchThings, answer(500))).toBeUndefined();
+  });
+});
+
+describe('an operation', () => {
+  it.each<[string, Operation, boolean, boolean]>([
+    ['a GET', getThing as Operation, true, true],
+    ['a GET that changes something', { ...getThing, safeToRetry: false }, false, false],
+    ['a POST that reads', searchThings, true, true],
+    ['a POST', createThing, false, false],
+    ['a POST that is safe to retry', { ...createThing, safeToRetry: true }, false, true],
+  ])('%s only reads: %s, and is safe to retry: %s', (_, operation, reads, isSafe) => {
+    expect([isRead(operation), isSafeToRetry(operation)]).toEqual([reads, isSafe]);
   });
 });
 

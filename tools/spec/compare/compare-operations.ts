@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isObject, type Json, type JsonObject } from '../document.ts';
 import type { OperationModel, ParameterModel } from '../model.ts';
+import { repeatingOf, SAFE_WRITE_MS } from '../repeating.ts';
 import type { Difference, Place } from './compare-shapes.ts';
 import { versionless } from './match.ts';
 import type { Kind } from './policies.ts';
@@ -71,7 +72,10 @@ const changeOf = (name: string, before: Json, after: Json): string => {
 const factsOf = (operation: OperationModel): Record<string, readonly [Kind, Json]> => ({
   Scopes: ['scopes-changed', operation.scopes.toSorted()],
   'A call without a token': ['security-changed', operation.isPublic],
-  'Repeating a call after an unclear failure': ['behaviour-changed', operation.safeToRetry],
+  'Repeating a call after an unclear failure': [
+    'behaviour-changed',
+    REPEATING[repeatingOf(operation)],
+  ],
   'Rate class': ['behaviour-changed', operation.rateClass],
   'Time limit in milliseconds': ['behaviour-changed', operation.timeoutMs ?? null],
   Paging: ['behaviour-changed', factText(operation.paging)],
@@ -84,6 +88,13 @@ const factsOf = (operation: OperationModel): Record<string, readonly [Kind, Json
     [...new Set(Object.values(operation.responses).flatMap(typesOf))].sort(),
   ],
 });
+
+const REPEATING = {
+  always: 'always, since it only reads',
+  byGrant: 'a matter of the grant',
+  soon: `within ${SAFE_WRITE_MS / 1000} s`,
+  never: 'never',
+} as const;
 
 const factText = (fact: object = {}): string =>
   Object.entries(fact)

@@ -9,6 +9,7 @@ import {
   object,
   type ParameterModel,
 } from '../model.ts';
+import { repeatingOf, SAFE_WRITE_MS } from '../repeating.ts';
 import type { VersionFacts } from '../vendor.ts';
 import { aliasesOf, isModel, modelName, usages } from './shape.ts';
 import { comment, identifier, number, propertyKey, string } from './sinks.ts';
@@ -175,6 +176,7 @@ const operationLines = (operation: OperationModel, { baseUrl }: VersionFacts): s
   ...helperLines(operation),
   `\`${operation.method} ${baseUrl}${operation.path}\` (${operation.operationId})`,
   ...statusLines(operation),
+  ...repeatLines(operation),
   ...(operation.scopes.length > 0 ? [`Needs ${operation.scopes.join(', ')}.`] : []),
   ...(operation.deprecated ? ['@deprecated'] : []),
 ];
@@ -188,6 +190,19 @@ const statusLines = ({ responses }: OperationModel): string[] => {
   );
   return statuses.length > 0 ? [`Declared statuses: ${statuses.join(', ')}.`] : [];
 };
+
+/** What the method does not tell; of a token operation its grant decides. */
+const repeatLines = (operation: OperationModel): string[] => {
+  const repeating = repeatingOf(operation);
+  if (repeating === 'byGrant' || (operation.method === 'GET' && repeating === 'always')) return [];
+  return [HOVERS[repeating]];
+};
+
+const HOVERS = {
+  always: 'Only reads.',
+  soon: `A write that may be repeated within ${SAFE_WRITE_MS / 1000} s.`,
+  never: 'A write that is not repeated after a lost response.',
+} as const;
 
 /** What of core does more with it than a call. */
 const helperLines = ({ paging, job, result }: OperationModel): string[] => {
@@ -221,6 +236,7 @@ const operationFacts = (operation: OperationModel): { key: string; value: string
   const { body, result, parameters } = operation;
   const query = parameters.filter((parameter) => parameter.in === 'query');
   const isGet = operation.method === 'GET';
+  const isMarkedRead = operation.isRead && !isGet;
   const facts: [string, string | false][] = [
     ['id', string(operation.name)],
     ['method', string(operation.method)],
@@ -233,7 +249,11 @@ const operationFacts = (operation: OperationModel): { key: string; value: string
     ['accept', result.accept.length > 0 && `[${result.accept.map(string).join(', ')}]`],
     ['auth', operation.isPublic && string('none')],
     ['grants', operation.grants.length > 0 && grantFacts(operation)],
-    ['safeToRetry', operation.safeToRetry !== isGet && String(operation.safeToRetry)],
+    ['read', isMarkedRead && 'true'],
+    [
+      'safeToRetry',
+      !isMarkedRead && operation.safeToRetry !== isGet && String(operation.safeToRetry),
+    ],
     ['rateClass', operation.rateClass !== 'default' && string(operation.rateClass)],
     ['timeoutMs', operation.timeoutMs !== undefined && number(operation.timeoutMs)],
     ['paging', operation.paging !== undefined && pagingFact(operation)],

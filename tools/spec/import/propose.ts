@@ -12,7 +12,7 @@ export const proposeFacts = (document: JsonObject): readonly OverlayAction[] => 
     const proposed = {
       'x-name': camelCase(String(operation.operationId ?? `${method} ${path}`)),
       'x-group': groups.get(tag) ?? (camelCase(tag) || 'main'),
-      'x-safe-to-retry': method === 'get',
+      'x-safe-to-retry': method === 'get' || operation['x-read'] === true,
       'x-rate-class': 'default',
       ...proposeGrants(document, operation),
     };

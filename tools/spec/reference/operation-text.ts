@@ -7,6 +7,7 @@ import {
   type OperationModel,
   type ResultModel,
 } from '../model.ts';
+import { repeatingOf, SAFE_WRITE_MS } from '../repeating.ts';
 import { code, fence, link, table, words } from './markdown.ts';
 import { otherNames } from './other-names.ts';
 import { samplesOf } from './sample.ts';
@@ -151,14 +152,18 @@ const factsOf = (
 };
 
 /** What happens when no answer comes, or one that says nothing (core: `TOKEN_RETRY` for token operations). */
-const retriesOf = ({ grants, safeToRetry }: OperationModel): string => {
-  const types = [...new Set(grants.map(({ type }) => type))];
-  if (types.length > 0)
-    return `after a lost response ${types.map((type) => `${TOKEN_RETRIES[type] ?? 'not'} with ${code(type)}`).join(', ')}.`;
-  return safeToRetry
-    ? 'the call is repeated after a lost response, since that is harmless.'
-    : 'the call is not repeated after a lost response: it may have been processed.';
+const retriesOf = (operation: OperationModel): string => {
+  const repeating = repeatingOf(operation);
+  if (repeating !== 'byGrant') return RETRIES[repeating];
+  const types = [...new Set(operation.grants.map(({ type }) => type))];
+  return `after a lost response ${types.map((type) => `${TOKEN_RETRIES[type] ?? 'not'} with ${code(type)}`).join(', ')}.`;
 };
+
+const RETRIES = {
+  always: 'only reads: the call is repeated after a lost response.',
+  soon: `a write that may be repeated: after a lost response it is, within ${SAFE_WRITE_MS / 1000} s of its first sending.`,
+  never: 'a write that is not repeated after a lost response: it may have been processed.',
+} as const;
 
 const TOKEN_RETRIES: Readonly<Record<string, string>> = {
   client_credentials: 'up to twice',

@@ -74,6 +74,29 @@ describe('facts of ours', () => {
     ]);
   });
 
+  it.each([
+    ['a read becomes a write', { 'x-read': true }, {}, '"within 10 s"; it was "always'],
+    ['a write becomes a read', {}, { 'x-read': true }, '"always, since it only reads"; it was "w'],
+    [
+      'a read may no more be repeated',
+      { 'x-read': true },
+      { 'x-safe-to-retry': false },
+      '"never"; it',
+    ],
+    [
+      'a write may no more be repeated',
+      {},
+      { 'x-safe-to-retry': false },
+      '"never"; it was "within',
+    ],
+  ])('are told where %s', (_, old, fresh, told) => {
+    const posting = (facts: JsonObject): JsonObject =>
+      tiny.documentWith({ '/thing': { post: tiny.operation(facts) } });
+    const findings = findingsOf(posting(old), posting(fresh));
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toContain(`Repeating a call after an unclear failure is ${told}`);
+  });
+
   it('are told where a job is asked for otherwise', () => {
     const jobs = (output: string): JsonObject => {
       const id = { name: 'jobId', in: 'path', required: true, schema: { type: 'string' } };

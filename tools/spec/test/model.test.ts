@@ -70,6 +70,27 @@ describe('an operation', () => {
     );
   });
 
+  it.each([
+    ['get', {}, true],
+    ['get', { 'x-safe-to-retry': false }, false],
+    ['post', {}, false],
+    ['post', { 'x-read': true }, true],
+  ])('of %s with %j only reads: %s', (method, facts, isRead) => {
+    const { operations } = readModel(documentWith({ '/thing': { [method]: operation(facts) } }));
+    expect(operations.map((one) => one.isRead)).toEqual([isRead]);
+  });
+
+  it.each([
+    ['post', { 'x-read': true, 'x-safe-to-retry': false }, 'what only reads is safe to retry'],
+    ['post', { 'x-read': false }, 'x-read is false; it is true or left out'],
+    ['post', { 'x-read': 'true' }, 'x-read is "true"; it is true or left out'],
+    ['get', { 'x-read': true }, 'a GET reads without it'],
+  ])('of %s is refused with %j', (method, facts, message) => {
+    expect(() => readModel(documentWith({ '/thing': { [method]: operation(facts) } }))).toThrow(
+      message,
+    );
+  });
+
   it('needs no token only if its security is empty', () => {
     expect(only(operation({ security: [] })).isPublic).toBe(true);
     expect(only(operation({ security: [{ oauth: [] }] })).isPublic).toBe(false);

@@ -191,6 +191,15 @@ describe('facts', () => {
     });
   });
 
+  it('say of a read by POST that it is one, and of a write that it may be repeated', () => {
+    const facts = (more: JsonObject): Readonly<Record<string, string>> =>
+      factsOfOnly(documentWith({ '/a': { post: operation(more) } }));
+    expect(facts({ 'x-read': true })).toMatchObject({ read: 'true' });
+    expect(facts({ 'x-read': true })).not.toHaveProperty('safeToRetry');
+    expect(facts({})).toMatchObject({ safeToRetry: 'true' });
+    expect(facts({})).not.toHaveProperty('read');
+  });
+
   it('say how a list pages, and that it does, where it has the parameters for it', () => {
     const paging = { style: 'offset', total: 'meta.count', maxSize: 100 };
     const lists = (names: readonly string[], response: JsonObject = { type: 'object' }) =>

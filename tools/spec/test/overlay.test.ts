@@ -171,7 +171,8 @@ describe('reading', () => {
     const facts = {
       'x-name': 'getThing',
       'x-group': 'lineItem',
-      'x-safe-to-retry': false,
+      'x-safe-to-retry': true,
+      'x-read': true,
       'x-rate-class': 'reporting',
       'x-timeout-ms': 300_000,
       'x-response-kind': 'bytes',
@@ -189,6 +190,7 @@ describe('reading', () => {
     ['a name that is no identifier', { 'x-name': 'get-thing' }],
     ['a group with a capital', { 'x-group': 'Thing' }],
     ['a text where yes or no belongs', { 'x-safe-to-retry': 'true' }],
+    ['a read that is none', { 'x-read': false }],
     ['an unknown rate class', { 'x-rate-class': 'fast' }],
     ['a time limit below a second', { 'x-timeout-ms': 30 }],
     ['an unknown kind of response', { 'x-response-kind': 'xml' }],

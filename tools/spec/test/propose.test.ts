@@ -51,6 +51,12 @@ describe('what is proposed for an operation that nobody has decided', () => {
     ]);
   });
 
+  it('is that a read is safe to retry, where somebody has decided that it is one', () => {
+    const post = operation('SearchThings', 'Thing', { 'x-read': true });
+    const [action] = proposeFacts({ paths: { '/things/search': { post } } });
+    expect(action?.update).toMatchObject({ 'x-safe-to-retry': true });
+  });
+
   const tokenForm = (enumOf: readonly string[], required: readonly string[] = []): JsonObject => {
     const names = ['client_id', 'code', 'redirect_uri', 'refresh_token'];
     const text = { type: 'string' };

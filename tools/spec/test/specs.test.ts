@@ -23,6 +23,19 @@ const OPERATIONS: Readonly<Record<string, number>> = {
   'retailmedia/2022-10': 62,
 };
 
+/** Operations that read although their method is not GET: searches, computations and synchronous reports. */
+const READS: Readonly<Record<string, number>> = {
+  'commercegrid/2026-01': 1,
+  'commercegrid/2026-07': 1,
+  'marketing/v1': 4,
+  'marketingsolutions/2020-10': 3,
+  'marketingsolutions/2026-01': 13,
+  'marketingsolutions/2026-07': 13,
+  'retailmedia/2022-10': 0,
+  'retailmedia/2026-01': 11,
+  'retailmedia/2026-07': 15,
+};
+
 const specs = listSpecs().map((entry): [string, SpecEntry] => [specName(entry), entry]);
 
 describe.each(specs)('%s', (name, entry) => {
@@ -34,7 +47,7 @@ describe.each(specs)('%s', (name, entry) => {
 
   it('keeps our facts out of the imported document', () => {
     expect(JSON.stringify(read('openapi.yaml'))).not.toMatch(
-      /"x-(name|group|safe-to-retry|rate-class|timeout-ms|paging|job|resource|response-kind)":/,
+      /"x-(name|group|safe-to-retry|read|rate-class|timeout-ms|paging|job|resource|response-kind)":/,
     );
   });
 
@@ -51,6 +64,7 @@ describe.each(specs)('%s', (name, entry) => {
         name: expect.stringMatching(/^[a-z]/),
         group: expect.stringMatching(/^[a-z]/),
         safeToRetry: expect.any(Boolean),
+        isRead: expect.any(Boolean),
         rateClass: expect.stringMatching(/^(default|reporting)$/),
       });
   });
@@ -68,6 +82,16 @@ describe.each(specs)('%s', (name, entry) => {
   it('repeats no deletion on its own', () => {
     const repeated = factsOf(entry).filter((fact) => fact.method === 'DELETE' && fact.safeToRetry);
     expect(repeated.map(({ operationId }) => operationId)).toEqual([]);
+  });
+
+  it('says of each safe operation whether it reads: what makes a job, sets, starts or stops does not', () => {
+    const reads = factsOf(entry).filter(({ isRead, method }) => isRead && method !== 'GET');
+    expect(reads.filter(({ safeToRetry }) => !safeToRetry)).toEqual([]);
+    const odd = /^(?!POST )|^POST (?:request|create|update|set|start|stop|pause|upsert|token)/;
+    expect(
+      reads.map(({ method, name }) => `${method} ${name}`).filter((one) => odd.test(one)),
+    ).toEqual([]);
+    expect(reads.length).toBe(READS[name]);
   });
 
   it('can be handed to the generator', () => {

@@ -8,6 +8,7 @@ export interface AudienceApi {
    *
    * `POST https://api.criteo.com/2026-01/commerce-grid/audience-segments/{audience-segment-id}/contact-list/clear` (ClearContactListByAudienceSegment)
    * Declared statuses: 204 No Content.
+   * A write that is not repeated after a lost response.
    * Needs CommerceGrid_Segment_Manage.
    */
   readonly clearContactListByAudienceSegment: Bound<
@@ -20,6 +21,7 @@ export interface AudienceApi {
    *
    * `POST https://api.criteo.com/2026-01/commerce-grid/audience-segments/create` (bulkCreateAudienceSegments)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs CommerceGrid_Segment_Manage.
    */
   readonly createAudienceSegments: Bound<typeof audience.createAudienceSegments>;
@@ -30,6 +32,7 @@ export interface AudienceApi {
    *
    * `POST https://api.criteo.com/2026-01/commerce-grid/audience-segments/delete` (bulkDeleteAudienceSegments)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs CommerceGrid_Segment_Manage.
    */
   readonly deleteAudienceSegments: Bound<typeof audience.deleteAudienceSegments>;
@@ -50,6 +53,7 @@ export interface AudienceApi {
    *
    * `POST https://api.criteo.com/2026-01/commerce-grid/audience-segments/search` (searchAudienceSegments)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs CommerceGrid_Segment_Read.
    */
   readonly searchAudienceSegments: Bound<typeof audience.searchAudienceSegments>;
@@ -60,6 +64,7 @@ export interface AudienceApi {
    *
    * `PATCH https://api.criteo.com/2026-01/commerce-grid/audience-segments` (bulkUpdateAudienceSegments)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs CommerceGrid_Segment_Manage.
    */
   readonly updateAudienceSegments: Bound<typeof audience.updateAudienceSegments>;
@@ -70,6 +75,7 @@ export interface AudienceApi {
    *
    * `POST https://api.criteo.com/2026-01/commerce-grid/audience-segments/{audience-segment-id}/contact-list/add-remove` (AddRemoveContactListByAudienceSegment)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs CommerceGrid_Segment_Manage.
    */
   readonly updateContactListByAudienceSegment: Bound<

@@ -27,6 +27,7 @@ export interface ClearContactListByAudienceSegmentParams {
  *
  * `POST https://api.criteo.com/2026-01/commerce-grid/audience-segments/{audience-segment-id}/contact-list/clear` (ClearContactListByAudienceSegment)
  * Declared statuses: 204 No Content.
+ * A write that is not repeated after a lost response.
  * Needs CommerceGrid_Segment_Manage.
  */
 export const clearContactListByAudienceSegment: Operation<
@@ -52,6 +53,7 @@ export interface CreateAudienceSegmentsParams {
  *
  * `POST https://api.criteo.com/2026-01/commerce-grid/audience-segments/create` (bulkCreateAudienceSegments)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs CommerceGrid_Segment_Manage.
  */
 export const createAudienceSegments: Operation<
@@ -77,6 +79,7 @@ export interface DeleteAudienceSegmentsParams {
  *
  * `POST https://api.criteo.com/2026-01/commerce-grid/audience-segments/delete` (bulkDeleteAudienceSegments)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs CommerceGrid_Segment_Manage.
  */
 export const deleteAudienceSegments: Operation<
@@ -136,6 +139,7 @@ export interface SearchAudienceSegmentsParams {
  *
  * `POST https://api.criteo.com/2026-01/commerce-grid/audience-segments/search` (searchAudienceSegments)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs CommerceGrid_Segment_Read.
  */
 export const searchAudienceSegments: PagedOperation<
@@ -147,7 +151,7 @@ export const searchAudienceSegments: PagedOperation<
   path: '/2026-01/commerce-grid/audience-segments/search',
   query: ['limit', 'offset'],
   body: true,
-  safeToRetry: true,
+  read: true,
   paging: { style: 'offset', total: 'meta.totalItems', defaultSize: 50, maxSize: 100 },
   scopes: ['CommerceGrid_Segment_Read'],
 };
@@ -164,6 +168,7 @@ export interface UpdateAudienceSegmentsParams {
  *
  * `PATCH https://api.criteo.com/2026-01/commerce-grid/audience-segments` (bulkUpdateAudienceSegments)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs CommerceGrid_Segment_Manage.
  */
 export const updateAudienceSegments: Operation<
@@ -195,6 +200,7 @@ export interface UpdateContactListByAudienceSegmentParams {
  *
  * `POST https://api.criteo.com/2026-01/commerce-grid/audience-segments/{audience-segment-id}/contact-list/add-remove` (AddRemoveContactListByAudienceSegment)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs CommerceGrid_Segment_Manage.
  */
 export const updateContactListByAudienceSegment: Operation<

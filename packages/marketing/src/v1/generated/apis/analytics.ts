@@ -10,6 +10,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/marketing/v1/statistics/report` (Statistics_GetCampaignReport)
    * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+   * Only reads.
    */
   readonly getCampaignReport: Bound<typeof analytics.getCampaignReport>;
   /**
@@ -52,6 +53,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/marketing/v1/publishers/stats` (Publishers_GetStats)
    * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+   * Only reads.
    */
   readonly getPublisherStats: Bound<typeof analytics.getPublisherStats>;
   /**
@@ -63,6 +65,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/marketing/v1/sellers/stats` (Sellers_GetStats)
    * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
+   * Only reads.
    */
   readonly getSellerStats: Bound<typeof analytics.getSellerStats>;
   /**
@@ -72,6 +75,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/marketing/v1/statistics` (Statistics_GetStats)
    * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+   * Only reads.
    */
   readonly getStatistics: Bound<typeof analytics.getStatistics>;
 }

@@ -10,6 +10,7 @@ export interface AudienceApi {
    *
    * `PATCH https://api.criteo.com/marketing/v1/audiences/userlist/{audienceId}` (Audiences_AddRemoveUsersToAudience)
    * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
+   * A write that is not repeated after a lost response.
    */
   readonly addOrRemoveAudienceUsers: Bound<typeof audience.addOrRemoveAudienceUsers>;
   /**
@@ -17,6 +18,7 @@ export interface AudienceApi {
    *
    * `POST https://api.criteo.com/marketing/v1/audiences/userlist` (Audiences_CreateAudience)
    * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 409 Conflict, 429 Too Many Requests, 500 Internal Server Error.
+   * A write that is not repeated after a lost response.
    */
   readonly createAudience: Bound<typeof audience.createAudience>;
   /**
@@ -24,6 +26,7 @@ export interface AudienceApi {
    *
    * `DELETE https://api.criteo.com/marketing/v1/audiences/{audienceId}` (Audiences_DeleteAudience)
    * Declared statuses: 200 OK, 204 No Content, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
+   * A write that is not repeated after a lost response.
    */
   readonly deleteAudience: Bound<typeof audience.deleteAudience>;
   /**
@@ -38,6 +41,7 @@ export interface AudienceApi {
    *
    * `DELETE https://api.criteo.com/marketing/v1/audiences/userlist/{audienceId}/users` (Audiences_RemoveUsersFromAudience)
    * Declared statuses: 200 OK, 204 No Content, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
+   * A write that is not repeated after a lost response.
    */
   readonly removeAudienceUsers: Bound<typeof audience.removeAudienceUsers>;
   /**
@@ -45,6 +49,7 @@ export interface AudienceApi {
    *
    * `PUT https://api.criteo.com/marketing/v1/audiences/{audienceId}` (Audiences_UpdateAudienceMetadata)
    * Declared statuses: 200 OK, 204 No Content, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 409 Conflict, 429 Too Many Requests, 500 Internal Server Error.
+   * A write that may be repeated within 10 s.
    */
   readonly updateAudience: Bound<typeof audience.updateAudience>;
 }

@@ -15,6 +15,7 @@ export interface CategoryApi {
    *
    * `PUT https://api.criteo.com/marketing/v1/categories` (Categories_UpdateCategories)
    * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
+   * A write that may be repeated within 10 s.
    */
   readonly updateCategories: Bound<typeof category.updateCategories>;
 }

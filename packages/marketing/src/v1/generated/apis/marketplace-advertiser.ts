@@ -33,6 +33,7 @@ export interface MarketplaceAdvertiserApi {
    *
    * `GET https://api.criteo.com/marketing/v2/crp/advertisers/{advertiserId}/ad-preview` (SellersV2_GetSellerAdDemo)
    * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+   * A write that is not repeated after a lost response.
    */
   readonly getMarketplaceSellerAdPreview: Bound<
     typeof marketplaceAdvertiser.getMarketplaceSellerAdPreview

@@ -10,6 +10,7 @@ export interface MarketplaceBudgetApi {
    *
    * `POST https://api.criteo.com/marketing/v2/crp/budgets` (SellersV2_CreateSellerBudgets)
    * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+   * A write that is not repeated after a lost response.
    */
   readonly createMarketplaceSellerBudgets: Bound<
     typeof marketplaceBudget.createMarketplaceSellerBudgets
@@ -60,6 +61,7 @@ export interface MarketplaceBudgetApi {
    *
    * `PATCH https://api.criteo.com/marketing/v2/crp/budgets/{budgetId}` (SellersV2_UpdateSellerBudget)
    * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+   * A write that may be repeated within 10 s.
    */
   readonly updateMarketplaceSellerBudget: Bound<
     typeof marketplaceBudget.updateMarketplaceSellerBudget
@@ -69,6 +71,7 @@ export interface MarketplaceBudgetApi {
    *
    * `PATCH https://api.criteo.com/marketing/v2/crp/budgets` (SellersV2_UpdateSellerBudgets)
    * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+   * A write that may be repeated within 10 s.
    */
   readonly updateMarketplaceSellerBudgets: Bound<
     typeof marketplaceBudget.updateMarketplaceSellerBudgets

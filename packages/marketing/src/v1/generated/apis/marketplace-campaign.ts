@@ -8,6 +8,7 @@ export interface MarketplaceCampaignApi {
    *
    * `POST https://api.criteo.com/marketing/v2/crp/sellers/{sellerId}/seller-campaigns` (SellersV2_CreateSellerCampaignsBySeller)
    * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+   * A write that is not repeated after a lost response.
    */
   readonly createMarketplaceSellerCampaignBySeller: Bound<
     typeof marketplaceCampaign.createMarketplaceSellerCampaignBySeller
@@ -62,6 +63,7 @@ export interface MarketplaceCampaignApi {
    *
    * `PATCH https://api.criteo.com/marketing/v2/crp/seller-campaigns/{sellerCampaignId}` (SellersV2_UpdateSellerCampaign)
    * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+   * A write that may be repeated within 10 s.
    */
   readonly updateMarketplaceSellerCampaign: Bound<
     typeof marketplaceCampaign.updateMarketplaceSellerCampaign
@@ -71,6 +73,7 @@ export interface MarketplaceCampaignApi {
    *
    * `PATCH https://api.criteo.com/marketing/v2/crp/seller-campaigns` (SellersV2_UpdateSellerCampaigns)
    * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+   * A write that may be repeated within 10 s.
    */
   readonly updateMarketplaceSellerCampaigns: Bound<
     typeof marketplaceCampaign.updateMarketplaceSellerCampaigns

@@ -10,6 +10,7 @@ export interface SellerApi {
    *
    * `POST https://api.criteo.com/marketing/v1/sellers/budgets` (Sellers_CreateBudgets)
    * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 405 Method Not Allowed, 429 Too Many Requests, 500 Internal Server Error.
+   * A write that is not repeated after a lost response.
    */
   readonly createSellerBudgets: Bound<typeof seller.createSellerBudgets>;
   /**
@@ -31,6 +32,7 @@ export interface SellerApi {
    *
    * `PUT https://api.criteo.com/marketing/v1/sellers/bids` (Sellers_UpdateBids)
    * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 405 Method Not Allowed, 429 Too Many Requests, 500 Internal Server Error.
+   * A write that may be repeated within 10 s.
    */
   readonly updateSellerBids: Bound<typeof seller.updateSellerBids>;
   /**
@@ -38,6 +40,7 @@ export interface SellerApi {
    *
    * `PUT https://api.criteo.com/marketing/v1/sellers/budgets` (Sellers_UpdateBudgets)
    * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 405 Method Not Allowed, 429 Too Many Requests, 500 Internal Server Error.
+   * A write that may be repeated within 10 s.
    */
   readonly updateSellerBudgets: Bound<typeof seller.updateSellerBudgets>;
 }

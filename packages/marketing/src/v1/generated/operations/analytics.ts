@@ -20,6 +20,7 @@ export interface GetCampaignReportParams {
  *
  * `POST https://api.criteo.com/marketing/v1/statistics/report` (Statistics_GetCampaignReport)
  * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+ * Only reads.
  */
 export const getCampaignReport: Operation<GetCampaignReportParams, Uint8Array> = {
   id: 'getCampaignReport',
@@ -28,7 +29,7 @@ export const getCampaignReport: Operation<GetCampaignReportParams, Uint8Array> =
   body: true,
   response: 'bytes',
   accept: ['application/json', 'application/xml', 'text/html', 'text/json', 'text/xml'],
-  safeToRetry: true,
+  read: true,
   rateClass: 'reporting',
   timeoutMs: 300000,
 };
@@ -221,6 +222,7 @@ export interface GetPublisherStatsParams {
  *
  * `POST https://api.criteo.com/marketing/v1/publishers/stats` (Publishers_GetStats)
  * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+ * Only reads.
  */
 export const getPublisherStats: Operation<GetPublisherStatsParams, PublisherStatsMessage[]> = {
   id: 'getPublisherStats',
@@ -228,7 +230,7 @@ export const getPublisherStats: Operation<GetPublisherStatsParams, PublisherStat
   path: '/v1/publishers/stats',
   body: true,
   accept: ['text/json'],
-  safeToRetry: true,
+  read: true,
   rateClass: 'reporting',
 };
 
@@ -246,6 +248,7 @@ export interface GetSellerStatsParams {
  *
  * `POST https://api.criteo.com/marketing/v1/sellers/stats` (Sellers_GetStats)
  * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
+ * Only reads.
  */
 export const getSellerStats: Operation<GetSellerStatsParams, Uint8Array> = {
   id: 'getSellerStats',
@@ -253,7 +256,7 @@ export const getSellerStats: Operation<GetSellerStatsParams, Uint8Array> = {
   path: '/v1/sellers/stats',
   body: true,
   response: 'bytes',
-  safeToRetry: true,
+  read: true,
   rateClass: 'reporting',
   timeoutMs: 300000,
 };
@@ -270,6 +273,7 @@ export interface GetStatisticsParams {
  *
  * `POST https://api.criteo.com/marketing/v1/statistics` (Statistics_GetStats)
  * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+ * Only reads.
  */
 export const getStatistics: Operation<GetStatisticsParams, Uint8Array> = {
   id: 'getStatistics',
@@ -278,7 +282,7 @@ export const getStatistics: Operation<GetStatisticsParams, Uint8Array> = {
   body: true,
   response: 'bytes',
   accept: ['application/json', 'application/xml', 'text/html', 'text/json', 'text/xml'],
-  safeToRetry: true,
+  read: true,
   rateClass: 'reporting',
   timeoutMs: 300000,
 };

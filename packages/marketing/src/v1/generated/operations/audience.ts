@@ -26,6 +26,7 @@ export interface AddOrRemoveAudienceUsersParams {
  *
  * `PATCH https://api.criteo.com/marketing/v1/audiences/userlist/{audienceId}` (Audiences_AddRemoveUsersToAudience)
  * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
+ * A write that is not repeated after a lost response.
  */
 export const addOrRemoveAudienceUsers: Operation<
   AddOrRemoveAudienceUsersParams,
@@ -48,6 +49,7 @@ export interface CreateAudienceParams {
  *
  * `POST https://api.criteo.com/marketing/v1/audiences/userlist` (Audiences_CreateAudience)
  * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 409 Conflict, 429 Too Many Requests, 500 Internal Server Error.
+ * A write that is not repeated after a lost response.
  */
 export const createAudience: Operation<CreateAudienceParams, AudienceCreateResponse> = {
   id: 'createAudience',
@@ -71,6 +73,7 @@ export interface DeleteAudienceParams {
  *
  * `DELETE https://api.criteo.com/marketing/v1/audiences/{audienceId}` (Audiences_DeleteAudience)
  * Declared statuses: 200 OK, 204 No Content, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
+ * A write that is not repeated after a lost response.
  */
 export const deleteAudience: Operation<
   DeleteAudienceParams,
@@ -119,6 +122,7 @@ export interface RemoveAudienceUsersParams {
  *
  * `DELETE https://api.criteo.com/marketing/v1/audiences/userlist/{audienceId}/users` (Audiences_RemoveUsersFromAudience)
  * Declared statuses: 200 OK, 204 No Content, 401 Unauthorized, 403 Forbidden, 404 Not Found, 429 Too Many Requests, 500 Internal Server Error.
+ * A write that is not repeated after a lost response.
  */
 export const removeAudienceUsers: Operation<
   RemoveAudienceUsersParams,
@@ -145,6 +149,7 @@ export interface UpdateAudienceParams {
  *
  * `PUT https://api.criteo.com/marketing/v1/audiences/{audienceId}` (Audiences_UpdateAudienceMetadata)
  * Declared statuses: 200 OK, 204 No Content, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 409 Conflict, 429 Too Many Requests, 500 Internal Server Error.
+ * A write that may be repeated within 10 s.
  */
 export const updateAudience: Operation<
   UpdateAudienceParams,

@@ -34,6 +34,7 @@ export interface UpdateCategoriesParams {
  *
  * `PUT https://api.criteo.com/marketing/v1/categories` (Categories_UpdateCategories)
  * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
+ * A write that may be repeated within 10 s.
  */
 export const updateCategories: Operation<UpdateCategoriesParams, CategoryUpdatesPerCatalog[]> = {
   id: 'updateCategories',

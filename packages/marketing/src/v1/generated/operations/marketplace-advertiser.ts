@@ -84,6 +84,7 @@ export interface GetMarketplaceSellerAdPreviewParams {
  *
  * `GET https://api.criteo.com/marketing/v2/crp/advertisers/{advertiserId}/ad-preview` (SellersV2_GetSellerAdDemo)
  * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+ * A write that is not repeated after a lost response.
  */
 export const getMarketplaceSellerAdPreview: Operation<GetMarketplaceSellerAdPreviewParams, string> =
   {

@@ -19,6 +19,7 @@ export interface CreateMarketplaceSellerBudgetsParams {
  *
  * `POST https://api.criteo.com/marketing/v2/crp/budgets` (SellersV2_CreateSellerBudgets)
  * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+ * A write that is not repeated after a lost response.
  */
 export const createMarketplaceSellerBudgets: Operation<
   CreateMarketplaceSellerBudgetsParams,
@@ -274,6 +275,7 @@ export interface UpdateMarketplaceSellerBudgetParams {
  *
  * `PATCH https://api.criteo.com/marketing/v2/crp/budgets/{budgetId}` (SellersV2_UpdateSellerBudget)
  * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+ * A write that may be repeated within 10 s.
  */
 export const updateMarketplaceSellerBudget: Operation<
   UpdateMarketplaceSellerBudgetParams,
@@ -297,6 +299,7 @@ export interface UpdateMarketplaceSellerBudgetsParams {
  *
  * `PATCH https://api.criteo.com/marketing/v2/crp/budgets` (SellersV2_UpdateSellerBudgets)
  * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+ * A write that may be repeated within 10 s.
  */
 export const updateMarketplaceSellerBudgets: Operation<
   UpdateMarketplaceSellerBudgetsParams,

@@ -19,6 +19,7 @@ export interface CreateMarketplaceSellerCampaignBySellerParams {
  *
  * `POST https://api.criteo.com/marketing/v2/crp/sellers/{sellerId}/seller-campaigns` (SellersV2_CreateSellerCampaignsBySeller)
  * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+ * A write that is not repeated after a lost response.
  */
 export const createMarketplaceSellerCampaignBySeller: Operation<
   CreateMarketplaceSellerCampaignBySellerParams,
@@ -180,6 +181,7 @@ export interface UpdateMarketplaceSellerCampaignParams {
  *
  * `PATCH https://api.criteo.com/marketing/v2/crp/seller-campaigns/{sellerCampaignId}` (SellersV2_UpdateSellerCampaign)
  * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+ * A write that may be repeated within 10 s.
  */
 export const updateMarketplaceSellerCampaign: Operation<
   UpdateMarketplaceSellerCampaignParams,
@@ -203,6 +205,7 @@ export interface UpdateMarketplaceSellerCampaignsParams {
  *
  * `PATCH https://api.criteo.com/marketing/v2/crp/seller-campaigns` (SellersV2_UpdateSellerCampaigns)
  * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+ * A write that may be repeated within 10 s.
  */
 export const updateMarketplaceSellerCampaigns: Operation<
   UpdateMarketplaceSellerCampaignsParams,

@@ -19,6 +19,7 @@ export interface CreateMarketplaceSellersByAdvertiserParams {
  *
  * `POST https://api.criteo.com/marketing/v2/crp/advertisers/{advertiserId}/sellers` (SellersV2_CreateSellers)
  * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden, 429 Too Many Requests, 500 Internal Server Error.
+ * A write that is not repeated after a lost response.
  */
 export const createMarketplaceSellersByAdvertiser: Operation<
   CreateMarketplaceSellersByAdvertiserParams,

@@ -21,6 +21,7 @@ export interface CreateSellerBudgetsParams {
  *
  * `POST https://api.criteo.com/marketing/v1/sellers/budgets` (Sellers_CreateBudgets)
  * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 405 Method Not Allowed, 429 Too Many Requests, 500 Internal Server Error.
+ * A write that is not repeated after a lost response.
  */
 export const createSellerBudgets: Operation<CreateSellerBudgetsParams, SellerBudgetsMessage> = {
   id: 'createSellerBudgets',
@@ -91,6 +92,7 @@ export interface UpdateSellerBidsParams {
  *
  * `PUT https://api.criteo.com/marketing/v1/sellers/bids` (Sellers_UpdateBids)
  * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 405 Method Not Allowed, 429 Too Many Requests, 500 Internal Server Error.
+ * A write that may be repeated within 10 s.
  */
 export const updateSellerBids: Operation<UpdateSellerBidsParams, SellerBidsMessage> = {
   id: 'updateSellerBids',
@@ -111,6 +113,7 @@ export interface UpdateSellerBudgetsParams {
  *
  * `PUT https://api.criteo.com/marketing/v1/sellers/budgets` (Sellers_UpdateBudgets)
  * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden, 404 Not Found, 405 Method Not Allowed, 429 Too Many Requests, 500 Internal Server Error.
+ * A write that may be repeated within 10 s.
  */
 export const updateSellerBudgets: Operation<UpdateSellerBudgetsParams, SellerBudgetsMessage> = {
   id: 'updateSellerBudgets',

@@ -17,6 +17,7 @@ export interface AdSetApi {
    *
    * `PATCH https://api.criteo.com/2021-04/marketing-solutions/ad-sets` (PatchAdSets)
    * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden.
+   * A write that may be repeated within 10 s.
    */
   readonly patchAdSets: Bound<typeof adSet.patchAdSets>;
   /**
@@ -24,6 +25,7 @@ export interface AdSetApi {
    *
    * `POST https://api.criteo.com/2021-04/marketing-solutions/ad-sets/search` (SearchAdSets)
    * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden.
+   * Only reads.
    */
   readonly searchAdSets: Bound<typeof adSet.searchAdSets>;
   /**
@@ -33,6 +35,7 @@ export interface AdSetApi {
    *
    * `POST https://api.criteo.com/2021-04/marketing-solutions/ad-sets/start` (StartAdSets)
    * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized.
+   * A write that may be repeated within 10 s.
    */
   readonly startAdSets: Bound<typeof adSet.startAdSets>;
   /**
@@ -42,6 +45,7 @@ export interface AdSetApi {
    *
    * `POST https://api.criteo.com/2021-04/marketing-solutions/ad-sets/stop` (StopAdSets)
    * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized.
+   * A write that may be repeated within 10 s.
    */
   readonly stopAdSets: Bound<typeof adSet.stopAdSets>;
 }

@@ -10,6 +10,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2021-04/statistics/report` (GetAdsetReport)
    * Declared statuses: 200 OK, 400 Bad Request, 403 Forbidden.
+   * Only reads.
    */
   readonly getAdSetReport: Bound<typeof analytics.getAdSetReport>;
   /**
@@ -19,6 +20,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2021-04/transactions/report` (GetTransactionsReport)
    * Declared statuses: 200 OK, 400 Bad Request, 403 Forbidden.
+   * Only reads.
    */
   readonly getTransactionsReport: Bound<typeof analytics.getTransactionsReport>;
 }

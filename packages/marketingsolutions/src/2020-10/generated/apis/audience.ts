@@ -8,6 +8,7 @@ export interface AudienceApi {
    *
    * `POST https://api.criteo.com/2021-04/audiences` (createAudience)
    * Declared statuses: 200 OK, 403 Forbidden.
+   * A write that is not repeated after a lost response.
    */
   readonly createAudience: Bound<typeof audience.createAudience>;
   /**
@@ -15,6 +16,7 @@ export interface AudienceApi {
    *
    * `DELETE https://api.criteo.com/2021-04/audiences/{audience-id}` (removeAudience)
    * Declared statuses: 200 OK, 403 Forbidden.
+   * A write that is not repeated after a lost response.
    */
   readonly deleteAudience: Bound<typeof audience.deleteAudience>;
   /**
@@ -22,6 +24,7 @@ export interface AudienceApi {
    *
    * `DELETE https://api.criteo.com/2021-04/audiences/{audience-id}/contactlist` (deleteIdentifiers)
    * Declared statuses: 200 OK, 403 Forbidden.
+   * A write that is not repeated after a lost response.
    */
   readonly deleteContactList: Bound<typeof audience.deleteContactList>;
   /**
@@ -36,6 +39,7 @@ export interface AudienceApi {
    *
    * `PATCH https://api.criteo.com/2021-04/audiences/{audience-id}` (modifyAudience)
    * Declared statuses: 200 OK, 403 Forbidden.
+   * A write that may be repeated within 10 s.
    */
   readonly updateAudience: Bound<typeof audience.updateAudience>;
   /**
@@ -45,6 +49,7 @@ export interface AudienceApi {
    *
    * `PATCH https://api.criteo.com/2021-04/audiences/{audience-id}/contactlist` (modifyAudienceUsers)
    * Declared statuses: 200 OK, 403 Forbidden, 404 Not Found.
+   * A write that is not repeated after a lost response.
    */
   readonly updateContactList: Bound<typeof audience.updateContactList>;
 }

@@ -33,6 +33,7 @@ export interface CampaignApi {
    *
    * `PUT https://api.criteo.com/legacy/marketing/v1/campaigns/bids` (Campaigns_UpdateBids)
    * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
+   * A write that may be repeated within 10 s.
    */
   readonly updateCampaignBids: Bound<typeof campaign.updateCampaignBids>;
 }

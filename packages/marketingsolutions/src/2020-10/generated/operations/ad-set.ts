@@ -41,6 +41,7 @@ export interface PatchAdSetsParams {
  *
  * `PATCH https://api.criteo.com/2021-04/marketing-solutions/ad-sets` (PatchAdSets)
  * Declared statuses: 200 OK, 401 Unauthorized, 403 Forbidden.
+ * A write that may be repeated within 10 s.
  */
 export const patchAdSets: Operation<PatchAdSetsParams, ResponseAdSetId> = {
   id: 'patchAdSets',
@@ -61,6 +62,7 @@ export interface SearchAdSetsParams {
  *
  * `POST https://api.criteo.com/2021-04/marketing-solutions/ad-sets/search` (SearchAdSets)
  * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden.
+ * Only reads.
  */
 export const searchAdSets: Operation<SearchAdSetsParams, ResponsesReadAdSet> = {
   id: 'searchAdSets',
@@ -68,7 +70,7 @@ export const searchAdSets: Operation<SearchAdSetsParams, ResponsesReadAdSet> = {
   path: '/2021-04/marketing-solutions/ad-sets/search',
   body: true,
   accept: ['text/json', 'text/plain'],
-  safeToRetry: true,
+  read: true,
 };
 
 /** Parameters of {@link startAdSets}. */
@@ -83,6 +85,7 @@ export interface StartAdSetsParams {
  *
  * `POST https://api.criteo.com/2021-04/marketing-solutions/ad-sets/start` (StartAdSets)
  * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized.
+ * A write that may be repeated within 10 s.
  */
 export const startAdSets: Operation<StartAdSetsParams, ResponsesAdSetId> = {
   id: 'startAdSets',
@@ -105,6 +108,7 @@ export interface StopAdSetsParams {
  *
  * `POST https://api.criteo.com/2021-04/marketing-solutions/ad-sets/stop` (StopAdSets)
  * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized.
+ * A write that may be repeated within 10 s.
  */
 export const stopAdSets: Operation<StopAdSetsParams, ResponsesAdSetId> = {
   id: 'stopAdSets',

@@ -17,6 +17,7 @@ export interface GetAdSetReportParams {
  *
  * `POST https://api.criteo.com/2021-04/statistics/report` (GetAdsetReport)
  * Declared statuses: 200 OK, 400 Bad Request, 403 Forbidden.
+ * Only reads.
  */
 export const getAdSetReport: Operation<GetAdSetReportParams, Uint8Array> = {
   id: 'getAdSetReport',
@@ -25,7 +26,7 @@ export const getAdSetReport: Operation<GetAdSetReportParams, Uint8Array> = {
   body: true,
   response: 'bytes',
   accept: ['application/json', 'text/json', 'text/plain'],
-  safeToRetry: true,
+  read: true,
   rateClass: 'reporting',
   timeoutMs: 300000,
 };
@@ -42,6 +43,7 @@ export interface GetTransactionsReportParams {
  *
  * `POST https://api.criteo.com/2021-04/transactions/report` (GetTransactionsReport)
  * Declared statuses: 200 OK, 400 Bad Request, 403 Forbidden.
+ * Only reads.
  */
 export const getTransactionsReport: Operation<GetTransactionsReportParams, Uint8Array> = {
   id: 'getTransactionsReport',
@@ -50,7 +52,7 @@ export const getTransactionsReport: Operation<GetTransactionsReportParams, Uint8
   body: true,
   response: 'bytes',
   accept: ['application/json', 'text/json', 'text/plain'],
-  safeToRetry: true,
+  read: true,
   rateClass: 'reporting',
   timeoutMs: 300000,
 };

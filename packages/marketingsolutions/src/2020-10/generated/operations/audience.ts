@@ -22,6 +22,7 @@ export interface CreateAudienceParams {
  *
  * `POST https://api.criteo.com/2021-04/audiences` (createAudience)
  * Declared statuses: 200 OK, 403 Forbidden.
+ * A write that is not repeated after a lost response.
  */
 export const createAudience: Operation<CreateAudienceParams, NewAudienceResponse> = {
   id: 'createAudience',
@@ -44,6 +45,7 @@ export interface DeleteAudienceParams {
  *
  * `DELETE https://api.criteo.com/2021-04/audiences/{audience-id}` (removeAudience)
  * Declared statuses: 200 OK, 403 Forbidden.
+ * A write that is not repeated after a lost response.
  */
 export const deleteAudience: Operation<DeleteAudienceParams, DeleteAudienceResponse> = {
   id: 'deleteAudience',
@@ -65,6 +67,7 @@ export interface DeleteContactListParams {
  *
  * `DELETE https://api.criteo.com/2021-04/audiences/{audience-id}/contactlist` (deleteIdentifiers)
  * Declared statuses: 200 OK, 403 Forbidden.
+ * A write that is not repeated after a lost response.
  */
 export const deleteContactList: Operation<
   DeleteContactListParams,
@@ -112,6 +115,7 @@ export interface UpdateAudienceParams {
  *
  * `PATCH https://api.criteo.com/2021-04/audiences/{audience-id}` (modifyAudience)
  * Declared statuses: 200 OK, 403 Forbidden.
+ * A write that may be repeated within 10 s.
  */
 export const updateAudience: Operation<UpdateAudienceParams, ReplaceAudienceResponse> = {
   id: 'updateAudience',
@@ -138,6 +142,7 @@ export interface UpdateContactListParams {
  *
  * `PATCH https://api.criteo.com/2021-04/audiences/{audience-id}/contactlist` (modifyAudienceUsers)
  * Declared statuses: 200 OK, 403 Forbidden, 404 Not Found.
+ * A write that is not repeated after a lost response.
  */
 export const updateContactList: Operation<UpdateContactListParams, ModifyAudienceResponse> = {
   id: 'updateContactList',

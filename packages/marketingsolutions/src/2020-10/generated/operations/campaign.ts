@@ -97,6 +97,7 @@ export interface UpdateCampaignBidsParams {
  *
  * `PUT https://api.criteo.com/legacy/marketing/v1/campaigns/bids` (Campaigns_UpdateBids)
  * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 429 Too Many Requests, 500 Internal Server Error.
+ * A write that may be repeated within 10 s.
  */
 export const updateCampaignBids: Operation<UpdateCampaignBidsParams, CampaignMessage[]> = {
   id: 'updateCampaignBids',

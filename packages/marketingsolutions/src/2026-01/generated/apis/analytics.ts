@@ -12,6 +12,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-01/statistics/report` (GetAdsetReport)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs MarketingSolutions_Analytics_Read.
    */
   readonly getAdSetReport: Bound<typeof analytics.getAdSetReport>;
@@ -50,6 +51,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-01/placements/report` (GetPlacementsReport)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs MarketingSolutions_Analytics_Read.
    */
   readonly getPlacementsReport: Bound<typeof analytics.getPlacementsReport>;
@@ -62,6 +64,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-01/transactions/report` (GetTransactionsReport)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs MarketingSolutions_Analytics_Read.
    */
   readonly getTransactionsReport: Bound<typeof analytics.getTransactionsReport>;
@@ -70,6 +73,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-01/log-level/advertisers/{advertiser-id}/report` (GetTransparencyReport)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs MarketingSolutions_Analytics_Read.
    */
   readonly getTransparencyReport: Bound<typeof analytics.getTransparencyReport>;

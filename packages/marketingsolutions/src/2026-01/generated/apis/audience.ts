@@ -8,6 +8,7 @@ export interface AudienceApi {
    *
    * `POST https://api.criteo.com/2026-01/marketing-solutions/audience-segments/compute-sizes` (ComputeAudienceSegmentsSizes)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly computeAudienceSegmentSizes: Bound<typeof audience.computeAudienceSegmentSizes>;
@@ -16,6 +17,7 @@ export interface AudienceApi {
    *
    * `POST https://api.criteo.com/2026-01/marketing-solutions/audiences/compute-sizes` (ComputeAudiencesSizes)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly computeAudienceSizes: Bound<typeof audience.computeAudienceSizes>;
@@ -26,6 +28,7 @@ export interface AudienceApi {
    *
    * `POST https://api.criteo.com/2026-01/marketing-solutions/audience-segments/create` (CreateAudienceSegments)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly createAudienceSegments: Bound<typeof audience.createAudienceSegments>;
@@ -36,6 +39,7 @@ export interface AudienceApi {
    *
    * `POST https://api.criteo.com/2026-01/marketing-solutions/audiences/create` (CreateAudiences)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly createAudiences: Bound<typeof audience.createAudiences>;
@@ -46,6 +50,7 @@ export interface AudienceApi {
    *
    * `POST https://api.criteo.com/2026-01/marketing-solutions/audience-segments/delete` (DeleteAudienceSegments)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly deleteAudienceSegments: Bound<typeof audience.deleteAudienceSegments>;
@@ -56,6 +61,7 @@ export interface AudienceApi {
    *
    * `POST https://api.criteo.com/2026-01/marketing-solutions/audiences/delete` (DeleteAudiences)
    * Declared statuses: 200 OK, 204 No Content.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly deleteAudiences: Bound<typeof audience.deleteAudiences>;
@@ -64,6 +70,7 @@ export interface AudienceApi {
    *
    * `DELETE https://api.criteo.com/2026-01/marketing-solutions/audience-segments/{audience-segment-id}/contact-list` (DeleteContactListByAudienceSegment)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly deleteContactListByAudienceSegment: Bound<
@@ -74,6 +81,7 @@ export interface AudienceApi {
    *
    * `POST https://api.criteo.com/2026-01/marketing-solutions/audience-segments/estimate-size` (EstimateAudienceSegmentsSizes)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly estimateAudienceSegmentSize: Bound<typeof audience.estimateAudienceSegmentSize>;
@@ -82,6 +90,7 @@ export interface AudienceApi {
    *
    * `POST https://api.criteo.com/2026-01/marketing-solutions/audiences/estimate-size` (EstimateAudiencesSizes)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly estimateAudienceSize: Bound<typeof audience.estimateAudienceSize>;
@@ -120,6 +129,7 @@ export interface AudienceApi {
    *
    * `POST https://api.criteo.com/2026-01/marketing-solutions/audience-segments/search` (SearchAudienceSegments)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs MarketingSolutions_Audience_Read.
    */
   readonly searchAudienceSegments: Bound<typeof audience.searchAudienceSegments>;
@@ -130,6 +140,7 @@ export interface AudienceApi {
    *
    * `POST https://api.criteo.com/2026-01/marketing-solutions/audiences/search` (SearchAudiences)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs MarketingSolutions_Audience_Read.
    */
   readonly searchAudiences: Bound<typeof audience.searchAudiences>;
@@ -140,6 +151,7 @@ export interface AudienceApi {
    *
    * `PATCH https://api.criteo.com/2026-01/marketing-solutions/audience-segments` (UpdateAudienceSegments)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly updateAudienceSegments: Bound<typeof audience.updateAudienceSegments>;
@@ -150,6 +162,7 @@ export interface AudienceApi {
    *
    * `PATCH https://api.criteo.com/2026-01/marketing-solutions/audiences` (UpdateAudiences)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly updateAudiences: Bound<typeof audience.updateAudiences>;
@@ -160,6 +173,7 @@ export interface AudienceApi {
    *
    * `PATCH https://api.criteo.com/2026-01/marketing-solutions/audience-segments/{audience-segment-id}/contact-list` (UpdateContactListByAudienceSegment)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Audience_Manage.
    */
   readonly updateContactListByAudienceSegment: Bound<

@@ -8,6 +8,7 @@ export interface CampaignApi {
    *
    * `POST https://api.criteo.com/2026-01/marketing-solutions/campaigns` (CreateCampaign)
    * Declared statuses: 201 Created.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly createCampaign: Bound<typeof campaign.createCampaign>;
@@ -26,6 +27,7 @@ export interface CampaignApi {
    *
    * `PATCH https://api.criteo.com/2026-01/marketing-solutions/campaigns` (PatchCampaigns)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly patchCampaigns: Bound<typeof campaign.patchCampaigns>;
@@ -34,6 +36,7 @@ export interface CampaignApi {
    *
    * `POST https://api.criteo.com/2026-01/marketing-solutions/campaigns/search` (SearchCampaigns)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly searchCampaigns: Bound<typeof campaign.searchCampaigns>;

@@ -36,6 +36,7 @@ export interface MarketplaceAdvertiserApi {
    *
    * `GET https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/ad-preview` (GetMarketplaceSellerAdPreview)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly getMarketplaceSellerAdPreview: Bound<

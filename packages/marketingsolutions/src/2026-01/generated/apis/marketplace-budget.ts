@@ -10,6 +10,7 @@ export interface MarketplaceBudgetApi {
    *
    * `POST https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/budgets` (CreateMarketplaceSellerBudgets)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly createMarketplaceSellerBudgets: Bound<
@@ -66,6 +67,7 @@ export interface MarketplaceBudgetApi {
    *
    * `PATCH https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/budgets/{budgetId}` (UpdateMarketplaceSellerBudget)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly updateMarketplaceSellerBudget: Bound<
@@ -76,6 +78,7 @@ export interface MarketplaceBudgetApi {
    *
    * `PATCH https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/budgets` (UpdateMarketplaceSellerBudgets)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly updateMarketplaceSellerBudgets: Bound<

@@ -8,6 +8,7 @@ export interface MarketplaceCampaignApi {
    *
    * `POST https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/sellers/{sellerId}/seller-campaigns` (CreateMarketplaceSellerCampaignsBySeller)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly createMarketplaceSellerCampaignBySeller: Bound<
@@ -78,6 +79,7 @@ export interface MarketplaceCampaignApi {
    *
    * `PATCH https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/seller-campaigns/{sellerCampaignId}` (UpdateMarketplaceSellerCampaign)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly updateMarketplaceSellerCampaign: Bound<
@@ -88,6 +90,7 @@ export interface MarketplaceCampaignApi {
    *
    * `PATCH https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/seller-campaigns` (UpdateMarketplaceSellerCampaigns)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly updateMarketplaceSellerCampaigns: Bound<

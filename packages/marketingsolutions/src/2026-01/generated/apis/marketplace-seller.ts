@@ -10,6 +10,7 @@ export interface MarketplaceSellerApi {
    *
    * `POST https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/sellers` (GetMarketplaceSellersByAdvertiser)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly createMarketplaceSellersByAdvertiser: Bound<

@@ -8,6 +8,7 @@ export interface ProductSetApi {
    *
    * `POST https://api.criteo.com/2026-01/marketing-solutions/product-sets` (CreateProductSet)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Reco_Manage.
    */
   readonly createProductSet: Bound<typeof productSet.createProductSet>;
@@ -16,6 +17,7 @@ export interface ProductSetApi {
    *
    * `DELETE https://api.criteo.com/2026-01/marketing-solutions/product-sets/{product-set-id}` (RemoveProductSet)
    * Declared statuses: 204 No Content.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Reco_Manage.
    */
   readonly deleteProductSet: Bound<typeof productSet.deleteProductSet>;
@@ -40,6 +42,7 @@ export interface ProductSetApi {
    *
    * `PATCH https://api.criteo.com/2026-01/marketing-solutions/product-sets/{product-set-id}` (PatchProductSet)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs MarketingSolutions_Reco_Manage.
    */
   readonly patchProductSet: Bound<typeof productSet.patchProductSet>;

@@ -26,6 +26,7 @@ export interface CreateAdvertiserAdParams {
  *
  * `POST https://api.criteo.com/2026-01/marketing-solutions/advertisers/{advertiser-id}/ads` (CreateAdvertiserAd)
  * Declared statuses: 201 Created.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Creative_Manage.
  */
 export const createAdvertiserAd: Operation<CreateAdvertiserAdParams, ResourceOutcomeOfAd> = {
@@ -48,6 +49,7 @@ export interface CreateAdvertiserCouponParams {
  *
  * `POST https://api.criteo.com/2026-01/marketing-solutions/advertisers/{advertiser-id}/coupons` (CreateAdvertiserCoupon)
  * Declared statuses: 201 Created.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Creative_Manage.
  */
 export const createAdvertiserCoupon: Operation<
@@ -73,6 +75,7 @@ export interface CreateAdvertiserCreativeParams {
  *
  * `POST https://api.criteo.com/2026-01/marketing-solutions/advertisers/{advertiser-id}/creatives` (CreateAdvertiserCreative)
  * Declared statuses: 201 Created.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Creative_Manage.
  */
 export const createAdvertiserCreative: Operation<
@@ -100,6 +103,7 @@ export interface DeleteAdParams {
  *
  * `DELETE https://api.criteo.com/2026-01/marketing-solutions/ads/{id}` (DeleteAd)
  * Declared statuses: 204 No Content.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Creative_Manage.
  */
 export const deleteAd: Operation<DeleteAdParams, undefined> = {
@@ -123,6 +127,7 @@ export interface DeleteAdvertiserCouponParams {
  *
  * `DELETE https://api.criteo.com/2026-01/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}` (DeleteAdvertiserCoupon)
  * Declared statuses: 204 No Content.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Creative_Manage.
  */
 export const deleteAdvertiserCoupon: Operation<DeleteAdvertiserCouponParams, undefined> = {
@@ -144,6 +149,7 @@ export interface DeleteCreativeParams {
  *
  * `DELETE https://api.criteo.com/2026-01/marketing-solutions/creatives/{id}` (DeleteCreative)
  * Declared statuses: 204 No Content.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Creative_Manage.
  */
 export const deleteCreative: Operation<DeleteCreativeParams, undefined> = {
@@ -169,6 +175,7 @@ export interface GenerateCreativePreviewParams {
  *
  * `POST https://api.criteo.com/2026-01/marketing-solutions/creatives/{id}/preview` (GenerateCreativePreview)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs MarketingSolutions_Creative_Manage.
  */
 export const generateCreativePreview: Operation<GenerateCreativePreviewParams, string> = {
@@ -176,7 +183,7 @@ export const generateCreativePreview: Operation<GenerateCreativePreviewParams, s
   method: 'POST',
   path: '/2026-01/marketing-solutions/creatives/{id}/preview',
   query: ['height', 'width'],
-  safeToRetry: true,
+  read: true,
   scopes: ['MarketingSolutions_Creative_Manage'],
 };
 
@@ -429,6 +436,7 @@ export interface UpdateAdvertiserCouponParams {
  *
  * `PUT https://api.criteo.com/2026-01/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}` (EditAdvertiserCoupon)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs MarketingSolutions_Creative_Manage.
  */
 export const updateAdvertiserCoupon: Operation<
@@ -455,6 +463,7 @@ export interface UpdateCreativeParams {
  *
  * `PUT https://api.criteo.com/2026-01/marketing-solutions/creatives/{id}` (EditCreative)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs MarketingSolutions_Creative_Manage.
  */
 export const updateCreative: Operation<UpdateCreativeParams, ResourceOutcomeOfCreative> = {

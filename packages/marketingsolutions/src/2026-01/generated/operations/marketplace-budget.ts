@@ -19,6 +19,7 @@ export interface CreateMarketplaceSellerBudgetsParams {
  *
  * `POST https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/budgets` (CreateMarketplaceSellerBudgets)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const createMarketplaceSellerBudgets: Operation<
@@ -280,6 +281,7 @@ export interface UpdateMarketplaceSellerBudgetParams {
  *
  * `PATCH https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/budgets/{budgetId}` (UpdateMarketplaceSellerBudget)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const updateMarketplaceSellerBudget: Operation<
@@ -304,6 +306,7 @@ export interface UpdateMarketplaceSellerBudgetsParams {
  *
  * `PATCH https://api.criteo.com/2026-01/marketing-solutions/marketplace-performance-outcomes/budgets` (UpdateMarketplaceSellerBudgets)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const updateMarketplaceSellerBudgets: Operation<

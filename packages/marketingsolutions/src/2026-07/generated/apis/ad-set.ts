@@ -8,6 +8,7 @@ export interface AdSetApi {
    *
    * `POST https://api.criteo.com/2026-07/marketing-solutions/ad-sets` (CreateAdSet)
    * Declared statuses: 201 Created.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly createAdSet: Bound<typeof adSet.createAdSet>;
@@ -42,6 +43,7 @@ export interface AdSetApi {
    *
    * `PATCH https://api.criteo.com/2026-07/marketing-solutions/ad-sets/{ad-set-id}/category-bids` (PatchAdSetCategoryBids)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly patchAdSetCategoryBids: Bound<typeof adSet.patchAdSetCategoryBids>;
@@ -52,6 +54,7 @@ export interface AdSetApi {
    *
    * `PATCH https://api.criteo.com/2026-07/marketing-solutions/ad-sets` (PatchAdSets)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly patchAdSets: Bound<typeof adSet.patchAdSets>;
@@ -62,6 +65,7 @@ export interface AdSetApi {
    *
    * `PATCH https://api.criteo.com/2026-07/marketing-solutions/ad-sets/{ad-set-id}/display-multipliers` (PatchDisplayMultipliers)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly patchDisplayMultipliers: Bound<typeof adSet.patchDisplayMultipliers>;
@@ -72,6 +76,7 @@ export interface AdSetApi {
    *
    * `POST https://api.criteo.com/2026-07/marketing-solutions/ad-sets/search` (SearchAdSets)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs MarketingSolutions_Campaign_Read.
    */
   readonly searchAdSets: Bound<typeof adSet.searchAdSets>;
@@ -82,6 +87,7 @@ export interface AdSetApi {
    *
    * `POST https://api.criteo.com/2026-07/marketing-solutions/ad-sets/start` (StartAdSets)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly startAdSets: Bound<typeof adSet.startAdSets>;
@@ -92,6 +98,7 @@ export interface AdSetApi {
    *
    * `POST https://api.criteo.com/2026-07/marketing-solutions/ad-sets/stop` (StopAdSets)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly stopAdSets: Bound<typeof adSet.stopAdSets>;
@@ -100,6 +107,7 @@ export interface AdSetApi {
    *
    * `PUT https://api.criteo.com/2026-07/marketing-solutions/ad-sets/{ad-set-id}/audience` (UpdateAdSetAudience)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs MarketingSolutions_Campaign_Manage.
    */
   readonly updateAdSetAudience: Bound<typeof adSet.updateAdSetAudience>;

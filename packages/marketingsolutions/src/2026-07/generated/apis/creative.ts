@@ -8,6 +8,7 @@ export interface CreativeApi {
    *
    * `POST https://api.criteo.com/2026-07/marketing-solutions/advertisers/{advertiser-id}/ads` (CreateAdvertiserAd)
    * Declared statuses: 201 Created.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Creative_Manage.
    */
   readonly createAdvertiserAd: Bound<typeof creative.createAdvertiserAd>;
@@ -16,6 +17,7 @@ export interface CreativeApi {
    *
    * `POST https://api.criteo.com/2026-07/marketing-solutions/advertisers/{advertiser-id}/coupons` (CreateAdvertiserCoupon)
    * Declared statuses: 201 Created.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Creative_Manage.
    */
   readonly createAdvertiserCoupon: Bound<typeof creative.createAdvertiserCoupon>;
@@ -24,6 +26,7 @@ export interface CreativeApi {
    *
    * `POST https://api.criteo.com/2026-07/marketing-solutions/advertisers/{advertiser-id}/creatives` (CreateAdvertiserCreative)
    * Declared statuses: 201 Created.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Creative_Manage.
    */
   readonly createAdvertiserCreative: Bound<typeof creative.createAdvertiserCreative>;
@@ -32,6 +35,7 @@ export interface CreativeApi {
    *
    * `DELETE https://api.criteo.com/2026-07/marketing-solutions/ads/{id}` (DeleteAd)
    * Declared statuses: 204 No Content.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Creative_Manage.
    */
   readonly deleteAd: Bound<typeof creative.deleteAd>;
@@ -40,6 +44,7 @@ export interface CreativeApi {
    *
    * `DELETE https://api.criteo.com/2026-07/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}` (DeleteAdvertiserCoupon)
    * Declared statuses: 204 No Content.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Creative_Manage.
    */
   readonly deleteAdvertiserCoupon: Bound<typeof creative.deleteAdvertiserCoupon>;
@@ -48,6 +53,7 @@ export interface CreativeApi {
    *
    * `DELETE https://api.criteo.com/2026-07/marketing-solutions/creatives/{id}` (DeleteCreative)
    * Declared statuses: 204 No Content.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Creative_Manage.
    */
   readonly deleteCreative: Bound<typeof creative.deleteCreative>;
@@ -56,6 +62,7 @@ export interface CreativeApi {
    *
    * `POST https://api.criteo.com/2026-07/marketing-solutions/creatives/{id}/preview` (GenerateCreativePreview)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs MarketingSolutions_Creative_Manage.
    */
   readonly generateCreativePreview: Bound<typeof creative.generateCreativePreview>;
@@ -142,6 +149,7 @@ export interface CreativeApi {
    *
    * `PUT https://api.criteo.com/2026-07/marketing-solutions/advertisers/{advertiser-id}/coupons/{id}` (EditAdvertiserCoupon)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs MarketingSolutions_Creative_Manage.
    */
   readonly updateAdvertiserCoupon: Bound<typeof creative.updateAdvertiserCoupon>;
@@ -150,6 +158,7 @@ export interface CreativeApi {
    *
    * `PUT https://api.criteo.com/2026-07/marketing-solutions/creatives/{id}` (EditCreative)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs MarketingSolutions_Creative_Manage.
    */
   readonly updateCreative: Bound<typeof creative.updateCreative>;

@@ -8,6 +8,7 @@ export interface ProductBoostApi {
    *
    * `POST https://api.criteo.com/2026-07/marketing-solutions/ads/{ad-id}/product-boost/{product-set-id}` (CreateBoostedAdAssociation)
    * Declared statuses: 200 OK, 201 Created.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Reco_Manage.
    */
   readonly createBoostedAdAssociation: Bound<typeof productBoost.createBoostedAdAssociation>;
@@ -16,6 +17,7 @@ export interface ProductBoostApi {
    *
    * `DELETE https://api.criteo.com/2026-07/marketing-solutions/ads/{ad-id}/product-boost/{product-set-id}` (DeleteBoostedAdAssociation)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Reco_Manage.
    */
   readonly deleteBoostedAdAssociation: Bound<typeof productBoost.deleteBoostedAdAssociation>;

@@ -8,6 +8,7 @@ export interface ProductFilterApi {
    *
    * `DELETE https://api.criteo.com/2026-07/marketing-solutions/ads/{ad-id}/product-filter` (DisableProductFiltering)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Reco_Manage.
    */
   readonly disableProductFiltering: Bound<typeof productFilter.disableProductFiltering>;
@@ -16,6 +17,7 @@ export interface ProductFilterApi {
    *
    * `POST https://api.criteo.com/2026-07/marketing-solutions/ads/{ad-id}/product-filter` (EnableProductFiltering)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs MarketingSolutions_Reco_Manage.
    */
   readonly enableProductFiltering: Bound<typeof productFilter.enableProductFiltering>;

@@ -29,6 +29,7 @@ export interface CreateAdSetParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/ad-sets` (CreateAdSet)
  * Declared statuses: 201 Created.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const createAdSet: Operation<CreateAdSetParams, ResponseReadAdSetV26Q1> = {
@@ -119,6 +120,7 @@ export interface PatchAdSetCategoryBidsParams {
  *
  * `PATCH https://api.criteo.com/2026-07/marketing-solutions/ad-sets/{ad-set-id}/category-bids` (PatchAdSetCategoryBids)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const patchAdSetCategoryBids: Operation<
@@ -145,6 +147,7 @@ export interface PatchAdSetsParams {
  *
  * `PATCH https://api.criteo.com/2026-07/marketing-solutions/ad-sets` (PatchAdSets)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const patchAdSets: Operation<PatchAdSetsParams, ResponsesAdSetIdV26Q1> = {
@@ -170,6 +173,7 @@ export interface PatchDisplayMultipliersParams {
  *
  * `PATCH https://api.criteo.com/2026-07/marketing-solutions/ad-sets/{ad-set-id}/display-multipliers` (PatchDisplayMultipliers)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const patchDisplayMultipliers: Operation<
@@ -196,6 +200,7 @@ export interface SearchAdSetsParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/ad-sets/search` (SearchAdSets)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const searchAdSets: Operation<SearchAdSetsParams, ResponsesReadAdSetV26Q1> = {
@@ -203,7 +208,7 @@ export const searchAdSets: Operation<SearchAdSetsParams, ResponsesReadAdSetV26Q1
   method: 'POST',
   path: '/2026-07/marketing-solutions/ad-sets/search',
   body: true,
-  safeToRetry: true,
+  read: true,
   scopes: ['MarketingSolutions_Campaign_Read'],
 };
 
@@ -219,6 +224,7 @@ export interface StartAdSetsParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/ad-sets/start` (StartAdSets)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const startAdSets: Operation<StartAdSetsParams, ResponsesAdSetId> = {
@@ -242,6 +248,7 @@ export interface StopAdSetsParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/ad-sets/stop` (StopAdSets)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const stopAdSets: Operation<StopAdSetsParams, ResponsesAdSetId> = {
@@ -265,6 +272,7 @@ export interface UpdateAdSetAudienceParams {
  *
  * `PUT https://api.criteo.com/2026-07/marketing-solutions/ad-sets/{ad-set-id}/audience` (UpdateAdSetAudience)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const updateAdSetAudience: Operation<

@@ -23,6 +23,7 @@ export interface GetAdSetReportParams {
  *
  * `POST https://api.criteo.com/2026-07/statistics/report` (GetAdsetReport)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs MarketingSolutions_Analytics_Read.
  */
 export const getAdSetReport: Operation<GetAdSetReportParams, Uint8Array> = {
@@ -37,7 +38,7 @@ export const getAdSetReport: Operation<GetAdSetReportParams, Uint8Array> = {
     'text/csv',
     'text/xml',
   ],
-  safeToRetry: true,
+  read: true,
   rateClass: 'reporting',
   timeoutMs: 300000,
   scopes: ['MarketingSolutions_Analytics_Read'],
@@ -231,6 +232,7 @@ export interface GetPlacementsReportParams {
  *
  * `POST https://api.criteo.com/2026-07/placements/report` (GetPlacementsReport)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs MarketingSolutions_Analytics_Read.
  */
 export const getPlacementsReport: Operation<GetPlacementsReportParams, Uint8Array> = {
@@ -245,7 +247,7 @@ export const getPlacementsReport: Operation<GetPlacementsReportParams, Uint8Arra
     'text/csv',
     'text/xml',
   ],
-  safeToRetry: true,
+  read: true,
   rateClass: 'reporting',
   timeoutMs: 300000,
   scopes: ['MarketingSolutions_Analytics_Read'],
@@ -265,6 +267,7 @@ export interface GetTransactionsReportParams {
  *
  * `POST https://api.criteo.com/2026-07/transactions/report` (GetTransactionsReport)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs MarketingSolutions_Analytics_Read.
  */
 export const getTransactionsReport: Operation<GetTransactionsReportParams, Uint8Array> = {
@@ -279,7 +282,7 @@ export const getTransactionsReport: Operation<GetTransactionsReportParams, Uint8
     'text/csv',
     'text/xml',
   ],
-  safeToRetry: true,
+  read: true,
   rateClass: 'reporting',
   timeoutMs: 300000,
   scopes: ['MarketingSolutions_Analytics_Read'],
@@ -300,6 +303,7 @@ export interface GetTransparencyReportParams {
  *
  * `POST https://api.criteo.com/2026-07/log-level/advertisers/{advertiser-id}/report` (GetTransparencyReport)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs MarketingSolutions_Analytics_Read.
  */
 export const getTransparencyReport: Operation<
@@ -310,7 +314,7 @@ export const getTransparencyReport: Operation<
   method: 'POST',
   path: '/2026-07/log-level/advertisers/{advertiserId}/report',
   body: true,
-  safeToRetry: true,
+  read: true,
   rateClass: 'reporting',
   timeoutMs: 300000,
   scopes: ['MarketingSolutions_Analytics_Read'],

@@ -41,6 +41,7 @@ export interface ComputeAudienceSegmentSizesParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/audience-segments/compute-sizes` (ComputeAudienceSegmentsSizes)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const computeAudienceSegmentSizes: Operation<
@@ -51,7 +52,7 @@ export const computeAudienceSegmentSizes: Operation<
   method: 'POST',
   path: '/2026-07/marketing-solutions/audience-segments/compute-sizes',
   body: true,
-  safeToRetry: true,
+  read: true,
   scopes: ['MarketingSolutions_Audience_Manage'],
 };
 
@@ -65,6 +66,7 @@ export interface ComputeAudienceSizesParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/audiences/compute-sizes` (ComputeAudiencesSizes)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const computeAudienceSizes: Operation<
@@ -75,7 +77,7 @@ export const computeAudienceSizes: Operation<
   method: 'POST',
   path: '/2026-07/marketing-solutions/audiences/compute-sizes',
   body: true,
-  safeToRetry: true,
+  read: true,
   scopes: ['MarketingSolutions_Audience_Manage'],
 };
 
@@ -91,6 +93,7 @@ export interface CreateAudienceSegmentsParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/audience-segments/create` (CreateAudienceSegments)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const createAudienceSegments: Operation<
@@ -116,6 +119,7 @@ export interface CreateAudiencesParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/audiences/create` (CreateAudiences)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const createAudiences: Operation<CreateAudiencesParams, AudienceEntityV1ListResponse> = {
@@ -138,6 +142,7 @@ export interface DeleteAudienceSegmentsParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/audience-segments/delete` (DeleteAudienceSegments)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const deleteAudienceSegments: Operation<
@@ -163,6 +168,7 @@ export interface DeleteAudiencesParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/audiences/delete` (DeleteAudiences)
  * Declared statuses: 200 OK, 204 No Content.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const deleteAudiences: Operation<
@@ -190,6 +196,7 @@ export interface DeleteContactListByAudienceSegmentParams {
  *
  * `DELETE https://api.criteo.com/2026-07/marketing-solutions/audience-segments/{audience-segment-id}/contact-list` (DeleteContactListByAudienceSegment)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const deleteContactListByAudienceSegment: Operation<
@@ -212,6 +219,7 @@ export interface EstimateAudienceSegmentSizeParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/audience-segments/estimate-size` (EstimateAudienceSegmentsSizes)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const estimateAudienceSegmentSize: Operation<
@@ -222,7 +230,7 @@ export const estimateAudienceSegmentSize: Operation<
   method: 'POST',
   path: '/2026-07/marketing-solutions/audience-segments/estimate-size',
   body: true,
-  safeToRetry: true,
+  read: true,
   scopes: ['MarketingSolutions_Audience_Manage'],
 };
 
@@ -236,6 +244,7 @@ export interface EstimateAudienceSizeParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/audiences/estimate-size` (EstimateAudiencesSizes)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const estimateAudienceSize: Operation<
@@ -246,7 +255,7 @@ export const estimateAudienceSize: Operation<
   method: 'POST',
   path: '/2026-07/marketing-solutions/audiences/estimate-size',
   body: true,
-  safeToRetry: true,
+  read: true,
   scopes: ['MarketingSolutions_Audience_Manage'],
 };
 
@@ -352,6 +361,7 @@ export interface SearchAudienceSegmentsParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/audience-segments/search` (SearchAudienceSegments)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs MarketingSolutions_Audience_Read.
  */
 export const searchAudienceSegments: PagedOperation<
@@ -363,7 +373,7 @@ export const searchAudienceSegments: PagedOperation<
   path: '/2026-07/marketing-solutions/audience-segments/search',
   query: ['limit', 'offset'],
   body: true,
-  safeToRetry: true,
+  read: true,
   paging: { style: 'offset', total: 'meta.totalItems', defaultSize: 50, maxSize: 100 },
   scopes: ['MarketingSolutions_Audience_Read'],
 };
@@ -392,6 +402,7 @@ export interface SearchAudiencesParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/audiences/search` (SearchAudiences)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs MarketingSolutions_Audience_Read.
  */
 export const searchAudiences: PagedOperation<
@@ -403,7 +414,7 @@ export const searchAudiences: PagedOperation<
   path: '/2026-07/marketing-solutions/audiences/search',
   query: ['limit', 'offset'],
   body: true,
-  safeToRetry: true,
+  read: true,
   paging: { style: 'offset', total: 'meta.totalItems', defaultSize: 50, maxSize: 100 },
   scopes: ['MarketingSolutions_Audience_Read'],
 };
@@ -420,6 +431,7 @@ export interface UpdateAudienceSegmentsParams {
  *
  * `PATCH https://api.criteo.com/2026-07/marketing-solutions/audience-segments` (UpdateAudienceSegments)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const updateAudienceSegments: Operation<
@@ -446,6 +458,7 @@ export interface UpdateAudiencesParams {
  *
  * `PATCH https://api.criteo.com/2026-07/marketing-solutions/audiences` (UpdateAudiences)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const updateAudiences: Operation<UpdateAudiencesParams, AudienceEntityV1ListResponse> = {
@@ -474,6 +487,7 @@ export interface UpdateContactListByAudienceSegmentParams {
  *
  * `PATCH https://api.criteo.com/2026-07/marketing-solutions/audience-segments/{audience-segment-id}/contact-list` (UpdateContactListByAudienceSegment)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Audience_Manage.
  */
 export const updateContactListByAudienceSegment: Operation<

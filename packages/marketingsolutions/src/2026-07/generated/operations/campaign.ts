@@ -19,6 +19,7 @@ export interface CreateCampaignParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/campaigns` (CreateCampaign)
  * Declared statuses: 201 Created.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const createCampaign: Operation<CreateCampaignParams, CampaignV23Q1Response> = {
@@ -61,6 +62,7 @@ export interface PatchCampaignsParams {
  *
  * `PATCH https://api.criteo.com/2026-07/marketing-solutions/campaigns` (PatchCampaigns)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const patchCampaigns: Operation<PatchCampaignsParams, PatchResultCampaignListResponse> = {
@@ -82,6 +84,7 @@ export interface SearchCampaignsParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/campaigns/search` (SearchCampaigns)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const searchCampaigns: Operation<SearchCampaignsParams, CampaignV23Q1ListResponse> = {
@@ -89,6 +92,6 @@ export const searchCampaigns: Operation<SearchCampaignsParams, CampaignV23Q1List
   method: 'POST',
   path: '/2026-07/marketing-solutions/campaigns/search',
   body: true,
-  safeToRetry: true,
+  read: true,
   scopes: ['MarketingSolutions_Campaign_Read'],
 };

@@ -87,6 +87,7 @@ export interface GetMarketplaceSellerAdPreviewParams {
  *
  * `GET https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/advertisers/{advertiserId}/ad-preview` (GetMarketplaceSellerAdPreview)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Campaign_Read.
  */
 export const getMarketplaceSellerAdPreview: Operation<GetMarketplaceSellerAdPreviewParams, string> =

@@ -20,6 +20,7 @@ export interface CreateMarketplaceSellerCampaignBySellerParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/sellers/{sellerId}/seller-campaigns` (CreateMarketplaceSellerCampaignsBySeller)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const createMarketplaceSellerCampaignBySeller: Operation<
@@ -213,6 +214,7 @@ export interface UpdateMarketplaceSellerCampaignParams {
  *
  * `PATCH https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns/{sellerCampaignId}` (UpdateMarketplaceSellerCampaign)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const updateMarketplaceSellerCampaign: Operation<
@@ -237,6 +239,7 @@ export interface UpdateMarketplaceSellerCampaignsParams {
  *
  * `PATCH https://api.criteo.com/2026-07/marketing-solutions/marketplace-performance-outcomes/seller-campaigns` (UpdateMarketplaceSellerCampaigns)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs MarketingSolutions_Campaign_Manage.
  */
 export const updateMarketplaceSellerCampaigns: Operation<

@@ -20,6 +20,7 @@ export interface CreateBoostedAdAssociationParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/ads/{ad-id}/product-boost/{product-set-id}` (CreateBoostedAdAssociation)
  * Declared statuses: 200 OK, 201 Created.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Reco_Manage.
  */
 export const createBoostedAdAssociation: Operation<
@@ -46,6 +47,7 @@ export interface DeleteBoostedAdAssociationParams {
  *
  * `DELETE https://api.criteo.com/2026-07/marketing-solutions/ads/{ad-id}/product-boost/{product-set-id}` (DeleteBoostedAdAssociation)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Reco_Manage.
  */
 export const deleteBoostedAdAssociation: Operation<

@@ -17,6 +17,7 @@ export interface DisableProductFilteringParams {
  *
  * `DELETE https://api.criteo.com/2026-07/marketing-solutions/ads/{ad-id}/product-filter` (DisableProductFiltering)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Reco_Manage.
  */
 export const disableProductFiltering: Operation<
@@ -41,6 +42,7 @@ export interface EnableProductFilteringParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/ads/{ad-id}/product-filter` (EnableProductFiltering)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Reco_Manage.
  */
 export const enableProductFiltering: Operation<

@@ -17,6 +17,7 @@ export interface CreateProductSetParams {
  *
  * `POST https://api.criteo.com/2026-07/marketing-solutions/product-sets` (CreateProductSet)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Reco_Manage.
  */
 export const createProductSet: Operation<CreateProductSetParams, ResourceOutcomeOfProductSet> = {
@@ -38,6 +39,7 @@ export interface DeleteProductSetParams {
  *
  * `DELETE https://api.criteo.com/2026-07/marketing-solutions/product-sets/{product-set-id}` (RemoveProductSet)
  * Declared statuses: 204 No Content.
+ * A write that is not repeated after a lost response.
  * Needs MarketingSolutions_Reco_Manage.
  */
 export const deleteProductSet: Operation<DeleteProductSetParams, undefined> = {
@@ -103,6 +105,7 @@ export interface PatchProductSetParams {
  *
  * `PATCH https://api.criteo.com/2026-07/marketing-solutions/product-sets/{product-set-id}` (PatchProductSet)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs MarketingSolutions_Reco_Manage.
  */
 export const patchProductSet: Operation<PatchProductSetParams, ResourceOutcomeOfProductSet> = {

@@ -30,6 +30,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/reports/campaigns` (requestCampaignReport)
    * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden.
+   * A write that may be repeated within 10 s.
    */
   readonly requestCampaignReport: Bound<typeof analytics.requestCampaignReport>;
   /**
@@ -41,6 +42,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/reports/line-items` (requestLineItemReport)
    * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden.
+   * A write that may be repeated within 10 s.
    */
   readonly requestLineItemReport: Bound<typeof analytics.requestLineItemReport>;
 }

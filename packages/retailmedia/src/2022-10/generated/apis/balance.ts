@@ -10,6 +10,7 @@ export interface BalanceApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/balances/{balance-id}/campaigns/append` (BalancesApi_PostApi202110ExternalBalanceCampaignsAppendByBalanceId)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    */
   readonly appendCampaignsToBalance: Bound<typeof balance.appendCampaignsToBalance>;
   /**
@@ -19,6 +20,7 @@ export interface BalanceApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/balances/{balance-id}/campaigns/delete` (BalancesApi_PostApi202110ExternalBalanceCampaignsDeleteByBalanceId)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    */
   readonly deleteCampaignsFromBalance: Bound<typeof balance.deleteCampaignsFromBalance>;
   /**

@@ -10,6 +10,7 @@ export interface CampaignApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_PostApiV1ExternalAccountCampaignsByAccountId)
    * Declared statuses: 200 OK, 201 Created.
+   * A write that is not repeated after a lost response.
    */
   readonly createCampaignByAccountId: Bound<typeof campaign.createCampaignByAccountId>;
   /**
@@ -33,6 +34,7 @@ export interface CampaignApi {
    *
    * `PUT https://api.criteo.com/2022-10/retail-media/campaigns/{campaignId}` (CampaignsApi_PutApiV1ExternalCampaignByCampaignId)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    */
   readonly updateCampaignByCampaignId: Bound<typeof campaign.updateCampaignByCampaignId>;
 }

@@ -28,6 +28,7 @@ export interface CatalogApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    */
   readonly createCatalog: Bound<typeof catalog.createCatalog>;
 }

@@ -8,6 +8,7 @@ export interface CreativeApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/assets` (CreateAsset)
    * Declared statuses: 201 Created.
+   * A write that is not repeated after a lost response.
    */
   readonly createAsset: Bound<typeof creative.createAsset>;
   /**
@@ -15,6 +16,7 @@ export interface CreativeApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/accounts/{account-id}/creatives` (CreativesApi_PostApi202207ExternalAccountCreativesByAccountId)
    * Declared statuses: 201 Created.
+   * A write that is not repeated after a lost response.
    */
   readonly createCreative: Bound<typeof creative.createCreative>;
   /**
@@ -52,6 +54,7 @@ export interface CreativeApi {
    *
    * `PUT https://api.criteo.com/2022-10/retail-media/accounts/{account-id}/creatives/{creative-id}` (CreativesApi_PutApi202207ExternalAccountByAccountIdCreativescreativeId)
    * Declared statuses: 200 OK, 204 No Content.
+   * A write that may be repeated within 10 s.
    */
   readonly updateCreative: Bound<typeof creative.updateCreative>;
 }

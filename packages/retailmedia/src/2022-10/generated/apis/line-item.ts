@@ -10,6 +10,7 @@ export interface LineItemApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}/products/append` (PromotedProductsApi_PostApi202110ExternalLineItemProductsAppendByLineItemId)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    */
   readonly appendPromotedProducts: Bound<typeof lineItem.appendPromotedProducts>;
   /**
@@ -17,6 +18,7 @@ export interface LineItemApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (PostApiV2ExternalCampaignAuctionLineItemsByCampaignId)
    * Declared statuses: 201 Created, 400 Bad Request.
+   * A write that is not repeated after a lost response.
    */
   readonly createAuctionLineItem: Bound<typeof lineItem.createAuctionLineItem>;
   /**
@@ -24,6 +26,7 @@ export interface LineItemApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_PostApi202110ExternalCampaignPreferredLineItemsByCampaignId)
    * Declared statuses: 201 Created, 400 Bad Request.
+   * A write that is not repeated after a lost response.
    */
   readonly createPreferredLineItemByCampaignId: Bound<
     typeof lineItem.createPreferredLineItemByCampaignId
@@ -35,6 +38,7 @@ export interface LineItemApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}/products/delete` (PromotedProductsApi_PostApi202110ExternalLineItemProductsDeleteByLineItemId)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    */
   readonly deletePromotedProducts: Bound<typeof lineItem.deletePromotedProducts>;
   /**
@@ -103,6 +107,7 @@ export interface LineItemApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}/products/pause` (PromotedProducts_PostApi202110ExternalLineItemProductsPauseByLineItemId)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    */
   readonly pausePromotedProducts: Bound<typeof lineItem.pausePromotedProducts>;
   /**
@@ -110,6 +115,7 @@ export interface LineItemApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}/products/unpause` (PromotedProducts_PostApi202110ExternalLineItemProductsUnpauseByLineItemId)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    */
   readonly unpausePromotedProducts: Bound<typeof lineItem.unpausePromotedProducts>;
   /**
@@ -117,6 +123,7 @@ export interface LineItemApi {
    *
    * `PUT https://api.criteo.com/2022-10/retail-media/auction-line-items/{line-item-id}` (PutApiV2ExternalAuctionLineItemByLineItemId)
    * Declared statuses: 200 OK, 400 Bad Request.
+   * A write that may be repeated within 10 s.
    */
   readonly updateAuctionLineItem: Bound<typeof lineItem.updateAuctionLineItem>;
   /**
@@ -124,6 +131,7 @@ export interface LineItemApi {
    *
    * `PUT https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}` (LineItemsApi_PutApi202110ExternalPreferredLineItemByLineItemId)
    * Declared statuses: 200 OK, 400 Bad Request.
+   * A write that may be repeated within 10 s.
    */
   readonly updatePreferredLineItemByLineItemId: Bound<
     typeof lineItem.updatePreferredLineItemByLineItemId

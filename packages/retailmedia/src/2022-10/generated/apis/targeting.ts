@@ -8,6 +8,7 @@ export interface TargetingApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketAppendByLineItemId)
    * Declared statuses: 200 OK, 400 Bad Request.
+   * A write that is not repeated after a lost response.
    */
   readonly appendAddToBasketTargetsByLineItemId: Bound<
     typeof targeting.appendAddToBasketTargetsByLineItemId
@@ -17,6 +18,7 @@ export interface TargetingApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesAppendByLineItemId)
    * Declared statuses: 200 OK, 400 Bad Request.
+   * A write that is not repeated after a lost response.
    */
   readonly appendAudienceTargetsByLineItemId: Bound<
     typeof targeting.appendAudienceTargetsByLineItemId
@@ -26,6 +28,7 @@ export interface TargetingApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/append` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsAppendByLineItemId)
    * Declared statuses: 200 OK, 400 Bad Request.
+   * A write that is not repeated after a lost response.
    */
   readonly appendKeywordTargetsByLineItemId: Bound<
     typeof targeting.appendKeywordTargetsByLineItemId
@@ -35,6 +38,7 @@ export interface TargetingApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresAppendByLineItemId)
    * Declared statuses: 200 OK, 400 Bad Request.
+   * A write that is not repeated after a lost response.
    */
   readonly appendStoreTargetsByLineItemId: Bound<typeof targeting.appendStoreTargetsByLineItemId>;
   /**
@@ -42,6 +46,7 @@ export interface TargetingApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketDeleteByLineItemId)
    * Declared statuses: 200 OK, 400 Bad Request.
+   * A write that is not repeated after a lost response.
    */
   readonly deleteAddToBasketTargetsByLineItemId: Bound<
     typeof targeting.deleteAddToBasketTargetsByLineItemId
@@ -51,6 +56,7 @@ export interface TargetingApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesDeleteByLineItemId)
    * Declared statuses: 200 OK, 400 Bad Request.
+   * A write that is not repeated after a lost response.
    */
   readonly deleteAudienceTargetsByLineItemId: Bound<
     typeof targeting.deleteAudienceTargetsByLineItemId
@@ -60,6 +66,7 @@ export interface TargetingApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/delete` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsDeleteByLineItemId)
    * Declared statuses: 200 OK, 400 Bad Request.
+   * A write that is not repeated after a lost response.
    */
   readonly deleteKeywordTargetsByLineItemId: Bound<
     typeof targeting.deleteKeywordTargetsByLineItemId
@@ -69,6 +76,7 @@ export interface TargetingApi {
    *
    * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresDeleteByLineItemId)
    * Declared statuses: 200 OK, 400 Bad Request.
+   * A write that is not repeated after a lost response.
    */
   readonly deleteStoreTargetsByLineItemId: Bound<typeof targeting.deleteStoreTargetsByLineItemId>;
   /**
@@ -106,6 +114,7 @@ export interface TargetingApi {
    *
    * `PUT https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAddToBasketByLineItemId)
    * Declared statuses: 200 OK, 400 Bad Request.
+   * A write that may be repeated within 10 s.
    */
   readonly putAddToBasketTargetByLineItemId: Bound<
     typeof targeting.putAddToBasketTargetByLineItemId
@@ -115,6 +124,7 @@ export interface TargetingApi {
    *
    * `PUT https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAudiencesByLineItemId)
    * Declared statuses: 200 OK, 400 Bad Request.
+   * A write that may be repeated within 10 s.
    */
   readonly putAudienceTargetsByLineItemId: Bound<typeof targeting.putAudienceTargetsByLineItemId>;
   /**
@@ -122,6 +132,7 @@ export interface TargetingApi {
    *
    * `PUT https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingStoresByLineItemId)
    * Declared statuses: 200 OK, 400 Bad Request.
+   * A write that may be repeated within 10 s.
    */
   readonly putStoreTargetByLineItemId: Bound<typeof targeting.putStoreTargetByLineItemId>;
 }

@@ -60,6 +60,7 @@ export interface RequestCampaignReportParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/reports/campaigns` (requestCampaignReport)
  * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden.
+ * A write that may be repeated within 10 s.
  */
 export const requestCampaignReport: JobOperation<
   RequestCampaignReportParams,
@@ -88,6 +89,7 @@ export interface RequestLineItemReportParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/reports/line-items` (requestLineItemReport)
  * Declared statuses: 200 OK, 400 Bad Request, 401 Unauthorized, 403 Forbidden.
+ * A write that may be repeated within 10 s.
  */
 export const requestLineItemReport: JobOperation<
   RequestLineItemReportParams,

@@ -18,6 +18,7 @@ export interface CreateAudienceParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/accounts/{accountId}/audiences` (AudienceApi_CreateAudience)
  * Declared statuses: 201 Created, 400 Bad Request, 404 Not Found, 406 Not Acceptable, 409 Conflict, 415 Unsupported Media Type.
+ * A write that is not repeated after a lost response.
  */
 export const createAudience: Operation<CreateAudienceParams, CreateRetailMediaAudienceResponse> = {
   id: 'createAudience',

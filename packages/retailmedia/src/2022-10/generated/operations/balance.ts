@@ -20,6 +20,7 @@ export interface AppendCampaignsToBalanceParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/balances/{balance-id}/campaigns/append` (BalancesApi_PostApi202110ExternalBalanceCampaignsAppendByBalanceId)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  */
 export const appendCampaignsToBalance: Operation<
   AppendCampaignsToBalanceParams,
@@ -45,6 +46,7 @@ export interface DeleteCampaignsFromBalanceParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/balances/{balance-id}/campaigns/delete` (BalancesApi_PostApi202110ExternalBalanceCampaignsDeleteByBalanceId)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  */
 export const deleteCampaignsFromBalance: Operation<
   DeleteCampaignsFromBalanceParams,

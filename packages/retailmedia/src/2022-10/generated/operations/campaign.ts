@@ -21,6 +21,7 @@ export interface CreateCampaignByAccountIdParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/accounts/{accountId}/campaigns` (CampaignsApi_PostApiV1ExternalAccountCampaignsByAccountId)
  * Declared statuses: 200 OK, 201 Created.
+ * A write that is not repeated after a lost response.
  */
 export const createCampaignByAccountId: Operation<
   CreateCampaignByAccountIdParams,
@@ -102,6 +103,7 @@ export interface UpdateCampaignByCampaignIdParams {
  *
  * `PUT https://api.criteo.com/2022-10/retail-media/campaigns/{campaignId}` (CampaignsApi_PutApiV1ExternalCampaignByCampaignId)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  */
 export const updateCampaignByCampaignId: Operation<
   UpdateCampaignByCampaignIdParams,

@@ -64,6 +64,7 @@ export interface CreateCatalogParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  */
 export const createCatalog: JobOperation<
   CreateCatalogParams,

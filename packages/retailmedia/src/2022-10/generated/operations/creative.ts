@@ -20,6 +20,7 @@ export interface CreateAssetParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/assets` (CreateAsset)
  * Declared statuses: 201 Created.
+ * A write that is not repeated after a lost response.
  */
 export const createAsset: Operation<CreateAssetParams, AssetResponse> = {
   id: 'createAsset',
@@ -41,6 +42,7 @@ export interface CreateCreativeParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/accounts/{account-id}/creatives` (CreativesApi_PostApi202207ExternalAccountCreativesByAccountId)
  * Declared statuses: 201 Created.
+ * A write that is not repeated after a lost response.
  */
 export const createCreative: Operation<CreateCreativeParams, Creative202207Response> = {
   id: 'createCreative',
@@ -154,6 +156,7 @@ export interface UpdateCreativeParams {
  *
  * `PUT https://api.criteo.com/2022-10/retail-media/accounts/{account-id}/creatives/{creative-id}` (CreativesApi_PutApi202207ExternalAccountByAccountIdCreativescreativeId)
  * Declared statuses: 200 OK, 204 No Content.
+ * A write that may be repeated within 10 s.
  */
 export const updateCreative: Operation<UpdateCreativeParams, Creative202207Response | undefined> = {
   id: 'updateCreative',

@@ -29,6 +29,7 @@ export interface AppendPromotedProductsParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}/products/append` (PromotedProductsApi_PostApi202110ExternalLineItemProductsAppendByLineItemId)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  */
 export const appendPromotedProducts: Operation<
   AppendPromotedProductsParams,
@@ -52,6 +53,7 @@ export interface CreateAuctionLineItemParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/campaigns/{campaign-id}/auction-line-items` (PostApiV2ExternalCampaignAuctionLineItemsByCampaignId)
  * Declared statuses: 201 Created, 400 Bad Request.
+ * A write that is not repeated after a lost response.
  */
 export const createAuctionLineItem: Operation<
   CreateAuctionLineItemParams,
@@ -75,6 +77,7 @@ export interface CreatePreferredLineItemByCampaignIdParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/campaigns/{campaign-id}/preferred-line-items` (LineItemsApi_PostApi202110ExternalCampaignPreferredLineItemsByCampaignId)
  * Declared statuses: 201 Created, 400 Bad Request.
+ * A write that is not repeated after a lost response.
  */
 export const createPreferredLineItemByCampaignId: Operation<
   CreatePreferredLineItemByCampaignIdParams,
@@ -100,6 +103,7 @@ export interface DeletePromotedProductsParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}/products/delete` (PromotedProductsApi_PostApi202110ExternalLineItemProductsDeleteByLineItemId)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  */
 export const deletePromotedProducts: Operation<
   DeletePromotedProductsParams,
@@ -331,6 +335,7 @@ export interface PausePromotedProductsParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}/products/pause` (PromotedProducts_PostApi202110ExternalLineItemProductsPauseByLineItemId)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  */
 export const pausePromotedProducts: Operation<PausePromotedProductsParams, undefined> = {
   id: 'pausePromotedProducts',
@@ -353,6 +358,7 @@ export interface UnpausePromotedProductsParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/line-items/{line-item-id}/products/unpause` (PromotedProducts_PostApi202110ExternalLineItemProductsUnpauseByLineItemId)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  */
 export const unpausePromotedProducts: Operation<UnpausePromotedProductsParams, undefined> = {
   id: 'unpausePromotedProducts',
@@ -375,6 +381,7 @@ export interface UpdateAuctionLineItemParams {
  *
  * `PUT https://api.criteo.com/2022-10/retail-media/auction-line-items/{line-item-id}` (PutApiV2ExternalAuctionLineItemByLineItemId)
  * Declared statuses: 200 OK, 400 Bad Request.
+ * A write that may be repeated within 10 s.
  */
 export const updateAuctionLineItem: Operation<
   UpdateAuctionLineItemParams,
@@ -399,6 +406,7 @@ export interface UpdatePreferredLineItemByLineItemIdParams {
  *
  * `PUT https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}` (LineItemsApi_PutApi202110ExternalPreferredLineItemByLineItemId)
  * Declared statuses: 200 OK, 400 Bad Request.
+ * A write that may be repeated within 10 s.
  */
 export const updatePreferredLineItemByLineItemId: Operation<
   UpdatePreferredLineItemByLineItemIdParams,

@@ -26,6 +26,7 @@ export interface AppendAddToBasketTargetsByLineItemIdParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketAppendByLineItemId)
  * Declared statuses: 200 OK, 400 Bad Request.
+ * A write that is not repeated after a lost response.
  */
 export const appendAddToBasketTargetsByLineItemId: Operation<
   AppendAddToBasketTargetsByLineItemIdParams,
@@ -49,6 +50,7 @@ export interface AppendAudienceTargetsByLineItemIdParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesAppendByLineItemId)
  * Declared statuses: 200 OK, 400 Bad Request.
+ * A write that is not repeated after a lost response.
  */
 export const appendAudienceTargetsByLineItemId: Operation<
   AppendAudienceTargetsByLineItemIdParams,
@@ -72,6 +74,7 @@ export interface AppendKeywordTargetsByLineItemIdParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/append` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsAppendByLineItemId)
  * Declared statuses: 200 OK, 400 Bad Request.
+ * A write that is not repeated after a lost response.
  */
 export const appendKeywordTargetsByLineItemId: Operation<
   AppendKeywordTargetsByLineItemIdParams,
@@ -95,6 +98,7 @@ export interface AppendStoreTargetsByLineItemIdParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/append` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresAppendByLineItemId)
  * Declared statuses: 200 OK, 400 Bad Request.
+ * A write that is not repeated after a lost response.
  */
 export const appendStoreTargetsByLineItemId: Operation<
   AppendStoreTargetsByLineItemIdParams,
@@ -118,6 +122,7 @@ export interface DeleteAddToBasketTargetsByLineItemIdParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAddToBasketDeleteByLineItemId)
  * Declared statuses: 200 OK, 400 Bad Request.
+ * A write that is not repeated after a lost response.
  */
 export const deleteAddToBasketTargetsByLineItemId: Operation<
   DeleteAddToBasketTargetsByLineItemIdParams,
@@ -141,6 +146,7 @@ export interface DeleteAudienceTargetsByLineItemIdParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingAudiencesDeleteByLineItemId)
  * Declared statuses: 200 OK, 400 Bad Request.
+ * A write that is not repeated after a lost response.
  */
 export const deleteAudienceTargetsByLineItemId: Operation<
   DeleteAudienceTargetsByLineItemIdParams,
@@ -164,6 +170,7 @@ export interface DeleteKeywordTargetsByLineItemIdParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/auction-line-items/{line-item-id}/targeting/keywords/delete` (TargetingApi_PostApi202110ExternalAuctionLineItemTargetingKeywordsDeleteByLineItemId)
  * Declared statuses: 200 OK, 400 Bad Request.
+ * A write that is not repeated after a lost response.
  */
 export const deleteKeywordTargetsByLineItemId: Operation<
   DeleteKeywordTargetsByLineItemIdParams,
@@ -187,6 +194,7 @@ export interface DeleteStoreTargetsByLineItemIdParams {
  *
  * `POST https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores/delete` (TargetingApi_PostApi202110ExternalPreferredLineItemTargetingStoresDeleteByLineItemId)
  * Declared statuses: 200 OK, 400 Bad Request.
+ * A write that is not repeated after a lost response.
  */
 export const deleteStoreTargetsByLineItemId: Operation<
   DeleteStoreTargetsByLineItemIdParams,
@@ -294,6 +302,7 @@ export interface PutAddToBasketTargetByLineItemIdParams {
  *
  * `PUT https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAddToBasketByLineItemId)
  * Declared statuses: 200 OK, 400 Bad Request.
+ * A write that may be repeated within 10 s.
  */
 export const putAddToBasketTargetByLineItemId: Operation<
   PutAddToBasketTargetByLineItemIdParams,
@@ -318,6 +327,7 @@ export interface PutAudienceTargetsByLineItemIdParams {
  *
  * `PUT https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingAudiencesByLineItemId)
  * Declared statuses: 200 OK, 400 Bad Request.
+ * A write that may be repeated within 10 s.
  */
 export const putAudienceTargetsByLineItemId: Operation<
   PutAudienceTargetsByLineItemIdParams,
@@ -342,6 +352,7 @@ export interface PutStoreTargetByLineItemIdParams {
  *
  * `PUT https://api.criteo.com/2022-10/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (TargetingApi_PutApi202110ExternalPreferredLineItemTargetingStoresByLineItemId)
  * Declared statuses: 200 OK, 400 Bad Request.
+ * A write that may be repeated within 10 s.
  */
 export const putStoreTargetByLineItemId: Operation<
   PutStoreTargetByLineItemIdParams,

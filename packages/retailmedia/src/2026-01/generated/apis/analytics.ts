@@ -34,6 +34,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-01/retail-media/reports/accounts` (GenerateAsyncAccountsReportV2)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestAccountReport: Bound<typeof analytics.requestAccountReport>;
@@ -46,6 +47,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-01/retail-media/reports/campaigns` (GenerateAsyncCampaignsReportV2)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestCampaignReport: Bound<typeof analytics.requestCampaignReport>;
@@ -58,6 +60,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-01/retail-media/reports/fillrate` (GenerateAsyncFillRateReport)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestFillRateReport: Bound<typeof analytics.requestFillRateReport>;
@@ -70,6 +73,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-01/retail-media/reports/line-items` (GenerateAsyncLineItemsReportV2)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestLineItemReport: Bound<typeof analytics.requestLineItemReport>;
@@ -82,6 +86,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-01/retail-media/reports/revenue` (GenerateAsyncRevenueReport)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestRevenueReport: Bound<typeof analytics.requestRevenueReport>;
@@ -94,6 +99,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-01/retail-media/reports/unfilled-placements` (GenerateAsyncUnfilledPlacementsReport)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestUnfilledPlacementsReport: Bound<typeof analytics.requestUnfilledPlacementsReport>;

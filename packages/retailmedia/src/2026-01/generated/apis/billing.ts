@@ -30,6 +30,7 @@ export interface BillingApi {
    *
    * `POST https://api.criteo.com/2026-01/retail-media/billing/partner-report` (CreatePartnerBillingReportRequestV1)
    * Declared statuses: 201 Created.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Billing_Read.
    */
   readonly requestPartnerBillingReport: Bound<typeof billing.requestPartnerBillingReport>;

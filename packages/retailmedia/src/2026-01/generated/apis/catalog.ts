@@ -32,6 +32,7 @@ export interface CatalogApi {
    *
    * `POST https://api.criteo.com/2026-01/retail-media/accounts/{accountId}/brand-catalog-export` (CreateBrandCatalogExport)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createBrandCatalogExport: Bound<typeof catalog.createBrandCatalogExport>;
@@ -44,6 +45,7 @@ export interface CatalogApi {
    *
    * `POST https://api.criteo.com/2026-01/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly createCatalog: Bound<typeof catalog.createCatalog>;
@@ -56,6 +58,7 @@ export interface CatalogApi {
    *
    * `POST https://api.criteo.com/2026-01/retail-media/accounts/{accountId}/catalogs/sellers` (Catalog_PostApiExternalV1AccountCatalogsSellersByAccountId)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly createSellerCatalog: Bound<typeof catalog.createSellerCatalog>;
@@ -68,6 +71,7 @@ export interface CatalogApi {
    *
    * `POST https://api.criteo.com/2026-01/retail-media/accounts/{accountId}/seller-catalog-export` (CreateSellerCatalogExport)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createSellerCatalogExport: Bound<typeof catalog.createSellerCatalogExport>;

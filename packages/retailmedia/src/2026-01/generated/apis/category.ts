@@ -28,6 +28,7 @@ export interface CategoryApi {
    *
    * `POST https://api.criteo.com/2026-01/retail-media/retailers/{retailerId}/recommend-categories` (GetRecommendedCategories)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getRecommendedCategories: Bound<typeof category.getRecommendedCategories>;
@@ -38,6 +39,7 @@ export interface CategoryApi {
    *
    * `POST https://api.criteo.com/2026-01/retail-media/retailers/{retailerId}/categories/search` (SearchCategory)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly searchCategories: Bound<typeof category.searchCategories>;

@@ -10,6 +10,7 @@ export interface LineItemApi {
    *
    * `POST https://api.criteo.com/2026-01/retail-media/line-items/{line-item-id}/products/append` (AppendPromotedProducts)
    * Declared statuses: 200 OK, 204 No Content.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly appendPromotedProducts: Bound<typeof lineItem.appendPromotedProducts>;
@@ -18,6 +19,7 @@ export interface LineItemApi {
    *
    * `POST https://api.criteo.com/2026-01/retail-media/campaigns/{campaignId}/auction-line-items` (CreateAuctionLineItem)
    * Declared statuses: 201 Created.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createAuctionLineItem: Bound<typeof lineItem.createAuctionLineItem>;
@@ -26,6 +28,7 @@ export interface LineItemApi {
    *
    * `POST https://api.criteo.com/2026-01/retail-media/campaigns/{campaign-id}/preferred-line-items` (CreatePreferredLineItemByCampaignId)
    * Declared statuses: 201 Created.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createPreferredLineItemByCampaignId: Bound<
@@ -36,6 +39,7 @@ export interface LineItemApi {
    *
    * `POST https://api.criteo.com/2026-01/retail-media/line-items/{line-item-id}/products/delete` (DeletePromotedProducts)
    * Declared statuses: 204 No Content.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly deletePromotedProducts: Bound<typeof lineItem.deletePromotedProducts>;
@@ -120,6 +124,7 @@ export interface LineItemApi {
    *
    * `POST https://api.criteo.com/2026-01/retail-media/line-items/{line-item-id}/products/pause` (PausePromotedProducts)
    * Declared statuses: 204 No Content.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly pausePromotedProducts: Bound<typeof lineItem.pausePromotedProducts>;
@@ -128,6 +133,7 @@ export interface LineItemApi {
    *
    * `POST https://api.criteo.com/2026-01/retail-media/line-items/{line-item-id}/products/unpause` (UnpausePromotedProducts)
    * Declared statuses: 204 No Content.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly unpausePromotedProducts: Bound<typeof lineItem.unpausePromotedProducts>;
@@ -136,6 +142,7 @@ export interface LineItemApi {
    *
    * `PUT https://api.criteo.com/2026-01/retail-media/auction-line-items/{lineItemId}` (UpdateAuctionLineItem)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly updateAuctionLineItem: Bound<typeof lineItem.updateAuctionLineItem>;
@@ -146,6 +153,7 @@ export interface LineItemApi {
    *
    * `PUT https://api.criteo.com/2026-01/retail-media/line-items/{lineItemId}/line-item-budget-overrides` (UpdateLineItemBudgetOverrides)
    * Declared statuses: 201 Created.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly updateLineItemBudgetOverrides: Bound<typeof lineItem.updateLineItemBudgetOverrides>;
@@ -154,6 +162,7 @@ export interface LineItemApi {
    *
    * `PUT https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}` (UpdatePreferredLineItemByLineItemId)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly updatePreferredLineItemByLineItemId: Bound<

@@ -74,6 +74,7 @@ export interface RequestAccountReportParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/reports/accounts` (GenerateAsyncAccountsReportV2)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestAccountReport: JobOperation<RequestAccountReportParams, AsyncReportResponse> = {
@@ -101,6 +102,7 @@ export interface RequestCampaignReportParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/reports/campaigns` (GenerateAsyncCampaignsReportV2)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestCampaignReport: JobOperation<RequestCampaignReportParams, AsyncReportResponse> =
@@ -129,6 +131,7 @@ export interface RequestFillRateReportParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/reports/fillrate` (GenerateAsyncFillRateReport)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestFillRateReport: JobOperation<RequestFillRateReportParams, AsyncReportResponse> =
@@ -157,6 +160,7 @@ export interface RequestLineItemReportParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/reports/line-items` (GenerateAsyncLineItemsReportV2)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestLineItemReport: JobOperation<RequestLineItemReportParams, AsyncReportResponse> =
@@ -185,6 +189,7 @@ export interface RequestRevenueReportParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/reports/revenue` (GenerateAsyncRevenueReport)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestRevenueReport: JobOperation<RequestRevenueReportParams, AsyncReportResponse> = {
@@ -212,6 +217,7 @@ export interface RequestUnfilledPlacementsReportParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/reports/unfilled-placements` (GenerateAsyncUnfilledPlacementsReport)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestUnfilledPlacementsReport: JobOperation<

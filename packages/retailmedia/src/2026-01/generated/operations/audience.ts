@@ -29,6 +29,7 @@ export interface ClearContactListByAudienceSegmentParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/audience-segments/{audience-segment-id}/contact-list/clear` (ClearContactListByAudienceSegment)
  * Declared statuses: 204 No Content.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Audience_Manage.
  */
 export const clearContactListByAudienceSegment: Operation<
@@ -56,6 +57,7 @@ export interface CreateAudienceSegmentsParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/audience-segments/create` (bulkCreateAudienceSegments)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Audience_Manage.
  */
 export const createAudienceSegments: Operation<
@@ -83,6 +85,7 @@ export interface DeleteAudienceSegmentsParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/audience-segments/delete` (bulkDeleteAudienceSegments)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Audience_Manage.
  */
 export const deleteAudienceSegments: Operation<
@@ -146,6 +149,7 @@ export interface SearchAudienceSegmentsParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/audience-segments/search` (searchAudienceSegments)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs RetailMedia_Audience_Read.
  */
 export const searchAudienceSegments: PagedOperation<
@@ -157,7 +161,7 @@ export const searchAudienceSegments: PagedOperation<
   path: '/2026-01/retail-media/accounts/{accountId}/audience-segments/search',
   query: ['limit', 'offset'],
   body: true,
-  safeToRetry: true,
+  read: true,
   paging: { style: 'offset', total: 'meta.totalItems', defaultSize: 50, maxSize: 500 },
   scopes: ['RetailMedia_Audience_Read'],
 };
@@ -189,6 +193,7 @@ export interface SearchAudiencesParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/audiences/search` (searchAudiences)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs RetailMedia_Audience_Read.
  */
 export const searchAudiences: PagedOperation<
@@ -200,7 +205,7 @@ export const searchAudiences: PagedOperation<
   path: '/2026-01/retail-media/accounts/{accountId}/audiences/search',
   query: ['limit', 'offset'],
   body: true,
-  safeToRetry: true,
+  read: true,
   paging: { style: 'offset', total: 'meta.totalItems', defaultSize: 50, maxSize: 500 },
   scopes: ['RetailMedia_Audience_Read'],
 };
@@ -219,6 +224,7 @@ export interface UpdateAudienceSegmentsParams {
  *
  * `PATCH https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/audience-segments` (bulkUpdateAudienceSegments)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Audience_Manage.
  */
 export const updateAudienceSegments: Operation<
@@ -250,6 +256,7 @@ export interface UpdateContactListByAudienceSegmentParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/audience-segments/{audience-segment-id}/contact-list/add-remove` (AddRemoveContactListByAudienceSegment)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Audience_Manage.
  */
 export const updateContactListByAudienceSegment: Operation<

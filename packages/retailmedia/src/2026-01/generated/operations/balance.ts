@@ -28,6 +28,7 @@ export interface AddFundsToBalanceParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/balances/{balance-id}/add-funds` (AddFundsByAccountAndBalanceId)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Balance_Manage.
  */
 export const addFundsToBalance: Operation<
@@ -55,6 +56,7 @@ export interface AppendCampaignsToBalanceParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/balances/{balance-id}/campaigns/append` (AppendCampaignsByBalanceId)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const appendCampaignsToBalance: Operation<
@@ -82,6 +84,7 @@ export interface ChangeBalanceDatesParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/balances/{balance-id}/change-dates` (ChangeDatesByAccountAndBalanceId)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Balance_Manage.
  */
 export const changeBalanceDates: Operation<
@@ -110,6 +113,7 @@ export interface CreateBalanceParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/balances` (CreateBalanceByAccountId)
  * Declared statuses: 201 Created.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Balance_Manage.
  */
 export const createBalance: Operation<CreateBalanceParams, BalanceResponseV2Response | null> = {
@@ -134,6 +138,7 @@ export interface DeleteCampaignsFromBalanceParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/balances/{balance-id}/campaigns/delete` (DeleteCampaignsByBalanceId)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const deleteCampaignsFromBalance: Operation<
@@ -305,6 +310,7 @@ export interface UpdateBalanceParams {
  *
  * `PATCH https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/balances/{balance-id}` (ModifyBalanceByAccountAndBalanceId)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Balance_Manage.
  */
 export const updateBalance: Operation<UpdateBalanceParams, BalanceResponseV2Response | null> = {

@@ -21,6 +21,7 @@ export interface CreateCampaignByAccountIdParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/campaigns` (CreateCampaignsByAccountId)
  * Declared statuses: 201 Created.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const createCampaignByAccountId: Operation<
@@ -134,6 +135,7 @@ export interface UpdateCampaignBudgetOverridesParams {
  *
  * `PUT https://api.criteo.com/2026-01/retail-media/campaigns/{campaignId}/campaign-budget-overrides` (UpdateCampaignBudgetOverrides)
  * Declared statuses: 201 Created.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const updateCampaignBudgetOverrides: Operation<
@@ -160,6 +162,7 @@ export interface UpdateCampaignByCampaignIdParams {
  *
  * `PUT https://api.criteo.com/2026-01/retail-media/campaigns/{campaignId}` (UpdateCampaignByCampaignId)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const updateCampaignByCampaignId: Operation<

@@ -74,6 +74,7 @@ export interface CreateBrandCatalogExportParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/accounts/{accountId}/brand-catalog-export` (CreateBrandCatalogExport)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const createBrandCatalogExport: JobOperation<
@@ -105,6 +106,7 @@ export interface CreateCatalogParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Read.
  */
 export const createCatalog: JobOperation<
@@ -136,6 +138,7 @@ export interface CreateSellerCatalogParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/accounts/{accountId}/catalogs/sellers` (Catalog_PostApiExternalV1AccountCatalogsSellersByAccountId)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Read.
  */
 export const createSellerCatalog: JobOperation<
@@ -167,6 +170,7 @@ export interface CreateSellerCatalogExportParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/accounts/{accountId}/seller-catalog-export` (CreateSellerCatalogExport)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const createSellerCatalogExport: JobOperation<

@@ -89,6 +89,7 @@ export interface GetRecommendedCategoriesParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/retailers/{retailerId}/recommend-categories` (GetRecommendedCategories)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getRecommendedCategories: Operation<
@@ -99,7 +100,7 @@ export const getRecommendedCategories: Operation<
   method: 'POST',
   path: '/2026-01/retail-media/retailers/{retailerId}/recommend-categories',
   body: true,
-  safeToRetry: true,
+  read: true,
   scopes: ['RetailMedia_Campaign_Read'],
 };
 
@@ -130,6 +131,7 @@ export interface SearchCategoriesParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/retailers/{retailerId}/categories/search` (SearchCategory)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs RetailMedia_Campaign_Read.
  */
 export const searchCategories: PagedOperation<
@@ -141,7 +143,7 @@ export const searchCategories: PagedOperation<
   path: '/2026-01/retail-media/retailers/{retailerId}/categories/search',
   query: ['limit', 'offset'],
   body: true,
-  safeToRetry: true,
+  read: true,
   paging: { style: 'offset', total: 'metadata.count', defaultSize: 50, maxSize: 500 },
   scopes: ['RetailMedia_Campaign_Read'],
 };

@@ -22,6 +22,7 @@ export interface CreateAssetParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/assets` (CreateAsset)
  * Declared statuses: 201 Created.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const createAsset: Operation<CreateAssetParams, AssetResponse> = {
@@ -44,6 +45,7 @@ export interface CreateCreativeParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/creatives` (CreateCreative)
  * Declared statuses: 201 Created.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const createCreative: Operation<CreateCreativeParams, Creative202210Response> = {
@@ -168,6 +170,7 @@ export interface SearchAccountCreativesParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/creatives/search` (SearchAccountCreatives)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs RetailMedia_Campaign_Read.
  */
 export const searchAccountCreatives: Operation<
@@ -178,7 +181,7 @@ export const searchAccountCreatives: Operation<
   method: 'POST',
   path: '/2026-01/retail-media/accounts/{accountId}/creatives/search',
   query: [{ name: 'creativeIds', as: 'creative-ids' }],
-  safeToRetry: true,
+  read: true,
   scopes: ['RetailMedia_Campaign_Read'],
 };
 
@@ -196,6 +199,7 @@ export interface UpdateCreativeParams {
  *
  * `PUT https://api.criteo.com/2026-01/retail-media/accounts/{account-id}/creatives/{creative-id}` (UpdateCreative)
  * Declared statuses: 201 Created.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const updateCreative: Operation<UpdateCreativeParams, Creative202210Response> = {

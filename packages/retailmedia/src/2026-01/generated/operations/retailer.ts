@@ -55,6 +55,7 @@ export interface SearchAccountRetailersParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/accounts/{accountId}/retailers/search` (SearchAccountRetailers)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs RetailMedia_Campaign_Read.
  */
 export const searchAccountRetailers: PagedOperation<
@@ -66,7 +67,7 @@ export const searchAccountRetailers: PagedOperation<
   path: '/2026-01/retail-media/accounts/{accountId}/retailers/search',
   query: ['limit', 'offset'],
   body: true,
-  safeToRetry: true,
+  read: true,
   paging: { style: 'offset', total: 'metadata.count', defaultSize: 5, maxSize: 10 },
   scopes: ['RetailMedia_Campaign_Read'],
 };

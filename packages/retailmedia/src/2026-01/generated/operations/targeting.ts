@@ -24,6 +24,7 @@ export interface AppendAddToBasketTargetsByLineItemIdParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/append` (AppendAddToBasketTargetsByLineItemId)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const appendAddToBasketTargetsByLineItemId: Operation<
@@ -49,6 +50,7 @@ export interface AppendAudienceTargetsByLineItemIdParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/append` (AppendAudienceTargetsByLineItemId)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const appendAudienceTargetsByLineItemId: Operation<
@@ -74,6 +76,7 @@ export interface AppendStoreTargetsByLineItemIdParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/stores/append` (AppendStoreTargetsByLineItemId)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const appendStoreTargetsByLineItemId: Operation<
@@ -99,6 +102,7 @@ export interface DeleteAddToBasketTargetsByLineItemIdParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/delete` (DeleteAddToBasketTargetsByLineItemId)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const deleteAddToBasketTargetsByLineItemId: Operation<
@@ -124,6 +128,7 @@ export interface DeleteAudienceTargetsByLineItemIdParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/delete` (DeleteAudienceTargetsByLineItemId)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const deleteAudienceTargetsByLineItemId: Operation<
@@ -149,6 +154,7 @@ export interface DeleteStoreTargetsByLineItemIdParams {
  *
  * `POST https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/stores/delete` (DeleteStoreTargetByLineItemId)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const deleteStoreTargetsByLineItemId: Operation<
@@ -243,6 +249,7 @@ export interface PutAddToBasketTargetByLineItemIdParams {
  *
  * `PUT https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (PutAddToBasketTargetByLineItemId)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const putAddToBasketTargetByLineItemId: Operation<
@@ -269,6 +276,7 @@ export interface PutAudienceTargetsByLineItemIdParams {
  *
  * `PUT https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (PutAudienceTargetsByLineItemId)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const putAudienceTargetsByLineItemId: Operation<
@@ -295,6 +303,7 @@ export interface PutStoreTargetByLineItemIdParams {
  *
  * `PUT https://api.criteo.com/2026-01/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (PutStoreTargetByLineItemId)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const putStoreTargetByLineItemId: Operation<

@@ -8,6 +8,7 @@ export interface AccountApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/brands/add` (AddBrands)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Accounts_Manage.
    */
   readonly addBrands: Bound<typeof account.addBrands>;
@@ -16,6 +17,7 @@ export interface AccountApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/create-brand-account` (CreatePrivateMarketDemandBrandAccount)
    * Declared statuses: 201 Created.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Accounts_Manage.
    */
   readonly createPrivateMarketBrandAccount: Bound<typeof account.createPrivateMarketBrandAccount>;
@@ -24,6 +26,7 @@ export interface AccountApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/create-seller-account` (CreatePrivateMarketDemandSellerAccount)
    * Declared statuses: 201 Created.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Accounts_Manage.
    */
   readonly createPrivateMarketSellerAccount: Bound<typeof account.createPrivateMarketSellerAccount>;
@@ -64,6 +67,7 @@ export interface AccountApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/grant-consent` (GrantConsent)
    * Declared statuses: 204 No Content.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Accounts_Manage.
    */
   readonly grantConsent: Bound<typeof account.grantConsent>;
@@ -72,6 +76,7 @@ export interface AccountApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/brands/remove` (RemoveBrands)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Accounts_Manage.
    */
   readonly removeBrands: Bound<typeof account.removeBrands>;
@@ -82,6 +87,7 @@ export interface AccountApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/accounts/fees/search` (AccountFeesSearch)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs RetailMedia_Accounts_Read.
    */
   readonly searchAccountFees: Bound<typeof account.searchAccountFees>;
@@ -92,6 +98,7 @@ export interface AccountApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/brands/search` (SearchBrands)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs RetailMedia_Accounts_Read.
    */
   readonly searchBrands: Bound<typeof account.searchBrands>;
@@ -100,6 +107,7 @@ export interface AccountApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/accounts/sellers/search` (SearchSellers)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs RetailMedia_Accounts_Read.
    */
   readonly searchSellers: Bound<typeof account.searchSellers>;
@@ -108,6 +116,7 @@ export interface AccountApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/accounts/fees/update` (UpdateAccountFees)
    * Declared statuses: 204 No Content.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Accounts_Manage.
    */
   readonly updateAccountFees: Bound<typeof account.updateAccountFees>;
@@ -116,6 +125,7 @@ export interface AccountApi {
    *
    * `PUT https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/sellers` (UpdateSellers)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Accounts_Manage.
    */
   readonly updateSellers: Bound<typeof account.updateSellers>;

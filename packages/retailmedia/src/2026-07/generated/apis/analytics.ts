@@ -32,6 +32,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/reports/sync/attributed-transactions` (GenerateSyncAttributedTransactionsReport)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly getAttributedTransactionsReport: Bound<typeof analytics.getAttributedTransactionsReport>;
@@ -42,6 +43,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/reports/sync/campaigns` (GenerateSyncCampaignsReport)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly getCampaignReport: Bound<typeof analytics.getCampaignReport>;
@@ -52,6 +54,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/reports/sync/line-items` (GenerateSyncLineItemsReport)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly getLineItemReport: Bound<typeof analytics.getLineItemReport>;
@@ -62,6 +65,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/reports/sync/real-time-performance` (GenerateSyncRealTimePerformanceReport)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly getRealTimePerformanceReport: Bound<typeof analytics.getRealTimePerformanceReport>;
@@ -74,6 +78,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/reports/attributed-transactions` (GenerateAsyncAttributedTransactionsReport)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestAttributedTransactionsReport: Bound<
@@ -88,6 +93,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/reports/fillrate` (GenerateAsyncFillRateReport)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestFillRateReport: Bound<typeof analytics.requestFillRateReport>;
@@ -100,6 +106,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/reports/missed-opportunities` (GenerateAsyncMissedOpportunitiesReport)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestMissedOpportunitiesReport: Bound<
@@ -114,6 +121,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/reports/performance` (GenerateAsyncPerformanceReport)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestPerformanceReport: Bound<typeof analytics.requestPerformanceReport>;
@@ -126,6 +134,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/reports/revenue` (GenerateAsyncRevenueReport)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestRevenueReport: Bound<typeof analytics.requestRevenueReport>;
@@ -138,6 +147,7 @@ export interface AnalyticsApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/reports/unfilled-placements` (GenerateAsyncUnfilledPlacementsReport)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Analytics_Read.
    */
   readonly requestUnfilledPlacementsReport: Bound<typeof analytics.requestUnfilledPlacementsReport>;

@@ -10,6 +10,7 @@ export interface BalanceApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/balances/{balance-id}/add-funds` (AddFundsByAccountAndBalanceId)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Balance_Manage.
    */
   readonly addFundsToBalance: Bound<typeof balance.addFundsToBalance>;
@@ -20,6 +21,7 @@ export interface BalanceApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/balances/{balanceId}/campaigns/append` (AppendCampaignsToBalanceV1)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly appendCampaignsToBalance: Bound<typeof balance.appendCampaignsToBalance>;
@@ -28,6 +30,7 @@ export interface BalanceApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/balances/{balance-id}/change-dates` (ChangeDatesByAccountAndBalanceId)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Balance_Manage.
    */
   readonly changeBalanceDates: Bound<typeof balance.changeBalanceDates>;
@@ -38,6 +41,7 @@ export interface BalanceApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/balances` (CreateBalanceByAccountId)
    * Declared statuses: 201 Created.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Balance_Manage.
    */
   readonly createBalance: Bound<typeof balance.createBalance>;
@@ -48,6 +52,7 @@ export interface BalanceApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/balances/{balanceId}/campaigns/delete` (DeleteCampaignsFromBalanceV1)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly deleteCampaignsFromBalance: Bound<typeof balance.deleteCampaignsFromBalance>;
@@ -108,6 +113,7 @@ export interface BalanceApi {
    *
    * `PATCH https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/balances/{balance-id}` (UpdateBalanceV1)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Balance_Manage.
    */
   readonly updateBalance: Bound<typeof balance.updateBalance>;

@@ -18,6 +18,7 @@ export interface BidApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/retailers/{retailerId}/cpc-min-bids` (GetCpcMinBidsBySkuIdsV1)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly getCpcMinBidsBySkuIds: Bound<typeof bid.getCpcMinBidsBySkuIds>;
@@ -26,6 +27,7 @@ export interface BidApi {
    *
    * `PUT https://api.criteo.com/2026-07/retail-media/line-items/{line-item-id}/bid-multipliers` (UpdateBidMultipliersByLineItemId)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly updateBidMultipliersByLineItemId: Bound<typeof bid.updateBidMultipliersByLineItemId>;

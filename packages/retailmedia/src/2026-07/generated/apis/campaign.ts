@@ -8,6 +8,7 @@ export interface CampaignApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/campaigns` (CreateCampaignsByAccountId)
    * Declared statuses: 201 Created.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createCampaignByAccountId: Bound<typeof campaign.createCampaignByAccountId>;
@@ -44,6 +45,7 @@ export interface CampaignApi {
    *
    * `PUT https://api.criteo.com/2026-07/retail-media/campaigns/{campaignId}/campaign-budget-overrides` (UpdateCampaignBudgetOverrides)
    * Declared statuses: 201 Created.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly updateCampaignBudgetOverrides: Bound<typeof campaign.updateCampaignBudgetOverrides>;
@@ -52,6 +54,7 @@ export interface CampaignApi {
    *
    * `PUT https://api.criteo.com/2026-07/retail-media/campaigns/{campaignId}` (UpdateCampaignByCampaignId)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly updateCampaignByCampaignId: Bound<typeof campaign.updateCampaignByCampaignId>;

@@ -8,6 +8,7 @@ export interface CatalogApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/catalog/merchants/{merchantId}/store-inventory/delete` (DeleteStoreInventoryPerMerchantId)
    * Declared statuses: 204 No Content.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Catalog_Manage.
    */
   readonly deleteStoreInventory: Bound<typeof catalog.deleteStoreInventory>;
@@ -36,6 +37,7 @@ export interface CatalogApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/catalog/merchants/{merchantId}/store-inventory/upsert` (UpsertStoreInventoryPerMerchantId)
    * Declared statuses: 204 No Content.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Catalog_Manage.
    */
   readonly upsertStoreInventory: Bound<typeof catalog.upsertStoreInventory>;
@@ -48,6 +50,7 @@ export interface CatalogApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/brand-catalog-export` (CreateBrandCatalogExport)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createBrandCatalogExport: Bound<typeof catalog.createBrandCatalogExport>;
@@ -60,6 +63,7 @@ export interface CatalogApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly createCatalog: Bound<typeof catalog.createCatalog>;
@@ -72,6 +76,7 @@ export interface CatalogApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/catalogs/sellers` (Catalog_PostApiExternalV1AccountCatalogsSellersByAccountId)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly createSellerCatalog: Bound<typeof catalog.createSellerCatalog>;
@@ -84,6 +89,7 @@ export interface CatalogApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/seller-catalog-export` (CreateSellerCatalogExport)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createSellerCatalogExport: Bound<typeof catalog.createSellerCatalogExport>;

@@ -8,6 +8,7 @@ export interface CreativeApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/assets` (CreateAsset)
    * Declared statuses: 201 Created.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createAsset: Bound<typeof creative.createAsset>;
@@ -16,6 +17,7 @@ export interface CreativeApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/creatives` (CreateCreative)
    * Declared statuses: 201 Created.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly createCreative: Bound<typeof creative.createCreative>;
@@ -60,6 +62,7 @@ export interface CreativeApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/creatives/search` (SearchAccountCreatives)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly searchAccountCreatives: Bound<typeof creative.searchAccountCreatives>;
@@ -68,6 +71,7 @@ export interface CreativeApi {
    *
    * `PUT https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/creatives/{creative-id}` (UpdateCreative)
    * Declared statuses: 201 Created.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly updateCreative: Bound<typeof creative.updateCreative>;

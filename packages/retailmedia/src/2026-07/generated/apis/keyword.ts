@@ -10,6 +10,7 @@ export interface KeywordApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/line-items/{id}/keywords/add-remove` (AddRemoveKeywords)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly addAndRemoveKeywords: Bound<typeof keyword.addAndRemoveKeywords>;
@@ -49,6 +50,7 @@ export interface KeywordApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/retailers/{retailerId}/recommend-keywords` (RecommendedKeywords)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly getRecommendedKeywordsByRetailerId: Bound<
@@ -61,6 +63,7 @@ export interface KeywordApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/line-items/{id}/keywords/set-bid` (SetKeywordBids)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly setKeywordBids: Bound<typeof keyword.setKeywordBids>;
@@ -69,6 +72,7 @@ export interface KeywordApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/line-items/{line-item-id}/keywords/review` (UpdateKeywordReviews)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly updateKeywordReviews: Bound<typeof keyword.updateKeywordReviews>;

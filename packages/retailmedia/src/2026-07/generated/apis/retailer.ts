@@ -20,6 +20,7 @@ export interface RetailerApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/retailers/search` (SearchAccountRetailers)
    * Declared statuses: 200 OK.
+   * Only reads.
    * Needs RetailMedia_Campaign_Read.
    */
   readonly searchAccountRetailers: Bound<typeof retailer.searchAccountRetailers>;

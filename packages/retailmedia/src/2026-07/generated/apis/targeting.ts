@@ -8,6 +8,7 @@ export interface TargetingApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/append` (AppendAddToBasketTargetsByLineItemId)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly appendAddToBasketTargetsByLineItemId: Bound<
@@ -18,6 +19,7 @@ export interface TargetingApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/append` (AppendAudienceTargetsByLineItemId)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly appendAudienceTargetsByLineItemId: Bound<
@@ -28,6 +30,7 @@ export interface TargetingApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/stores/append` (AppendStoreTargetsByLineItemId)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly appendStoreTargetsByLineItemId: Bound<typeof targeting.appendStoreTargetsByLineItemId>;
@@ -36,6 +39,7 @@ export interface TargetingApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket/delete` (DeleteAddToBasketTargetsByLineItemId)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly deleteAddToBasketTargetsByLineItemId: Bound<
@@ -46,6 +50,7 @@ export interface TargetingApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/audiences/delete` (DeleteAudienceTargetsByLineItemId)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly deleteAudienceTargetsByLineItemId: Bound<
@@ -56,6 +61,7 @@ export interface TargetingApi {
    *
    * `POST https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/stores/delete` (DeleteStoreTargetByLineItemId)
    * Declared statuses: 200 OK.
+   * A write that is not repeated after a lost response.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly deleteStoreTargetsByLineItemId: Bound<typeof targeting.deleteStoreTargetsByLineItemId>;
@@ -90,6 +96,7 @@ export interface TargetingApi {
    *
    * `PUT https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/add-to-basket` (PutAddToBasketTargetByLineItemId)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly putAddToBasketTargetByLineItemId: Bound<
@@ -100,6 +107,7 @@ export interface TargetingApi {
    *
    * `PUT https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/audiences` (PutAudienceTargetsByLineItemId)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly putAudienceTargetsByLineItemId: Bound<typeof targeting.putAudienceTargetsByLineItemId>;
@@ -108,6 +116,7 @@ export interface TargetingApi {
    *
    * `PUT https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}/targeting/stores` (PutStoreTargetByLineItemId)
    * Declared statuses: 200 OK.
+   * A write that may be repeated within 10 s.
    * Needs RetailMedia_Campaign_Manage.
    */
   readonly putStoreTargetByLineItemId: Bound<typeof targeting.putStoreTargetByLineItemId>;

@@ -33,6 +33,7 @@ export interface AddBrandsParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/brands/add` (AddBrands)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Accounts_Manage.
  */
 export const addBrands: Operation<AddBrandsParams, ValueResourceOutcomeOfRetailMediaBrands> = {
@@ -55,6 +56,7 @@ export interface CreatePrivateMarketBrandAccountParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/create-brand-account` (CreatePrivateMarketDemandBrandAccount)
  * Declared statuses: 201 Created.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Accounts_Manage.
  */
 export const createPrivateMarketBrandAccount: Operation<
@@ -80,6 +82,7 @@ export interface CreatePrivateMarketSellerAccountParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/create-seller-account` (CreatePrivateMarketDemandSellerAccount)
  * Declared statuses: 201 Created.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Accounts_Manage.
  */
 export const createPrivateMarketSellerAccount: Operation<
@@ -219,6 +222,7 @@ export interface GrantConsentParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/grant-consent` (GrantConsent)
  * Declared statuses: 204 No Content.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Accounts_Manage.
  */
 export const grantConsent: Operation<GrantConsentParams, undefined> = {
@@ -242,6 +246,7 @@ export interface RemoveBrandsParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/brands/remove` (RemoveBrands)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Accounts_Manage.
  */
 export const removeBrands: Operation<RemoveBrandsParams, ValueResourceOutcomeOfRetailMediaBrands> =
@@ -275,6 +280,7 @@ export interface SearchAccountFeesParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/accounts/fees/search` (AccountFeesSearch)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs RetailMedia_Accounts_Read.
  */
 export const searchAccountFees: PagedOperation<
@@ -286,7 +292,7 @@ export const searchAccountFees: PagedOperation<
   path: '/2026-07/retail-media/accounts/fees/search',
   query: ['limit', 'offset'],
   body: true,
-  safeToRetry: true,
+  read: true,
   paging: { style: 'offset', total: 'metadata.count', defaultSize: 50, maxSize: 500 },
   scopes: ['RetailMedia_Accounts_Read'],
 };
@@ -313,6 +319,7 @@ export interface SearchBrandsParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/brands/search` (SearchBrands)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs RetailMedia_Accounts_Read.
  */
 export const searchBrands: PagedOperation<
@@ -324,7 +331,7 @@ export const searchBrands: PagedOperation<
   path: '/2026-07/retail-media/brands/search',
   query: ['limit', 'offset'],
   body: true,
-  safeToRetry: true,
+  read: true,
   paging: { style: 'offset', total: 'metadata.count', defaultSize: 25, maxSize: 100 },
   scopes: ['RetailMedia_Accounts_Read'],
 };
@@ -339,6 +346,7 @@ export interface SearchSellersParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/accounts/sellers/search` (SearchSellers)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs RetailMedia_Accounts_Read.
  */
 export const searchSellers: Operation<
@@ -349,7 +357,7 @@ export const searchSellers: Operation<
   method: 'POST',
   path: '/2026-07/retail-media/accounts/sellers/search',
   body: true,
-  safeToRetry: true,
+  read: true,
   scopes: ['RetailMedia_Accounts_Read'],
 };
 
@@ -363,6 +371,7 @@ export interface UpdateAccountFeesParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/accounts/fees/update` (UpdateAccountFees)
  * Declared statuses: 204 No Content.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Accounts_Manage.
  */
 export const updateAccountFees: Operation<UpdateAccountFeesParams, undefined> = {
@@ -387,6 +396,7 @@ export interface UpdateSellersParams {
  *
  * `PUT https://api.criteo.com/2026-07/retail-media/account-management/accounts/{accountId}/sellers` (UpdateSellers)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Accounts_Manage.
  */
 export const updateSellers: Operation<

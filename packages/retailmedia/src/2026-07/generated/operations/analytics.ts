@@ -77,6 +77,7 @@ export interface GetAttributedTransactionsReportParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/reports/sync/attributed-transactions` (GenerateSyncAttributedTransactionsReport)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs RetailMedia_Analytics_Read.
  */
 export const getAttributedTransactionsReport: Operation<
@@ -87,7 +88,7 @@ export const getAttributedTransactionsReport: Operation<
   method: 'POST',
   path: '/2026-07/retail-media/reports/sync/attributed-transactions',
   body: true,
-  safeToRetry: true,
+  read: true,
   rateClass: 'reporting',
   timeoutMs: 300000,
   scopes: ['RetailMedia_Analytics_Read'],
@@ -105,6 +106,7 @@ export interface GetCampaignReportParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/reports/sync/campaigns` (GenerateSyncCampaignsReport)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs RetailMedia_Analytics_Read.
  */
 export const getCampaignReport: Operation<GetCampaignReportParams, ReportResponse> = {
@@ -112,7 +114,7 @@ export const getCampaignReport: Operation<GetCampaignReportParams, ReportRespons
   method: 'POST',
   path: '/2026-07/retail-media/reports/sync/campaigns',
   body: true,
-  safeToRetry: true,
+  read: true,
   rateClass: 'reporting',
   timeoutMs: 300000,
   scopes: ['RetailMedia_Analytics_Read'],
@@ -130,6 +132,7 @@ export interface GetLineItemReportParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/reports/sync/line-items` (GenerateSyncLineItemsReport)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs RetailMedia_Analytics_Read.
  */
 export const getLineItemReport: Operation<GetLineItemReportParams, ReportResponse> = {
@@ -137,7 +140,7 @@ export const getLineItemReport: Operation<GetLineItemReportParams, ReportRespons
   method: 'POST',
   path: '/2026-07/retail-media/reports/sync/line-items',
   body: true,
-  safeToRetry: true,
+  read: true,
   rateClass: 'reporting',
   timeoutMs: 300000,
   scopes: ['RetailMedia_Analytics_Read'],
@@ -155,6 +158,7 @@ export interface GetRealTimePerformanceReportParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/reports/sync/real-time-performance` (GenerateSyncRealTimePerformanceReport)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs RetailMedia_Analytics_Read.
  */
 export const getRealTimePerformanceReport: Operation<
@@ -165,7 +169,7 @@ export const getRealTimePerformanceReport: Operation<
   method: 'POST',
   path: '/2026-07/retail-media/reports/sync/real-time-performance',
   body: true,
-  safeToRetry: true,
+  read: true,
   rateClass: 'reporting',
   timeoutMs: 300000,
   scopes: ['RetailMedia_Analytics_Read'],
@@ -185,6 +189,7 @@ export interface RequestAttributedTransactionsReportParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/reports/attributed-transactions` (GenerateAsyncAttributedTransactionsReport)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestAttributedTransactionsReport: JobOperation<
@@ -215,6 +220,7 @@ export interface RequestFillRateReportParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/reports/fillrate` (GenerateAsyncFillRateReport)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestFillRateReport: JobOperation<RequestFillRateReportParams, AsyncReportResponse> =
@@ -243,6 +249,7 @@ export interface RequestMissedOpportunitiesReportParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/reports/missed-opportunities` (GenerateAsyncMissedOpportunitiesReport)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestMissedOpportunitiesReport: JobOperation<
@@ -273,6 +280,7 @@ export interface RequestPerformanceReportParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/reports/performance` (GenerateAsyncPerformanceReport)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestPerformanceReport: JobOperation<
@@ -303,6 +311,7 @@ export interface RequestRevenueReportParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/reports/revenue` (GenerateAsyncRevenueReport)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestRevenueReport: JobOperation<RequestRevenueReportParams, AsyncReportResponse> = {
@@ -330,6 +339,7 @@ export interface RequestUnfilledPlacementsReportParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/reports/unfilled-placements` (GenerateAsyncUnfilledPlacementsReport)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Analytics_Read.
  */
 export const requestUnfilledPlacementsReport: JobOperation<

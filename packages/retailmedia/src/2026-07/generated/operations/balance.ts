@@ -33,6 +33,7 @@ export interface AddFundsToBalanceParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/balances/{balance-id}/add-funds` (AddFundsByAccountAndBalanceId)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Balance_Manage.
  */
 export const addFundsToBalance: Operation<
@@ -60,6 +61,7 @@ export interface AppendCampaignsToBalanceParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/balances/{balanceId}/campaigns/append` (AppendCampaignsToBalanceV1)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const appendCampaignsToBalance: Operation<
@@ -87,6 +89,7 @@ export interface ChangeBalanceDatesParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/balances/{balance-id}/change-dates` (ChangeDatesByAccountAndBalanceId)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Balance_Manage.
  */
 export const changeBalanceDates: Operation<
@@ -115,6 +118,7 @@ export interface CreateBalanceParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/balances` (CreateBalanceByAccountId)
  * Declared statuses: 201 Created.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Balance_Manage.
  */
 export const createBalance: Operation<CreateBalanceParams, BalanceResponseV3Response | null> = {
@@ -139,6 +143,7 @@ export interface DeleteCampaignsFromBalanceParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/balances/{balanceId}/campaigns/delete` (DeleteCampaignsFromBalanceV1)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const deleteCampaignsFromBalance: Operation<
@@ -338,6 +343,7 @@ export interface UpdateBalanceParams {
  *
  * `PATCH https://api.criteo.com/2026-07/retail-media/accounts/{account-id}/balances/{balance-id}` (UpdateBalanceV1)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Balance_Manage.
  */
 export const updateBalance: Operation<

@@ -48,6 +48,7 @@ export interface GetCpcMinBidsBySkuIdsParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/retailers/{retailerId}/cpc-min-bids` (GetCpcMinBidsBySkuIdsV1)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const getCpcMinBidsBySkuIds: Operation<
@@ -58,7 +59,7 @@ export const getCpcMinBidsBySkuIds: Operation<
   method: 'POST',
   path: '/2026-07/retail-media/retailers/{retailerId}/cpc-min-bids',
   body: true,
-  safeToRetry: true,
+  read: true,
   scopes: ['RetailMedia_Campaign_Manage'],
 };
 
@@ -74,6 +75,7 @@ export interface UpdateBidMultipliersByLineItemIdParams {
  *
  * `PUT https://api.criteo.com/2026-07/retail-media/line-items/{line-item-id}/bid-multipliers` (UpdateBidMultipliersByLineItemId)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const updateBidMultipliersByLineItemId: Operation<

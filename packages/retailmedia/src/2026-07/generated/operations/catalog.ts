@@ -22,6 +22,7 @@ export interface DeleteStoreInventoryParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/catalog/merchants/{merchantId}/store-inventory/delete` (DeleteStoreInventoryPerMerchantId)
  * Declared statuses: 204 No Content.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Catalog_Manage.
  */
 export const deleteStoreInventory: Operation<DeleteStoreInventoryParams, undefined> = {
@@ -93,6 +94,7 @@ export interface UpsertStoreInventoryParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/catalog/merchants/{merchantId}/store-inventory/upsert` (UpsertStoreInventoryPerMerchantId)
  * Declared statuses: 204 No Content.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Catalog_Manage.
  */
 export const upsertStoreInventory: Operation<UpsertStoreInventoryParams, undefined> = {
@@ -121,6 +123,7 @@ export interface CreateBrandCatalogExportParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/brand-catalog-export` (CreateBrandCatalogExport)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const createBrandCatalogExport: JobOperation<
@@ -152,6 +155,7 @@ export interface CreateCatalogParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/catalogs` (CatalogApi_PostApiV1ExternalAccountCatalogsByAccountId)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Read.
  */
 export const createCatalog: JobOperation<
@@ -183,6 +187,7 @@ export interface CreateSellerCatalogParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/catalogs/sellers` (Catalog_PostApiExternalV1AccountCatalogsSellersByAccountId)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Read.
  */
 export const createSellerCatalog: JobOperation<
@@ -214,6 +219,7 @@ export interface CreateSellerCatalogExportParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/accounts/{accountId}/seller-catalog-export` (CreateSellerCatalogExport)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const createSellerCatalogExport: JobOperation<

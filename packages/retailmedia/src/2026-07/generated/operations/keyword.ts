@@ -27,6 +27,7 @@ export interface AddAndRemoveKeywordsParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/line-items/{id}/keywords/add-remove` (AddRemoveKeywords)
  * Declared statuses: 200 OK.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const addAndRemoveKeywords: Operation<AddAndRemoveKeywordsParams, ResourceOutcome> = {
@@ -137,6 +138,7 @@ export interface GetRecommendedKeywordsByRetailerIdParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/retailers/{retailerId}/recommend-keywords` (RecommendedKeywords)
  * Declared statuses: 200 OK.
+ * Only reads.
  * Needs RetailMedia_Campaign_Read.
  */
 export const getRecommendedKeywordsByRetailerId: Operation<
@@ -147,7 +149,7 @@ export const getRecommendedKeywordsByRetailerId: Operation<
   method: 'POST',
   path: '/2026-07/retail-media/retailers/{retailerId}/recommend-keywords',
   body: true,
-  safeToRetry: true,
+  read: true,
   scopes: ['RetailMedia_Campaign_Read'],
 };
 
@@ -165,6 +167,7 @@ export interface SetKeywordBidsParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/line-items/{id}/keywords/set-bid` (SetKeywordBids)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const setKeywordBids: Operation<SetKeywordBidsParams, ResourceOutcome> = {
@@ -191,6 +194,7 @@ export interface UpdateKeywordReviewsParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/line-items/{line-item-id}/keywords/review` (UpdateKeywordReviews)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const updateKeywordReviews: Operation<

@@ -32,6 +32,7 @@ export interface AppendPromotedProductsParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/line-items/{line-item-id}/products/append` (AppendPromotedProducts)
  * Declared statuses: 200 OK, 204 No Content.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const appendPromotedProducts: Operation<
@@ -57,6 +58,7 @@ export interface CreateAuctionLineItemParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/campaigns/{campaignId}/auction-line-items` (CreateAuctionLineItem)
  * Declared statuses: 201 Created.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const createAuctionLineItem: Operation<
@@ -82,6 +84,7 @@ export interface CreatePreferredLineItemByCampaignIdParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/campaigns/{campaign-id}/preferred-line-items` (CreatePreferredLineItemByCampaignId)
  * Declared statuses: 201 Created.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const createPreferredLineItemByCampaignId: Operation<
@@ -107,6 +110,7 @@ export interface DeletePromotedProductsParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/line-items/{line-item-id}/products/delete` (DeletePromotedProducts)
  * Declared statuses: 204 No Content.
+ * A write that is not repeated after a lost response.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const deletePromotedProducts: Operation<DeletePromotedProductsParams, undefined> = {
@@ -380,6 +384,7 @@ export interface PausePromotedProductsParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/line-items/{line-item-id}/products/pause` (PausePromotedProducts)
  * Declared statuses: 204 No Content.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const pausePromotedProducts: Operation<PausePromotedProductsParams, undefined> = {
@@ -404,6 +409,7 @@ export interface UnpausePromotedProductsParams {
  *
  * `POST https://api.criteo.com/2026-07/retail-media/line-items/{line-item-id}/products/unpause` (UnpausePromotedProducts)
  * Declared statuses: 204 No Content.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const unpausePromotedProducts: Operation<UnpausePromotedProductsParams, undefined> = {
@@ -428,6 +434,7 @@ export interface UpdateAuctionLineItemParams {
  *
  * `PUT https://api.criteo.com/2026-07/retail-media/auction-line-items/{lineItemId}` (UpdateAuctionLineItem)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const updateAuctionLineItem: Operation<
@@ -456,6 +463,7 @@ export interface UpdateLineItemBudgetOverridesParams {
  *
  * `PUT https://api.criteo.com/2026-07/retail-media/line-items/{lineItemId}/line-item-budget-overrides` (UpdateLineItemBudgetOverrides)
  * Declared statuses: 201 Created.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const updateLineItemBudgetOverrides: Operation<
@@ -482,6 +490,7 @@ export interface UpdatePreferredLineItemByLineItemIdParams {
  *
  * `PUT https://api.criteo.com/2026-07/retail-media/preferred-line-items/{line-item-id}` (UpdatePreferredLineItemByLineItemId)
  * Declared statuses: 200 OK.
+ * A write that may be repeated within 10 s.
  * Needs RetailMedia_Campaign_Manage.
  */
 export const updatePreferredLineItemByLineItemId: Operation<

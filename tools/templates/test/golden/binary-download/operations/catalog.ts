@@ -25,6 +25,7 @@ export const getCatalogOutput: Operation<GetCatalogOutputParams, Uint8Array> = {
  *
  * `POST https://api.tiny.example/base/statistics` (GetStatistics)
  * Declared statuses: 200 A file that the document does not declare.
+ * A write that may be repeated within 10 s.
  */
 export const getStatistics: Operation<NoParams, Uint8Array> = {
   id: 'getStatistics',

@@ -10,6 +10,7 @@ export interface SetTargetsParams {
 /**
  * `POST https://api.tiny.example/base/targets` (SetTargets)
  * Declared statuses: 200 The targets.
+ * A write that may be repeated within 10 s.
  */
 export const setTargets: Operation<SetTargetsParams, NamedTarget> = {
   id: 'setTargets',

@@ -11,6 +11,7 @@ export interface SearchCampaignsParams {
 /**
  * `POST https://api.tiny.example/base/campaigns` (SearchCampaigns)
  * Declared statuses: 200 The campaigns.
+ * A write that may be repeated within 10 s.
  */
 export const searchCampaigns: Operation<SearchCampaignsParams, AnswerOnly> = {
   id: 'searchCampaigns',

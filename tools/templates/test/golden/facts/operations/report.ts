@@ -4,6 +4,7 @@ import type { NoParams, Operation } from '@criteo-sdk/core';
 /**
  * `GET https://api.tiny.example/base/report/consume` (ConsumeReport)
  * Declared statuses: 204 Nothing.
+ * A write that is not repeated after a lost response.
  */
 export const consumeReport: Operation<NoParams, undefined> = {
   id: 'consumeReport',
@@ -16,13 +17,14 @@ export const consumeReport: Operation<NoParams, undefined> = {
 /**
  * `POST https://api.tiny.example/base/report` (GetReport)
  * Declared statuses: 204 Nothing.
+ * Only reads.
  */
 export const getReport: Operation<NoParams, undefined> = {
   id: 'getReport',
   method: 'POST',
   path: '/report',
   response: 'none',
-  safeToRetry: true,
+  read: true,
   rateClass: 'reporting',
   timeoutMs: 300000,
 };
@@ -30,10 +32,24 @@ export const getReport: Operation<NoParams, undefined> = {
 /**
  * `POST https://api.tiny.example/base/report/order` (OrderReport)
  * Declared statuses: 204 Nothing.
+ * A write that is not repeated after a lost response.
  */
 export const orderReport: Operation<NoParams, undefined> = {
   id: 'orderReport',
   method: 'POST',
   path: '/report/order',
   response: 'none',
+};
+
+/**
+ * `POST https://api.tiny.example/base/report/start` (StartReport)
+ * Declared statuses: 204 Nothing.
+ * A write that may be repeated within 10 s.
+ */
+export const startReport: Operation<NoParams, undefined> = {
+  id: 'startReport',
+  method: 'POST',
+  path: '/report/start',
+  response: 'none',
+  safeToRetry: true,
 };

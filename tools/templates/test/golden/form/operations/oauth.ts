@@ -15,6 +15,7 @@ export interface GetTokenParams {
 /**
  * `POST https://api.tiny.example/base/oauth2/token` (GetToken)
  * Declared statuses: 200 The token.
+ * A write that may be repeated within 10 s.
  */
 export const getToken: Operation<GetTokenParams, string> = {
   id: 'getToken',

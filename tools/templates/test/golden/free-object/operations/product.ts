@@ -10,6 +10,7 @@ export interface SearchProductsParams {
 /**
  * `POST https://api.tiny.example/base/products` (SearchProducts)
  * Declared statuses: 200 The products.
+ * A write that may be repeated within 10 s.
  */
 export const searchProducts: Operation<SearchProductsParams, Product> = {
   id: 'searchProducts',

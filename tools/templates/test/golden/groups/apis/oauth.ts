@@ -6,6 +6,7 @@ export interface OAuthApi {
   /**
    * `POST https://api.tiny.example/base/oauth2/token` (GetToken)
    * Declared statuses: 204 Nothing.
+   * A write that may be repeated within 10 s.
    */
   readonly getToken: Bound<typeof oAuth.getToken>;
 }

@@ -4,6 +4,7 @@ import type { NoParams, Operation } from '@criteo-sdk/core';
 /**
  * `POST https://api.tiny.example/base/oauth2/token` (GetToken)
  * Declared statuses: 204 Nothing.
+ * A write that may be repeated within 10 s.
  */
 export const getToken: Operation<NoParams, undefined> = {
   id: 'getToken',

@@ -10,6 +10,7 @@ export interface CreateAudienceParams {
 /**
  * `POST https://api.tiny.example/base/audiences` (CreateAudience)
  * Declared statuses: 200 The audience.
+ * A write that is not repeated after a lost response.
  */
 export const createAudience: Operation<CreateAudienceParams, Audience> = {
   id: 'createAudience',

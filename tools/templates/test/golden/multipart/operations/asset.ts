@@ -14,6 +14,7 @@ export interface CreateAssetParams {
 /**
  * `POST https://api.tiny.example/base/accounts/{accountId}/assets` (CreateAsset)
  * Declared statuses: 201 The id of the asset.
+ * A write that is not repeated after a lost response.
  */
 export const createAsset: Operation<CreateAssetParams, string> = {
   id: 'createAsset',

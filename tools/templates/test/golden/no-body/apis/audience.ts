@@ -6,6 +6,7 @@ export interface AudienceApi {
   /**
    * `DELETE https://api.tiny.example/base/audiences/{id}` (DeleteAudience)
    * Declared statuses: 204 Deleted.
+   * A write that is not repeated after a lost response.
    */
   readonly deleteAudience: Bound<typeof audience.deleteAudience>;
   /**
@@ -16,6 +17,7 @@ export interface AudienceApi {
   /**
    * `POST https://api.tiny.example/base/ping` (Ping)
    * Declared statuses: 204 Alive.
+   * A write that may be repeated within 10 s.
    */
   readonly ping: Bound<typeof audience.ping>;
 }

@@ -9,6 +9,7 @@ export interface DeleteAudienceParams {
 /**
  * `DELETE https://api.tiny.example/base/audiences/{id}` (DeleteAudience)
  * Declared statuses: 204 Deleted.
+ * A write that is not repeated after a lost response.
  */
 export const deleteAudience: Operation<DeleteAudienceParams, undefined> = {
   id: 'deleteAudience',
@@ -35,6 +36,7 @@ export const getAudienceSize: Operation<GetAudienceSizeParams, number | undefine
 /**
  * `POST https://api.tiny.example/base/ping` (Ping)
  * Declared statuses: 204 Alive.
+ * A write that may be repeated within 10 s.
  */
 export const ping: Operation<NoParams, undefined> = {
   id: 'ping',

@@ -10,6 +10,7 @@ export interface CreateBudgetParams {
 /**
  * `POST https://api.tiny.example/base/budgets` (CreateBudget)
  * Declared statuses: 201 The budget.
+ * A write that is not repeated after a lost response.
  */
 export const createBudget: Operation<CreateBudgetParams, Budget> = {
   id: 'createBudget',
@@ -27,6 +28,7 @@ export interface ReplaceBudgetParams {
 /**
  * `PUT https://api.tiny.example/base/budgets/{id}` (ReplaceBudget)
  * Declared statuses: 200 The budget.
+ * A write that may be repeated within 10 s.
  */
 export const replaceBudget: Operation<ReplaceBudgetParams, SharedBudget> = {
   id: 'replaceBudget',

@@ -10,6 +10,7 @@ export interface BalanceApi {
    *
    * `POST https://api.tiny.example/base/balances` (CreateBalance)
    * Declared statuses: 200 The balance.
+   * A write that is not repeated after a lost response.
    */
   readonly createBalance: Bound<typeof balance.createBalance>;
 }

@@ -21,6 +21,7 @@ export interface CreateBalanceParams {
  *
  * `POST https://api.tiny.example/base/balances` (CreateBalance)
  * Declared statuses: 200 The balance.
+ * A write that is not repeated after a lost response.
  */
 export const createBalance: Operation<CreateBalanceParams, string> = {
   id: 'createBalance',
