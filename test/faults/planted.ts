@@ -109,8 +109,8 @@ export const PLANTED: readonly Planted[] = [
   {
     id: 'F61',
     file: 'time.js',
-    from: "signal?.addEventListener('abort', onAbort, { once: true })",
-    to: '',
+    from: 'const forget = onAbort(signal, ',
+    to: 'const forget = Boolean.bind(signal, ',
   },
   { id: 'F62', file: 'token-provider.js', from: '?.abort(', to: '?.valueOf(' },
   {
