@@ -1,3 +1,4 @@
+import { onAbort } from './abort.js';
 import type { CallState } from './call-state.js';
 import { TransportFault } from './fault.js';
 import type { Clock } from './time.js';
@@ -34,6 +35,7 @@ export class Attempt {
   #reason: unknown;
   #isOver = false;
   #controller: AbortController | undefined;
+  readonly #forget: () => void;
   readonly #tasks = new Set<(reason: unknown) => void>();
   #stopTimer = (): void => {};
 
@@ -46,7 +48,7 @@ export class Attempt {
     this.isToken = isToken;
     this.isSafe = isSafe;
     this.#clock = clock;
-    call.signal.addEventListener('abort', this.#onCallEnd);
+    this.#forget = onAbort(call.signal, () => this.#onCallEnd());
   }
 
   /** For transports that take nothing else. */
@@ -96,7 +98,7 @@ export class Attempt {
   finish(): void {
     this.#stopTimer();
     this.#tasks.clear();
-    this.call.signal.removeEventListener('abort', this.#onCallEnd);
+    this.#forget();
   }
 
   /** Nobody wants what is still to come of its answer. */
@@ -110,10 +112,10 @@ export class Attempt {
     this.#stopTimer = this.#clock.after(limitMs, () => this.#end(this.#late(limitMs)));
   }
 
-  readonly #onCallEnd = (): void => {
+  #onCallEnd(): void {
     const { reason } = this.call.signal as { readonly reason: unknown };
     this.#end(reason instanceof TransportFault ? this.#late(reason.limitMs) : reason);
-  };
+  }
 
   #late(limitMs: number): TransportFault {
     const why = this.#stage === 'connecting' ? this.#lateWords : LATE[this.#stage];

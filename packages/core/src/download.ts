@@ -1,10 +1,12 @@
 import { checkTarget, createMd5, saveFile } from '#files';
+import { onAbort } from './abort.js';
 import { type Need, transportOf } from './api.js';
 import { webStream } from './byte-stream.js';
 import { RowError } from './csv.js';
 import { ConfigError, ConnectionError, ResponseError } from './errors.js';
 import { faultOfJson, parseJson } from './json.js';
 import type { Arguments, Call, CallOptions, Operation, Transport } from './operation.js';
+import { checkSignal } from './options.js';
 import { isRead } from './outcome.js';
 import { type CsvRow, type Row, type RowOptions, readRows } from './rows.js';
 import { sleep } from './time.js';
@@ -129,6 +131,16 @@ export const fileOf = <P>(
       throw unreadable(operation, 'it is no text in UTF-8');
     }
   };
+  // Not AbortSignal.any: in Node 20 what it makes stays as long as the caller's signal.
+  async function* chunksUntil(left: AbortController): AsyncGenerator<Uint8Array, void, undefined> {
+    const { signal } = options;
+    const forget = signal && onAbort(signal, () => left.abort(signal.reason));
+    try {
+      yield* chunks({ signal: left.signal });
+    } finally {
+      forget?.();
+    }
+  }
   async function* rows(rowOptions: RowOptions = {}): AsyncGenerator<Row, void, undefined> {
     if (rowOptions.delimiter !== undefined && !/^[^"\r\n]$/.test(rowOptions.delimiter))
       throw new ConfigError(
@@ -147,10 +159,9 @@ export const fileOf = <P>(
     text,
     json: async <T>() => jsonOf(operation, await text()) as T,
     stream: () => {
+      checkSignal(operation.id, options.signal);
       const left = new AbortController();
-      const own = options.signal ? [options.signal] : [];
-      const signal = AbortSignal.any([...own, left.signal]);
-      return webStream(chunks({ signal }), () => left.abort()) as ReadableStream<Bytes>;
+      return webStream(chunksUntil(left), () => left.abort()) as ReadableStream<Bytes>;
     },
     rows: (rowOptions?: RowOptions) => rows(rowOptions) as AsyncIterable<never>,
     saveTo: async (path) => {

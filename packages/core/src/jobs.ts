@@ -13,7 +13,7 @@ import type {
   Operation,
   Transport,
 } from './operation.js';
-import { checkTimeout } from './options.js';
+import { checkSignal, checkTimeout } from './options.js';
 import { cleanLine } from './redact.js';
 import { type Clock, sleep, withDeadline } from './time.js';
 import { toolsOf } from './transport-tools.js';
@@ -126,6 +126,7 @@ const follow = async <P, R>(
   const transport = transportOf(method, JOB);
   const { operation } = method;
   const { clock, tell } = toolsOf(transport);
+  checkSignal(operation.id, ofCalls.signal);
   const limitMs = checkTimeout(operation.id, timeoutMs ?? WAIT_MS);
   checkTimeout(operation.id, intervalMs, 'intervalMs');
   if (to !== undefined) await checkTarget(operation.id, to);

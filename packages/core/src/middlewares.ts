@@ -70,16 +70,16 @@ export const authenticate =
     return fresh.value === token.value ? response : next(withBearer(request, fresh.value));
   };
 
-/** A token in time. If the call's limit ends the wait, it was for the token, and nothing of the request was sent. */
+/** A token in time. If the call's limit ends the wait, nothing of the request was sent. */
 const tokenFor = async ({ call }: HttpRequest, tokens: TokenProvider): Promise<AccessToken> => {
   const { signal } = call;
   try {
     return await tokens.get({ signal });
   } catch (error) {
-    if (!(error instanceof TransportFault)) throw error;
+    // A provider of the user's rejects with the signal's reason.
+    if (!(error instanceof TransportFault) || error !== signal.reason) throw error;
     const { limitMs } = error;
-    const why = error === signal.reason ? 'no token came' : error.message;
-    throw new TransportFault('timeout', why, { limitMs, isUnsent: true });
+    throw new TransportFault('timeout', 'no token came', { limitMs, isUnsent: true });
   }
 };
 

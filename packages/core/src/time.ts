@@ -1,3 +1,4 @@
+import { onAbort } from './abort.js';
 import { TransportFault } from './fault.js';
 
 /** Time, injected: nothing else in core asks for it. */
@@ -34,24 +35,24 @@ export const abortable = <T>(
   start: (resolve: (value: T) => void, reject: (reason: unknown) => void) => () => void,
 ): Promise<T> =>
   new Promise<T>((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
+    if (signal === undefined) return void start(resolve, reject);
+    if (signal.aborted) return reject(signal.reason);
     let stop = (): void => {};
-    const onAbort = (): void => {
+    const forget = onAbort(signal, () => {
+      reject(signal.reason);
       stop();
-      reject(signal?.reason);
-    };
-    const settled = (): void => signal?.removeEventListener('abort', onAbort);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    stop = start(
-      (value) => {
-        settled();
-        resolve(value);
-      },
-      (reason) => {
-        settled();
-        reject(reason);
-      },
-    );
+    });
+    const settled =
+      <V>(settle: (value: V) => void) =>
+      (value: V): void => {
+        forget();
+        settle(value);
+      };
+    try {
+      stop = start(settled(resolve), settled(reject));
+    } catch (error) {
+      settled(reject)(error);
+    }
   });
 
 /** The promise, unless the signal aborts first: then its reason. */
@@ -96,12 +97,10 @@ export const withDeadline = (
       stopTimer = start();
     };
   };
-  const onAbort = (): void => controller.abort(outer?.reason);
-  if (outer?.aborted) onAbort();
-  else outer?.addEventListener('abort', onAbort, { once: true });
+  const forget = outer && onAbort(outer, () => controller.abort(outer.reason));
   const cancel = (): void => {
     stopTimer();
-    outer?.removeEventListener('abort', onAbort);
+    forget?.();
   };
   const end = (): void => controller.abort();
   return { signal: controller.signal, leftMs, hold, cancel, end };

@@ -1,5 +1,6 @@
 import type { AccessToken } from './access-token.js';
 import { TokenError } from './errors.js';
+import { TransportFault } from './fault.js';
 import type { Grant } from './grants.js';
 import { abortable } from './time.js';
 import { requestToken, type TokenRequester } from './token-request.js';
@@ -30,6 +31,13 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
+const lateToken = ({ limitMs }: TransportFault, isLocking: boolean): TransportFault => {
+  const why = isLocking
+    ? 'no token came, as the token store gave no lock: perhaps another process holds it'
+    : 'no token came';
+  return new TransportFault('timeout', why, { limitMs, isUnsent: true });
+};
+
 /**
  * Keeps one token fresh: fetched once for all callers, renewed ahead of its end, given up when refused.
  * It does what `token-state.ts` decides.
@@ -42,6 +50,8 @@ export const createTokenProvider = <G extends Grant>(
   const waiting = new Map<number, Waiter>();
   let state = initialState(options.grant, shelf.hasLock);
   const locks = new Map<number, TokenLock | undefined>();
+  /** Flights that wait for the store's lock. */
+  const locking = new Set<number>();
   const requests = new Map<number, AbortController>();
   let callers = 0;
 
@@ -104,7 +114,12 @@ export const createTokenProvider = <G extends Grant>(
   };
 
   const lock = async (flight: number): Promise<TokenEvent> => {
-    locks.set(flight, await shelf.lock());
+    locking.add(flight);
+    try {
+      locks.set(flight, await shelf.lock());
+    } finally {
+      locking.delete(flight);
+    }
     return { type: 'locked', flight };
   };
 
@@ -122,9 +137,13 @@ export const createTokenProvider = <G extends Grant>(
     }
   };
 
+  /** Whose limit ends the wait is told what it was for. */
+  const late = (reason: unknown): unknown =>
+    reason instanceof TransportFault ? lateToken(reason, locking.size > 0) : reason;
+
   return {
     get: ({ signal } = {}) =>
-      abortable(signal, (resolve, reject) => {
+      abortable<AccessToken>(signal, (resolve, reject) => {
         callers += 1;
         const waiter = callers;
         waiting.set(waiter, { resolve, reject });
@@ -133,6 +152,8 @@ export const createTokenProvider = <G extends Grant>(
           waiting.delete(waiter);
           handle({ type: 'left', waiter });
         };
+      }).catch((reason: unknown) => {
+        throw late(reason);
       }),
     invalidate: (value) => handle({ type: 'refused', value }),
   };

@@ -404,6 +404,14 @@ describe.each(WAYS)('an exchange that fails, read by %s', (_way, read) => {
     expect(await files()).toEqual([]);
   });
 
+  it('refuses a controller where its signal should be', async () => {
+    const { api } = await worldOf(giving(CSV));
+    const signal = new AbortController() as unknown as AbortSignal;
+    expect(() => download(api.getReport, {}, { signal }).stream()).toThrow(
+      "'signal' must be an AbortSignal",
+    );
+  });
+
   it('ends with its signal before anything is sent', async () => {
     const { api, apiCalls, tokenCalls } = await worldOf(giving(CSV));
     const reason = new Error('not now');

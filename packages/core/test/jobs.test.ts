@@ -1017,6 +1017,15 @@ describe('a job that is given up', () => {
     expect(clock.pending()).toBe(0);
   });
 
+  it('refuses a controller where its signal should be', async () => {
+    const { api, apiCalls } = await drivenWorld(exporting());
+    const signal = new AbortController() as unknown as AbortSignal;
+    expect(await fails(runJob(api.requestExport, ORDER, { signal }))).toMatchObject({
+      message: "requestExport: 'signal' must be an AbortSignal.",
+    });
+    expect(apiCalls()).toEqual([]);
+  });
+
   it('in a pause ends at once, and leaves nothing behind', async () => {
     const { api, apiCalls, clock, drive } = await drivenWorld(exporting());
     const controller = abortable();
