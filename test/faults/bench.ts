@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Client, ClientOptions, Grant } from '@criteo-sdk/core';
 import {
+  type CallOptions,
   type Clock,
   SdkError,
   type SdkEvent,
@@ -50,12 +51,26 @@ export const connect = ({ url }: Pick<Bench, 'url'>, options: Options = {}): Tes
     ...options,
   });
 
-export const call = (client: TestClient, options: { timeoutMs?: number } = {}): Promise<unknown> =>
+export const call = (client: TestClient, options: CallOptions = {}): Promise<unknown> =>
   client.gateway.getCurrentApplication({}, options);
 
 /** A write that no document marks as safe to repeat. */
-export const write = (client: TestClient): Promise<unknown> =>
-  client.request({ method: 'POST', path: '/things', body: { name: 'thing' } });
+export const write = (
+  client: TestClient,
+  options: CallOptions = {},
+  name = 'thing',
+): Promise<unknown> => client.request({ method: 'POST', path: '/things', body: { name } }, options);
+
+/** A write that its document marks as safe to repeat. */
+export const safeWrite = (client: TestClient, options: CallOptions = {}): Promise<unknown> =>
+  client.call(SAFE_WRITE, {}, options);
+
+const SAFE_WRITE = {
+  id: 'startThings',
+  method: 'POST',
+  path: '/things/start',
+  safeToRetry: true,
+} as const;
 
 export const failure = async (work: Promise<unknown>): Promise<SdkError> => {
   const error = await work.then(
@@ -130,6 +145,19 @@ export const waited = (ms: number | undefined, from: number, to: number, note = 
     ms !== undefined && ms >= from - 2 && ms <= to + LATE_MS,
     `${note} waited ${ms} ms, not ${from} to ${to}`,
   );
+
+const MAYBE = /may have been processed/;
+
+/** Asserts what the error says became of a write: only if nobody knows, it may have been processed. */
+export const became = (
+  { message, outcome, retryable }: SdkError,
+  expected: { readonly outcome: SdkError['outcome']; readonly retryable?: boolean },
+  note = '',
+): void => {
+  assert.equal(outcome, expected.outcome, `${note} ${message}`);
+  assert.equal(MAYBE.test(message), outcome === 'unknown', `${note} ${message}`);
+  assert.equal(retryable, expected.retryable ?? false, `${note} ${message}`);
+};
 
 export const times = <T>(count: number, value: T): T[] =>
   Array.from({ length: count }, () => value);

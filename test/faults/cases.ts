@@ -4,6 +4,7 @@ import { API_STATUSES } from './cases/api-statuses.ts';
 import { CLOCK } from './cases/clock.ts';
 import { CONCURRENCY } from './cases/concurrency.ts';
 import { NETWORK } from './cases/network.ts';
+import { OUTCOMES } from './cases/outcomes.ts';
 import { PAGING } from './cases/paging.ts';
 import { POOR_LINE } from './cases/poor-line.ts';
 import { STORE_DISKS } from './cases/store-disks.ts';
@@ -25,6 +26,7 @@ export const GROUPS: readonly { readonly title: string; readonly cases: readonly
     title: 'Network',
     cases: [...NETWORK, ...TLS, ...POOR_LINE].sort((a, b) => a.id.localeCompare(b.id)),
   },
+  { title: 'What became of a call', cases: OUTCOMES },
   { title: 'Clock', cases: CLOCK },
   { title: 'Concurrency', cases: CONCURRENCY },
   { title: 'Stores', cases: [...STORES, ...STORE_DISKS, ...STORE_PROCESSES] },

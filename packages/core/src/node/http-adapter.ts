@@ -97,8 +97,12 @@ class Exchange {
     setImmediate(() =>
       setImmediate(() => {
         if (this.#isOver) return;
-        if (connection.isOpen()) this.#sendOver(pool, connection);
-        else this.#take(pool, false);
+        if (connection.isOpen()) {
+          this.#sendOver(pool, connection);
+        } else {
+          pool.giveBack(connection);
+          this.#take(pool, false);
+        }
       }),
     );
   }
@@ -110,6 +114,8 @@ class Exchange {
     const isStale = (): boolean => isKept && socket.bytesRead === bytesBefore;
     try {
       const request = this.#create(socket);
+      // It may be given up before it is sent.
+      request.on('error', () => {});
       this.#leave = () => request.destroy();
       this.#attempt?.sends();
       this.#send(request, isStale, (keepAlive) => connection.learn(keepAlive));
