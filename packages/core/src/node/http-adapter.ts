@@ -105,6 +105,7 @@ class Exchange {
 
   #sendOver(pool: ConnectionPool, connection: Connection): void {
     const { socket, isKept } = connection;
+    connection.wake();
     const bytesBefore = socket.bytesRead;
     this.#leave = () => pool.giveBack(connection);
     const isStale = (): boolean => isKept && socket.bytesRead === bytesBefore;
