@@ -141,6 +141,18 @@ describe('a request on Node', () => {
 });
 
 describe('a connection that was kept', () => {
+  it('and ends when a safe request is sent over it, is replaced by a fresh one', async () => {
+    let count = 0;
+    const { url } = await serve((request, response) => {
+      count += 1;
+      if (count === 2) request.socket.destroy();
+      else response.end('thing');
+    });
+    await client().request({ url });
+    expect((await client().request({ url, responseType: 'text' })).data).toBe('thing');
+    expect(count).toBe(3);
+  });
+
   it('and over which the server has said goodbye is not used for a write', async () => {
     let count = 0;
     const { url, sockets } = await serve((request, response) => {

@@ -146,19 +146,24 @@ class Exchange {
   ): void {
     this.#wasSent = true;
     this.#leave = () => request.destroy();
-    let hasAnswer = false;
-    request.on('error', (error) => {
-      if (hasAnswer || this.#isOver || !isStale() || !this.#reconnects()) this.#fail(error);
-    });
+    let isAnswered = false;
+    let isLeft = false;
+    // A request that fails says so, and then that it is closed: by then the next may be under way.
+    const fail = (error: unknown): void => {
+      if (isLeft) return;
+      isLeft = !isAnswered && !this.#isOver && isStale() && this.#reconnects();
+      if (!isLeft) this.#fail(error);
+    };
+    request.on('error', fail);
     request.on('close', () => {
-      if (!hasAnswer) this.#fail(new TransportFault('network', 'the connection was closed'));
+      if (!isAnswered) fail(new TransportFault('network', 'the connection was closed'));
     });
     request.on('upgrade', (_message, socket) => {
       socket.destroy();
       this.#fail(new TransportFault('response', 'it switches protocols'));
     });
     request.on('response', (message) => {
-      hasAnswer = true;
+      isAnswered = true;
       const headers = headersOf(message);
       learn(headers['keep-alive']);
       this.#read(request, message, headers);
