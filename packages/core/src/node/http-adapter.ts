@@ -111,6 +111,8 @@ class Exchange {
     const isStale = (): boolean => isKept && socket.bytesRead === bytesBefore;
     try {
       const request = this.#create(socket);
+      // One that is given up before it is sent tells so as an error, too.
+      request.on('error', () => {});
       this.#leave = () => request.destroy();
       this.#attempt?.sends();
       this.#send(request, isStale, (keepAlive) => connection.learn(keepAlive));
