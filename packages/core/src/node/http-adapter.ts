@@ -176,12 +176,14 @@ class Exchange {
 
   /** A kept connection had ended without a word: once a call, what may be repeated goes over a fresh one. */
   #reconnects(): boolean {
-    const call = this.#attempt?.call ?? { hasReconnected: this.#hasReconnected };
-    if (!this.#isSafe || call.hasReconnected || this.#pool === undefined) return false;
-    call.hasReconnected = true;
+    if (this.#pool === undefined || !this.#mayReconnect()) return false;
     this.#hasReconnected = true;
     this.#take(this.#pool, true);
     return true;
+  }
+
+  #mayReconnect(): boolean {
+    return this.#attempt?.reconnects() ?? (this.#isSafe && !this.#hasReconnected);
   }
 
   #read(
