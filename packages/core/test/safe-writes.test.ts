@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../src/time.js';
-import { fails, ok, perTest, startThings } from './api.js';
+import { fails, giveToken, ok, perTest, startThings } from './api.js';
 import { type Handler, json } from './server.js';
 
 /* Writes that are marked as safe: repeated though nobody knows what became of them, but not for ever. */
@@ -51,6 +51,17 @@ describe('a write that is marked as safe', () => {
   });
 
   const once = { retry: { limit: 0 } };
+
+  it('is not to be repeated, either, where no token could be had for its repeat', async () => {
+    const answers = inTurn(status(503), status(401));
+    const { client } = await setUp(answers, {}, inTurn(giveToken, status(500)));
+    expect(await fails(client.call(startThings, write))).toMatchObject({
+      name: 'TokenError',
+      message: expect.stringMatching(/may have been processed/) as string,
+      outcome: 'unknown',
+      retryable: false,
+    });
+  });
 
   it('goes over a fresh connection when a kept one ends without an answer', async () => {
     const { client, apiCalls } = await setUp(inTurn(ok, end, ok));
