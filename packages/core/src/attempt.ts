@@ -13,6 +13,11 @@ const LATE: Readonly<Record<Stage, string>> = {
   answering: 'no complete answer came',
 };
 
+interface AttemptTerms extends Pick<Attempt, 'isSafe' | 'isToken'> {
+  /** For how long it may be sent again, if nobody knows what became of it. */
+  readonly repeatedForMs: number;
+}
+
 /**
  * One attempt of a call: the transport records how far it comes, and that decides which limit runs. Over a
  * transport that does not tell, such as a user's adapter, it counts as sent from the beginning.
@@ -29,6 +34,7 @@ export class Attempt {
   isRecorded = false;
   /** Status of an answer that has begun. */
   status: number | undefined;
+  readonly #repeatedForMs: number;
   readonly #clock: Clock;
   #stage: Stage = 'waiting';
   #lateWords: string = LATE.connecting;
@@ -39,14 +45,11 @@ export class Attempt {
   readonly #tasks = new Set<(reason: unknown) => void>();
   #stopTimer = (): void => {};
 
-  constructor(
-    call: CallState,
-    clock: Clock,
-    { isToken, isSafe }: Pick<Attempt, 'isSafe' | 'isToken'>,
-  ) {
+  constructor(call: CallState, clock: Clock, { isToken, isSafe, repeatedForMs }: AttemptTerms) {
     this.call = call;
     this.isToken = isToken;
     this.isSafe = isSafe;
+    this.#repeatedForMs = repeatedForMs;
     this.#clock = clock;
     this.#forget = onAbort(call.signal, () => this.#onCallEnd());
   }
@@ -80,12 +83,22 @@ export class Attempt {
   sends(): void {
     const { call } = this;
     const now = this.#clock.monotonic();
-    if (call.repeatBy !== undefined && now > call.repeatBy)
+    if (now > call.repeatBy)
       throw new TransportFault('late', 'it would be repeated too late', { isUnsent: true });
     if (this.#stage !== 'connecting') call.attempts += 1;
     this.wasSent = true;
     call.firstSentAt ??= now;
     this.#enter('sent', call.attemptMs);
+  }
+
+  /** A kept connection ended without an answer: may the request go over a fresh one? Once a call, if it is safe. */
+  reconnects(): boolean {
+    const { call } = this;
+    if (!this.isSafe || call.hasReconnected) return false;
+    call.hasReconnected = true;
+    call.note('unknown');
+    call.repeatBy = (call.firstSentAt ?? 0) + this.#repeatedForMs;
+    return true;
   }
 
   /** The head of an answer came. */

@@ -39,7 +39,7 @@ export class CallState implements CallTerms {
   /** On the monotonic clock, when the first request was sent that may have been processed. */
   firstSentAt: number | undefined;
   /** On the monotonic clock, until when a repeat may be sent. */
-  repeatBy: number | undefined;
+  repeatBy: number = Number.POSITIVE_INFINITY;
   #outcome: Outcome = 'not-sent';
 
   constructor(terms: CallTerms) {

@@ -12,7 +12,13 @@ import type {
 } from './client-options.js';
 import { withFields } from './error-copy.js';
 import { ConfigError, SdkError } from './errors.js';
-import { compose, type HttpResponse, type Middleware, type Send } from './exchange.js';
+import {
+  compose,
+  type HttpRequest,
+  type HttpResponse,
+  type Middleware,
+  type Send,
+} from './exchange.js';
 import { ensureWhole, errorIn } from './failure.js';
 import { type Grant, isUsersGrant, mayBePublic } from './grants.js';
 import { axiosSend, type Wire } from './http.js';
@@ -38,6 +44,7 @@ import {
   storeKey,
   targetOf,
 } from './options.js';
+import { isUncertain, outcomeNote } from './outcome.js';
 import { openGate, rateGateOf } from './rate-gate.js';
 import { rateLimit } from './rate-limit.js';
 import { type RawRequest, toOperation } from './raw-request.js';
@@ -176,6 +183,17 @@ const transportTo = (
   return withTools({ call }, { clock, tell });
 };
 
+/** Of a token that could not be had many calls share one error: it says nothing of what became of each. */
+const ofCall = (error: SdkError, written: Pick<HttpRequest, 'call' | 'operation'>): SdkError => {
+  const { outcome, retry } = written.call;
+  const note = outcomeNote(written);
+  const message = error.message.includes(note) ? error.message : error.message + note;
+  const retryable = error.retryable && (!isUncertain(written) || retry.unsafe);
+  const isTold =
+    error.outcome === outcome && error.retryable === retryable && error.message === message;
+  return isTold ? error : withFields(error, { message, outcome, retryable });
+};
+
 const run = async (
   { target, clock, tell, life, ...defaults }: Context,
   send: Send,
@@ -217,9 +235,8 @@ const run = async (
     came?.stream?.cancel();
     const isCallers = options.signal?.aborted === true && error === options.signal.reason;
     if (isCallers || !(error instanceof SdkError)) throw error;
-    const { attempts, outcome } = call;
-    // Of a token that could not be had, many calls share one error.
-    const told = error.outcome === outcome ? error : withFields(error, { outcome });
+    const { attempts } = call;
+    const told = ofCall(error, { call, operation });
     if (grantType === undefined) throw told;
     throw tokenErrorOf(told, { grantType, attempts, operation: id, status: came?.status });
   } finally {

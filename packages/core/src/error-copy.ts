@@ -2,7 +2,10 @@ import { SDK_NAME } from './criteo/names.js';
 import { type ErrorFields, PartialFailureError, type SdkError } from './errors.js';
 
 /** The error with these fields: a copy, because several calls may fail of one that they share. A class of the user's stays as it is. */
-export const withFields = <E extends SdkError>(error: E, fields: ErrorFields): E => {
+export const withFields = <E extends SdkError>(
+  error: E,
+  { message = error.message, ...fields }: ErrorFields & { readonly message?: string },
+): E => {
   const isOurs = Object.hasOwn(
     Object.getPrototypeOf(error) as object,
     Symbol.for(`${SDK_NAME}.${error.name}`),
@@ -10,6 +13,6 @@ export const withFields = <E extends SdkError>(error: E, fields: ErrorFields): E
   if (!isOurs) return error;
   const Kind = error.constructor as new (message: string, fields: object) => E;
   const data = error instanceof PartialFailureError ? { data: error.data } : {};
-  const copy = new Kind(error.message, { ...error, ...data, cause: error.cause, ...fields });
+  const copy = new Kind(message, { ...error, ...data, cause: error.cause, ...fields });
   return Object.assign(copy, { stack: error.stack });
 };

@@ -17,7 +17,7 @@ import type { HttpRequest, HttpResponse } from './exchange.js';
 import { TransportFault } from './fault.js';
 import { parseJson } from './json.js';
 import type { Answer } from './operation.js';
-import { isRead, outcomeNote, outcomeOf } from './outcome.js';
+import { isUncertain, outcomeNote, outcomeOf } from './outcome.js';
 import { cleaner } from './redact.js';
 import { cleanProblem, isJson, mediaType, textOf } from './response.js';
 import { askedWaitMs, mayRepeat } from './retry.js';
@@ -194,10 +194,8 @@ const commonFields = ({
 });
 
 /** Would the same call do no harm later? A write that is marked as safe would not have, soon. */
-const mayRepeatLater = (request: HttpRequest, outcome: HttpResponse | TransportFault): boolean => {
-  const isUncertain = request.call.outcome === 'unknown' && !isRead(request.operation);
-  return mayRepeat(request, outcome) && (!isUncertain || request.call.retry.unsafe);
-};
+const mayRepeatLater = (request: HttpRequest, outcome: HttpResponse | TransportFault): boolean =>
+  mayRepeat(request, outcome) && (!isUncertain(request) || request.call.retry.unsafe);
 
 // A proxy is no answer to one that came and cannot be read, or is not to be trusted.
 const wireHint = ({ call, url }: HttpRequest, { kind }: TransportFault): string | undefined =>

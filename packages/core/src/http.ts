@@ -4,7 +4,7 @@ import { byteSource, collect } from './byte-stream.js';
 import type { HttpRequest, HttpResponse, Send } from './exchange.js';
 import { foundIn, isNetworkError, TransportFault } from './fault.js';
 import { outcomeOf } from './outcome.js';
-import { isSafeToRetry } from './retry.js';
+import { isRepeatedUnseen, repeatedForMs } from './retry.js';
 import type { Clock } from './time.js';
 
 const LARGEST_ANSWER_BYTES = 50 * 1024 * 1024;
@@ -38,8 +38,11 @@ export const axiosSend =
   async (request) => {
     const { call, operation } = request;
     call.signal.throwIfAborted();
-    const isToken = operation.auth === 'none';
-    const attempt = new Attempt(call, clock, { isToken, isSafe: isSafeToRetry(operation) });
+    const attempt = new Attempt(call, clock, {
+      isToken: operation.auth === 'none',
+      isSafe: isRepeatedUnseen(operation, call.retry),
+      repeatedForMs: repeatedForMs(operation, call.retry),
+    });
     try {
       if (!wire.isRecording) attempt.sends();
       const response = await raced(attempt, exchange(wire, request, attempt));

@@ -38,7 +38,7 @@ export const retry =
       const isTooLong =
         (askedMs ?? 0) > LONGEST_WAIT_MS ||
         pauseMs > call.deadline.leftMs() ||
-        clock.monotonic() + pauseMs > (by ?? Number.POSITIVE_INFINITY);
+        clock.monotonic() + pauseMs > by;
       if (isLast || isTooLong || !payRetry(request, outcome)) return valueOrThrow(outcome);
       call.repeatBy = by;
       last = outcome;

@@ -24,8 +24,14 @@ export const outcomeOf = (
   return isAnswer && isRead(operation) ? 'answered' : 'unknown';
 };
 
+type Written = Pick<HttpRequest, 'call' | 'operation'>;
+
+/** Is it a write of which nobody knows whether it was processed? */
+export const isUncertain = ({ call, operation }: Written): boolean =>
+  call.outcome === 'unknown' && !isRead(operation);
+
 /** What the message of an error adds for a write of which nobody knows. Of a token request its grant tells more. */
-export const outcomeNote = ({ call, operation }: HttpRequest): string =>
-  call.outcome === 'unknown' && !isRead(operation) && operation.grants === undefined
+export const outcomeNote = ({ call, operation }: Written): string =>
+  isUncertain({ call, operation }) && operation.grants === undefined
     ? ' The request may have been processed: look before you repeat it.'
     : '';

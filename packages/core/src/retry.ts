@@ -39,16 +39,20 @@ export const isRepeatedUnseen = (
 const WRITES_REPEATED_MS = 10_000;
 
 /**
- * Until when a repeat may be sent, on the monotonic clock. A write, though it is marked as safe, can undo what
- * somebody did in between.
+ * For how long after its first sending a request may be sent again of which nobody knows what became. A write, though
+ * it is marked as safe, can undo what somebody did in between.
  */
+export const repeatedForMs = (operation: Operation, { unsafe }: RetryPolicy): number =>
+  isRead(operation) || unsafe ? Number.POSITIVE_INFINITY : WRITES_REPEATED_MS;
+
+/** Until when a repeat may be sent, on the monotonic clock. */
 export const repeatBy = (
   { operation, call }: HttpRequest,
   outcome: HttpResponse | TransportFault,
-): number | undefined => {
-  if (isRead(operation) || call.retry.unsafe || isUnprocessed(outcome)) return call.repeatBy;
-  return (call.firstSentAt ?? 0) + WRITES_REPEATED_MS;
-};
+): number =>
+  isUnprocessed(outcome)
+    ? call.repeatBy
+    : (call.firstSentAt ?? 0) + repeatedForMs(operation, call.retry);
 
 /** Might another attempt end better? */
 const isRepeatable = (outcome: HttpResponse | TransportFault): boolean => {

@@ -80,9 +80,9 @@ describe('after an outcome', () => {
     };
     expect(by(startThings, answer(500))).toBe(10_500);
     expect(by(startThings, fault('network'))).toBe(10_500);
-    expect(by(startThings, answer(429))).toBeUndefined();
-    expect(by(startThings, fault('connect'))).toBeUndefined();
-    expect(by(searchThings, answer(500))).toBeUndefined();
+    expect(by(startThings, answer(429))).toBe(Number.POSITIVE_INFINITY);
+    expect(by(startThings, fault('connect'))).toBe(Number.POSITIVE_INFINITY);
+    expect(by(searchThings, answer(500))).toBe(Number.POSITIVE_INFINITY);
   });
 });
 

@@ -140,6 +140,37 @@ describe('a request on Node', () => {
   });
 });
 
+describe('a connection that was kept', () => {
+  it('and ends when a safe request is sent over it, is replaced by a fresh one', async () => {
+    let count = 0;
+    const { url } = await serve((request, response) => {
+      count += 1;
+      if (count === 2) request.socket.destroy();
+      else response.end('thing');
+    });
+    await client().request({ url });
+    expect((await client().request({ url, responseType: 'text' })).data).toBe('thing');
+    expect(count).toBe(3);
+  });
+
+  it('and over which the server has said goodbye is not used for a write', async () => {
+    let count = 0;
+    const { url, sockets } = await serve((request, response) => {
+      count += 1;
+      request.resume();
+      response.end('thing');
+    });
+    const write = () => client().request({ url, method: 'post', responseType: 'text' });
+    await write();
+    await vi.waitFor(() => expect(sockets.size).toBe(1));
+    const [kept] = sockets;
+    // It has arrived, and nobody has looked yet.
+    kept?.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    expect(await write()).toMatchObject({ status: 200, data: 'thing' });
+    expect(count).toBe(2);
+  });
+});
+
 describe('a transport', () => {
   it('closes its idle connections, unless another client has the same', async () => {
     const { url, sockets } = await serve((_request, response) => response.end('done'));

@@ -12,6 +12,7 @@ export interface Taker {
   giveUp(): void;
   /** One is being opened for it. */
   connecting(): void;
+  /** It wakes the connection when it sends. */
   ready(connection: Connection): void;
   failed(error: unknown): void;
 }
@@ -43,7 +44,6 @@ export class ConnectionPool {
   take(taker: Taker): void {
     const kept = taker.isFresh ? undefined : this.#lastUsed();
     if (kept !== undefined) {
-      wake(kept);
       taker.ready(kept);
     } else if (this.#count < this.#most) {
       this.#connect(taker);
@@ -59,10 +59,10 @@ export class ConnectionPool {
   giveBack(connection: Connection): void {
     const [next] = this.#waiting;
     connection.isKept = true;
+    connection.rest();
     if (!connection.isOpen() || next?.isFresh) {
       connection.socket.destroy();
     } else if (next === undefined) {
-      rest(connection);
       this.#idle.push(connection);
     } else {
       this.#waiting.delete(next);
@@ -128,21 +128,4 @@ export class ConnectionPool {
     this.#waiting.delete(next);
     this.#connect(next);
   }
-}
-
-const rest = (connection: Connection): void => {
-  const { socket } = connection;
-  connection.rest();
-  socket.unref();
-  // A server has nothing to say here: what it says must not be taken for the next answer.
-  socket.on('data', destroyed).on('end', destroyed);
-};
-
-const wake = ({ socket }: Connection): void => {
-  socket.removeListener('data', destroyed).removeListener('end', destroyed);
-  socket.ref();
-};
-
-function destroyed(this: Socket): void {
-  this.destroy();
 }

@@ -11,6 +11,7 @@ export class Connection {
   #idleMs = IDLE_MS;
   #idleSince = 0;
   #idleSinceWall = 0;
+  #isResting = false;
 
   constructor(socket: Socket) {
     this.socket = socket;
@@ -24,10 +25,22 @@ export class Connection {
     this.#idleMs = ms - Math.min(LONGEST_MARGIN_MS, ms / 2);
   }
 
-  /** Nobody uses it from now on. */
+  /**
+   * Nothing is sent over it until it wakes. A server has nothing to say meanwhile: what it says must not be taken for
+   * the next answer.
+   */
   rest(): void {
+    if (this.#isResting) return;
+    this.#isResting = true;
     this.#idleSince = performance.now();
     this.#idleSinceWall = Date.now();
+    this.socket.on('data', destroyed).on('end', destroyed).unref();
+  }
+
+  /** A request is about to be sent over it. */
+  wake(): void {
+    this.#isResting = false;
+    this.socket.removeListener('data', destroyed).removeListener('end', destroyed).ref();
   }
 
   /** Would the server have closed it by now? Either clock may have stood still while the machine did. */
@@ -41,4 +54,8 @@ export class Connection {
     const { destroyed, readableEnded, writable } = this.socket;
     return !destroyed && !readableEnded && writable;
   }
+}
+
+function destroyed(this: Socket): void {
+  this.destroy();
 }

@@ -109,12 +109,13 @@ class Exchange {
 
   #sendOver(pool: ConnectionPool, connection: Connection): void {
     const { socket, isKept } = connection;
+    connection.wake();
     const bytesBefore = socket.bytesRead;
     this.#leave = () => pool.giveBack(connection);
     const isStale = (): boolean => isKept && socket.bytesRead === bytesBefore;
     try {
       const request = this.#create(socket);
-      // It may be given up before it is sent.
+      // One that is given up before it is sent tells so as an error, too.
       request.on('error', () => {});
       this.#leave = () => request.destroy();
       this.#attempt?.sends();
@@ -151,19 +152,24 @@ class Exchange {
   ): void {
     this.#wasSent = true;
     this.#leave = () => request.destroy();
-    let hasAnswer = false;
-    request.on('error', (error) => {
-      if (hasAnswer || this.#isOver || !isStale() || !this.#reconnects()) this.#fail(error);
-    });
+    let isAnswered = false;
+    let isLeft = false;
+    // A request that fails says so, and then that it is closed: by then the next may be under way.
+    const fail = (error: unknown): void => {
+      if (isLeft) return;
+      isLeft = !isAnswered && !this.#isOver && isStale() && this.#reconnects();
+      if (!isLeft) this.#fail(error);
+    };
+    request.on('error', fail);
     request.on('close', () => {
-      if (!hasAnswer) this.#fail(new TransportFault('network', 'the connection was closed'));
+      if (!isAnswered) fail(new TransportFault('network', 'the connection was closed'));
     });
     request.on('upgrade', (_message, socket) => {
       socket.destroy();
       this.#fail(new TransportFault('response', 'it switches protocols'));
     });
     request.on('response', (message) => {
-      hasAnswer = true;
+      isAnswered = true;
       const headers = headersOf(message);
       learn(headers['keep-alive']);
       this.#read(request, message, headers);
@@ -174,12 +180,14 @@ class Exchange {
 
   /** A kept connection had ended without a word: once a call, what may be repeated goes over a fresh one. */
   #reconnects(): boolean {
-    const call = this.#attempt?.call ?? { hasReconnected: this.#hasReconnected };
-    if (!this.#isSafe || call.hasReconnected || this.#pool === undefined) return false;
-    call.hasReconnected = true;
+    if (this.#pool === undefined || !this.#mayReconnect()) return false;
     this.#hasReconnected = true;
     this.#take(this.#pool, true);
     return true;
+  }
+
+  #mayReconnect(): boolean {
+    return this.#attempt?.reconnects() ?? (this.#isSafe && !this.#hasReconnected);
   }
 
   #read(
