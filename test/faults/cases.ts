@@ -3,8 +3,10 @@ import { API_ANSWERS } from './cases/api-answers.ts';
 import { API_STATUSES } from './cases/api-statuses.ts';
 import { CLOCK } from './cases/clock.ts';
 import { CONCURRENCY } from './cases/concurrency.ts';
+import { CONNECTIONS } from './cases/connections.ts';
 import { NETWORK } from './cases/network.ts';
 import { OUTCOMES } from './cases/outcomes.ts';
+import { OWN_ERRORS } from './cases/own-errors.ts';
 import { PAGING } from './cases/paging.ts';
 import { POOR_LINE } from './cases/poor-line.ts';
 import { STORE_DISKS } from './cases/store-disks.ts';
@@ -27,6 +29,8 @@ export const GROUPS: readonly { readonly title: string; readonly cases: readonly
     cases: [...NETWORK, ...TLS, ...POOR_LINE].sort((a, b) => a.id.localeCompare(b.id)),
   },
   { title: 'What became of a call', cases: OUTCOMES },
+  { title: 'Connections that are kept', cases: CONNECTIONS },
+  { title: 'Errors of your own code', cases: OWN_ERRORS },
   { title: 'Clock', cases: CLOCK },
   { title: 'Concurrency', cases: CONCURRENCY },
   { title: 'Stores', cases: [...STORES, ...STORE_DISKS, ...STORE_PROCESSES] },

@@ -8,7 +8,6 @@ import {
   PartialFailureError,
   PermissionError,
   RateLimitError,
-  type RateLimitFields,
   ResponseError,
   type SdkError,
   TimeoutError,
@@ -18,9 +17,10 @@ import { TransportFault } from './fault.js';
 import { parseJson } from './json.js';
 import type { Answer } from './operation.js';
 import { isUncertain, outcomeNote, outcomeOf } from './outcome.js';
+import { rateLimitFields } from './rate-headers.js';
 import { cleaner } from './redact.js';
 import { cleanProblem, isJson, mediaType, textOf } from './response.js';
-import { askedWaitMs, mayRepeat } from './retry.js';
+import { mayRepeat } from './retry.js';
 import type { Clock } from './time.js';
 
 /** What a fault becomes outside the pipeline. */
@@ -79,7 +79,7 @@ export const errorOfStatus = (
   response: HttpResponse,
   clock: Clock,
 ): ApiError => {
-  const { status, headers } = response;
+  const { status } = response;
   const reported = readProblems(errorBody(response));
   const clean = cleaner(request);
   const problems = reported.problems
@@ -101,10 +101,7 @@ export const errorOfStatus = (
     hint: joined(hintFor(status, request, problems[0]?.code), budgetHint(request)),
   };
   if (status === 429)
-    return new RateLimitError(message, {
-      ...fields,
-      ...rateLimitFields(headers, askedWaitMs(response, clock)),
-    });
+    return new RateLimitError(message, { ...fields, ...rateLimitFields(response, clock) });
   if (status === 401) return new AuthenticationError(message, fields);
   return status === 403 ? new PermissionError(message, fields) : new ApiError(message, fields);
 };
@@ -139,21 +136,6 @@ export const traceOf = (request: HttpRequest, response: HttpResponse): { traceId
   if (response.status < 400) return {};
   const { traceId } = readProblems(errorBody(response));
   return traceId === undefined ? {} : { traceId: cleaner(request)(traceId) };
-};
-
-const rateLimitFields = (
-  headers: HttpResponse['headers'],
-  retryAfterMs: number | undefined,
-): RateLimitFields => {
-  const number = (name: string): number | undefined =>
-    /^\d+$/.test(headers[name] ?? '') ? Number(headers[name]) : undefined;
-  const reset = number('x-ratelimit-reset');
-  return {
-    limit: number('x-ratelimit-limit'),
-    remaining: number('x-ratelimit-remaining'),
-    resetAt: reset === undefined ? undefined : new Date(reset * 1000),
-    retryAfterMs,
-  };
 };
 
 // JSON comes as text/plain, too, where a document declares that for successes and errors alike.

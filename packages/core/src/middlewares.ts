@@ -3,7 +3,8 @@ import type { HttpRequest, HttpResponse, Middleware } from './exchange.js';
 import { errorOfFault, errorOfStatus, redirected, traceOf } from './failure.js';
 import { TransportFault } from './fault.js';
 import type { AttemptEvent, Observe } from './observe.js';
-import { askedWaitMs, backoffMs, LONGEST_WAIT_MS, mayRepeat, repeatBy, waitMs } from './retry.js';
+import { askedWaitMs } from './rate-headers.js';
+import { backoffMs, LONGEST_WAIT_MS, mayRepeat, repeatBy, waitMs } from './retry.js';
 import { countSuccess, payRetry } from './retry-budget.js';
 import { type Clock, sleep } from './time.js';
 import type { TokenProvider } from './token-provider.js';
@@ -20,11 +21,14 @@ export const ensureOk =
     return outcome;
   };
 
-/** Repeats what may be repeated, spaced as the answer asks or by a growing pause. */
+/**
+ * Repeats what may be repeated, spaced as the answer asks or by a growing pause. The pause after a 429 does not count
+ * against the call's time limit: it is a wait for the rate limit, as in the queue of the gate.
+ */
 export const retry =
   (clock: Clock, random: () => number): Middleware =>
   async (request, next) => {
-    const { call } = request;
+    const { call, operation } = request;
     let last: HttpResponse | TransportFault | undefined;
     for (let repeat = 0; ; repeat += 1) {
       const came = await next(request).catch(faultOnly);
@@ -34,15 +38,18 @@ export const retry =
       const isLast = isLate(came) || repeat >= call.retry.limit || !mayRepeat(request, outcome);
       const askedMs = 'headers' in outcome ? askedWaitMs(outcome, clock) : undefined;
       const pauseMs = waitMs(askedMs, backoffMs(repeat, call.retry, random), random);
+      // What takes no token has no rate limit here, so its time goes on.
+      const isLimited = 'headers' in outcome && outcome.status === 429 && operation.auth !== 'none';
       const by = repeatBy(request, outcome);
       const isTooLong =
         (askedMs ?? 0) > LONGEST_WAIT_MS ||
-        pauseMs > call.deadline.leftMs() ||
+        (!isLimited && pauseMs > call.deadline.leftMs()) ||
         clock.monotonic() + pauseMs > by;
       if (isLast || isTooLong || !payRetry(request, outcome)) return valueOrThrow(outcome);
       call.repeatBy = by;
       last = outcome;
-      await sleep(clock, pauseMs, call.signal);
+      const resume = isLimited ? call.deadline.hold() : undefined;
+      await sleep(clock, pauseMs, call.signal).finally(resume);
     }
   };
 

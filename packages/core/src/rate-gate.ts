@@ -1,6 +1,7 @@
 import { knownBudget } from './criteo/rate-budgets.js';
 import { ConfigError, RateLimitError } from './errors.js';
 import {
+  admit,
   beginOwn,
   closedUntil,
   isOpen,
@@ -15,7 +16,7 @@ import { abortable, type Clock } from './time.js';
 
 /** Why and for how long a call waits. */
 export interface RateWait {
-  /** At least so many milliseconds, as far as is known. */
+  /** At least so many milliseconds, as far as is known; 0 where it waits for the answer to another call. */
   readonly ms: number;
   /** Calls of its class that wait, this one among them. */
   readonly queued: number;
@@ -41,7 +42,7 @@ export interface RateGate {
    * @throws {RateLimitError} if there is no room in time; rejects with the signal's reason when that aborts
    */
   enter(rateClass: string, entry: RateEntry): Promise<void>;
-  /** What the answer said; nothing if none came. */
+  /** What the answer said; nothing if none came: then the call does not count. */
   learn(rateClass: string, answer: RateAnswer | undefined): void;
 }
 
@@ -77,12 +78,15 @@ export const rateGateOf = (
 
 const LONGEST_QUEUE_MS = 900_000;
 
-/** A gate in memory: open until an answer tells of a budget; then it lets pass what the budget has, in order. */
+/**
+ * A gate in memory. Until the first answer it lets a few calls pass at a time; from then on what the budget has that
+ * answers told of, in order, and everything as long as they told of none.
+ */
 const createRateGate = (options: RateLimitOptions, clock: Clock, isUsers: boolean): RateGate => {
   const { limits = {}, maxQueueMs = LONGEST_QUEUE_MS } = checked(options);
   const lanes = new Map<string, Lane>();
   const laneOf = (rateClass: string): Lane => {
-    const lane = lanes.get(rateClass) ?? createLane();
+    const lane = lanes.get(rateClass) ?? createLane(knownBudget(rateClass, isUsers));
     lanes.set(rateClass, lane);
     return lane;
   };
@@ -94,7 +98,7 @@ const createRateGate = (options: RateLimitOptions, clock: Clock, isUsers: boolea
       const hasRoom = isOpen(lane.state, now);
       if (!hasRoom && closedUntil(lane.state, now) < waiter.expiresAt) break;
       lane.queue.delete(waiter);
-      if (hasRoom) lane.state.inFlight += 1;
+      if (hasRoom) admit(lane.state);
       waiter.settle(hasRoom);
     }
     const [first] = lane.queue;
@@ -115,21 +119,22 @@ const createRateGate = (options: RateLimitOptions, clock: Clock, isUsers: boolea
     });
 
   const refusal = (rateClass: string, lane: Lane, { operation, attempts }: RateEntry): Error => {
+    const { state } = lane;
     const now = clock.monotonic();
-    const retryAfterMs = closedUntil(lane.state, now) - now;
-    return new RateLimitError(
-      `${operation} was not sent${attempts > 0 ? ' again' : ''}: the rate limit of its class (${rateClass}) left no room within ${maxQueueMs} ms.`,
-      {
-        operation,
-        attempts,
-        retryable: true,
-        retryAfterMs,
-        limit: lane.state.told?.budget.limit ?? lane.state.own?.budget.limit,
-        remaining: 0,
-        resetAt: new Date(clock.now() + retryAfterMs),
-        hint: 'Make fewer calls at once, or let them wait longer: rateLimit: { maxQueueMs }.',
-      },
-    );
+    const ms = closedUntil(state, now) - now;
+    const window = state.told ?? state.own;
+    const why = state.isCold
+      ? `its class (${rateClass}) waits for a first answer, and none came within ${maxQueueMs} ms`
+      : `the rate limit of its class (${rateClass}) left no room within ${maxQueueMs} ms`;
+    return new RateLimitError(`${operation} was not sent${attempts > 0 ? ' again' : ''}: ${why}.`, {
+      operation,
+      attempts,
+      retryable: true,
+      limit: window?.budget.limit,
+      remaining: window && 0,
+      ...(ms > 0 && { retryAfterMs: ms, resetAt: new Date(clock.now() + ms) }),
+      hint: 'Make fewer calls at once, or let them wait longer: rateLimit: { maxQueueMs }.',
+    });
   };
 
   return {
@@ -140,8 +145,7 @@ const createRateGate = (options: RateLimitOptions, clock: Clock, isUsers: boolea
       beginOwn(lane.state, limits[rateClass as keyof RateLimits], now);
       // Nobody overtakes those who wait.
       if (lane.queue.size === 0 && isOpen(lane.state, now)) {
-        lane.state.inFlight += 1;
-        return;
+        return admit(lane.state);
       }
       const ms = closedUntil(lane.state, now) - now;
       if (ms >= maxQueueMs) throw refusal(rateClass, lane, entry);
@@ -150,7 +154,7 @@ const createRateGate = (options: RateLimitOptions, clock: Clock, isUsers: boolea
     },
     learn: (rateClass, answer) => {
       const lane = laneOf(rateClass);
-      settle(lane.state, answer, knownBudget(rateClass, isUsers), clock.monotonic());
+      settle(lane.state, answer, clock.monotonic());
       pump(lane);
     },
   };
@@ -170,7 +174,11 @@ interface Waiter {
   readonly settle: (hasRoom: boolean) => void;
 }
 
-const createLane = (): Lane => ({ state: openState(), queue: new Set(), stopTimer: () => {} });
+const createLane = (known: RateBudget): Lane => ({
+  state: openState(known),
+  queue: new Set(),
+  stopTimer: () => {},
+});
 
 const checked = (options: RateLimitOptions): RateLimitOptions => {
   const { limits = {}, maxQueueMs = 0 } = options;

@@ -1,8 +1,8 @@
 import type { HttpRequest, HttpResponse, Middleware } from './exchange.js';
 import type { Observe } from './observe.js';
 import type { RateGate } from './rate-gate.js';
+import { rateHeaders } from './rate-headers.js';
 import type { RateAnswer } from './rate-window.js';
-import { askedWaitMs, dateOf } from './retry.js';
 import type { Clock } from './time.js';
 
 const DEFAULT_CLASS = 'default';
@@ -38,19 +38,8 @@ const renewed = async (request: HttpRequest): Promise<HttpRequest> =>
   (await request.renew?.()) ?? request;
 
 const rateAnswer = (response: HttpResponse, clock: Clock): RateAnswer => {
-  const { headers, status } = response;
-  const isRefused = status === 429;
-  const resetAt = count(headers['x-ratelimit-reset'], 1_000);
-  const serverNow = dateOf(headers.date) ?? clock.now();
-  return {
-    isRefused,
-    limit: count(headers['x-ratelimit-limit']),
-    remaining: count(headers['x-ratelimit-remaining']),
-    resetAt,
-    resetInMs: resetAt === undefined ? undefined : Math.max(0, resetAt - serverNow),
-    retryAfterMs: isRefused ? askedWaitMs(response, clock) : undefined,
-  };
+  const { retryAfterMs, ...told } = rateHeaders(response, clock);
+  return response.status === 429
+    ? { ...told, isRefused: true, retryAfterMs }
+    : { ...told, isRefused: false };
 };
-
-const count = (text: string | undefined, unit = 1): number | undefined =>
-  /^\d{1,11}$/.test(text ?? '') ? Number(text) * unit : undefined;

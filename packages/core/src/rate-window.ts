@@ -14,15 +14,24 @@ export interface RateAnswer {
   readonly resetAt?: number | undefined;
   /** How long until then, in milliseconds, whatever the local clock shows. */
   readonly resetInMs?: number | undefined;
-  /** How long a 429 asks to wait, in milliseconds. */
+  /** How long the `Retry-After` of a 429 asks to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
 }
 
 /** What is known of the budget of one class of operations. Moments are those of a monotonic clock. */
 export interface RateState {
+  /** What the class has by the API's documentation. */
+  readonly known: RateBudget;
   /** Calls that were let in and have no answer yet: each may or may not be counted by the server. */
   inFlight: number;
+  /** True until the first answer, whatever it says. */
+  isCold: boolean;
   closedUntil: number;
+  /**
+   * Set when an answer asked to stay away longer than it may close the class. Calls then go one at a
+   * time (`due`: the next may go, `out`: it is under way) until one is answered and not refused.
+   */
+  probing: 'due' | 'out' | undefined;
   /** What the user set. */
   own: Window | undefined;
   /** What answers told. */
@@ -35,15 +44,29 @@ interface Window {
   left: number;
   endsAt: number;
   readonly resetAt: number | undefined;
+  /** True if the server says that it ends later than it may last here. */
+  readonly isCut: boolean;
   /** True once it ended and no answer has told of the next one. */
   isRenewed: boolean;
   /** From when on it holds no more, unless an answer renews it. */
-  readonly forgottenAt: number;
+  forgottenAt: number;
 }
 
-export const openState = (): RateState => ({
+/** The longest that a `Retry-After` closes a class. */
+const LONGEST_CLOSED_MS = 900_000;
+
+/** Calls under way at a time as long as nothing is known. */
+const MOST_COLD = 64;
+
+/** What whole seconds in `Date` and `x-ratelimit-reset` may add to a window. */
+const ROUNDING_MS = 2_000;
+
+export const openState = (known: RateBudget): RateState => ({
+  known,
   inFlight: 0,
+  isCold: true,
   closedUntil: 0,
+  probing: undefined,
   own: undefined,
   told: undefined,
 });
@@ -57,8 +80,16 @@ export const beginOwn = (state: RateState, budget: RateBudget | undefined, now: 
 export const isOpen = (state: RateState, now: number): boolean => {
   renew(state, now);
   return (
-    now >= state.closedUntil && windowsOf(state).every(({ left }) => left - state.inFlight >= 1)
+    now >= state.closedUntil &&
+    state.inFlight < mostInFlight(state) &&
+    windowsOf(state).every(({ left }) => left - state.inFlight >= 1)
   );
+};
+
+/** A call goes. */
+export const admit = (state: RateState): void => {
+  state.inFlight += 1;
+  if (state.probing) state.probing = 'out';
 };
 
 /** No call can pass before this moment, whatever the calls in flight bring. */
@@ -74,24 +105,25 @@ export const nextChange = (state: RateState, now: number): number => {
 };
 
 /**
- * A call has ended. The budget left is the least that an answer told of this window, less all calls
- * in flight: an answer may overtake others that the server counted before it.
+ * A call has ended; without an answer it counts for nothing. The budget left is the least that an answer told of this
+ * window, less all calls in flight: an answer may overtake others that the server counted before it.
  */
-export const settle = (
-  state: RateState,
-  answer: RateAnswer | undefined,
-  known: RateBudget,
-  now: number,
-): void => {
+export const settle = (state: RateState, answer: RateAnswer | undefined, now: number): void => {
   renew(state, now);
   state.inFlight -= 1;
+  const isProbe = state.probing === 'out';
+  if (isProbe) state.probing = answer && !answer.isRefused ? undefined : 'due';
+  if (!answer) return;
+  state.isCold = false;
   if (state.own) state.own.left -= 1;
-  const isTold = answer !== undefined && learn(state, answer, known, now);
-  // Nobody knows in which window the server counted it.
-  if (!isTold && state.told) state.told.left -= 1;
-  if (!answer?.isRefused) return;
-  const askedMs = answer.retryAfterMs ?? 0;
-  if (!isTold || askedMs > (answer.resetInMs ?? 0)) close(state, askedMs, known, now);
+  const isTold = learn(state, answer, now);
+  if (!isTold && state.told) passOver(state.told, answer);
+  if (answer.isRefused) close(state, answer.retryAfterMs ?? 0, isTold, now);
+};
+
+const mostInFlight = ({ isCold, known, probing }: RateState): number => {
+  if (probing) return 1;
+  return isCold ? Math.min(MOST_COLD, known.limit) : Number.POSITIVE_INFINITY;
 };
 
 const windowsOf = ({ own, told }: RateState): Window[] =>
@@ -101,8 +133,8 @@ const windowOf = (
   budget: RateBudget,
   left: number,
   endsAt: number,
-  { resetAt, forgottenAt = Number.POSITIVE_INFINITY }: Partial<Window> = {},
-): Window => ({ budget, left, endsAt, resetAt, forgottenAt, isRenewed: false });
+  { resetAt, isCut = false, forgottenAt = Number.POSITIVE_INFINITY }: Partial<Window> = {},
+): Window => ({ budget, left, endsAt, resetAt, isCut, forgottenAt, isRenewed: false });
 
 const renew = (state: RateState, now: number): void => {
   if (state.told && now >= state.told.forgottenAt) state.told = undefined;
@@ -110,6 +142,7 @@ const renew = (state: RateState, now: number): void => {
     window.left = window.budget.limit;
     window.endsAt = now + window.budget.windowMs;
     window.isRenewed = true;
+    if (window.isCut) state.probing ??= 'due';
   }
 };
 
@@ -117,30 +150,52 @@ const renew = (state: RateState, now: number): void => {
 const learn = (
   state: RateState,
   { isRefused, limit, remaining, resetAt, resetInMs }: RateAnswer,
-  known: RateBudget,
   now: number,
 ): boolean => {
-  if (remaining === undefined || resetAt === undefined || resetInMs === undefined) return false;
   const left = isRefused ? 0 : remaining;
-  const endsAt = now + resetInMs;
-  const { told } = state;
-  const isLater = told?.resetAt === undefined || resetAt > told.resetAt;
-  if (isLater) {
-    const budget = { limit: limit || known.limit, windowMs: known.windowMs };
-    state.told = windowOf(budget, left, endsAt, { resetAt });
+  if (left === undefined || resetAt === undefined || resetInMs === undefined) return false;
+  // A refusal whose window is over does not tell when the next call may come.
+  if (isRefused && resetInMs <= 0) return false;
+  const { known, told } = state;
+  const isCut = resetInMs > known.windowMs + ROUNDING_MS;
+  const endsAt = now + (isCut ? known.windowMs : resetInMs);
+  if (!told || isNews(told, resetAt, isCut)) {
+    const budget = { limit: limit ?? known.limit, windowMs: known.windowMs };
+    state.told = windowOf(budget, left, endsAt, { resetAt, isCut });
     return true;
   }
-  if (resetAt < told.resetAt || told.isRenewed) return false;
+  if (resetAt !== told.resetAt || told.isRenewed) return false;
   told.left = Math.min(told.left, left);
   // Servers tell whole seconds, so each answer gives a moment that is late by up to one: the earliest is the best.
   told.endsAt = Math.min(told.endsAt, endsAt);
   return true;
 };
 
-/** A refusal that tells of no window: the known figures serve, call by call if it says nothing at all. */
-const close = (state: RateState, askedMs: number, known: RateBudget, now: number): void => {
+/** Is this a later window? One that was cut is doubtful: when its time is over, or an answer asks for less, that counts. */
+const isNews = (told: Window, resetAt: number, isCut: boolean): boolean => {
+  if (told.resetAt === undefined || resetAt > told.resetAt) return true;
+  return told.isCut && (told.isRenewed || !isCut);
+};
+
+/** An answer told nothing of this window. */
+const passOver = (told: Window, answer: RateAnswer): void => {
+  // Nobody knows in which window the server counted the call.
+  told.left -= 1;
+  // One odd answer shall not hold for good: if its window is over and others tell of none, there is none.
+  const isSilent = told.resetAt !== undefined && answer.resetAt === undefined;
+  if (told.isRenewed && isSilent) told.forgottenAt = Math.min(told.forgottenAt, told.endsAt);
+};
+
+/**
+ * A refusal closes the class as long as its `Retry-After` asks, within bounds. If it tells of no window the known
+ * figures serve, call by call if it says nothing at all.
+ */
+const close = (state: RateState, retryAfterMs: number, isTold: boolean, now: number): void => {
+  const { known } = state;
+  const askedMs = Math.min(retryAfterMs, LONGEST_CLOSED_MS);
+  if (askedMs < retryAfterMs) state.probing = 'due';
   const paceMs = known.windowMs / known.limit;
-  const until = now + Math.max(askedMs, paceMs);
+  const until = now + (isTold ? askedMs : Math.max(askedMs, paceMs));
   state.closedUntil = Math.max(state.closedUntil, until);
   if (state.told?.resetAt !== undefined) return;
   const budget = askedMs > 0 ? known : { limit: 1, windowMs: paceMs };

@@ -2,7 +2,6 @@ import type { HttpRequest, HttpResponse } from './exchange.js';
 import type { TransportFault } from './fault.js';
 import type { Operation } from './operation.js';
 import { isRead } from './outcome.js';
-import type { Clock } from './time.js';
 
 /**
  * Longest wait that an answer may ask for; beyond it the caller gets the error and decides: a
@@ -77,45 +76,3 @@ export const backoffMs = (
 /** Never earlier than asked; up to a tenth later, so that callers do not all come at once. */
 export const waitMs = (askedMs: number | undefined, ownMs: number, random: () => number): number =>
   askedMs === undefined || askedMs === 0 ? ownMs : askedMs * (1 + random() / 10);
-
-/**
- * How long the answer asks to wait, in milliseconds: `retry-after-ms`, `Retry-After` in seconds or
- * as a date, or `x-ratelimit-reset`. Absolute times are read against the answer's own `Date`.
- */
-export const askedWaitMs = (
-  { status, headers }: HttpResponse,
-  clock: Clock,
-): number | undefined => {
-  const serverNow = dateOf(headers.date) ?? clock.now();
-  const [afterMs, after] = ASKING.map((name) => headers[name]);
-  if (afterMs !== undefined || after !== undefined) {
-    const seconds = numberOf(after);
-    const asked = [
-      numberOf(afterMs),
-      seconds === undefined ? positive(dateOf(after), serverNow) : seconds * 1000,
-    ].filter((ms) => ms !== undefined);
-    // Where two are stated, the longer is early for neither.
-    return asked.length === 0 ? undefined : Math.max(...asked);
-  }
-  const reset = headers['x-ratelimit-reset'];
-  if (status !== 429 || reset === undefined || !/^\d{9,11}$/.test(reset)) return undefined;
-  return positive(Number(reset) * 1000, serverNow);
-};
-
-const ASKING = ['retry-after-ms', 'retry-after'] as const;
-
-const numberOf = (text: string | undefined): number | undefined =>
-  text !== undefined && /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
-
-// One form of HTTP's dates names no zone (RFC 9110 section 5.6.7); without one they would be local.
-const ZONELESS = /^[A-Za-z]{3} [A-Za-z]{3} [ \d]\d \d\d:\d\d:\d\d \d{4}$/;
-
-/** A date of HTTP as milliseconds since 1970. */
-export const dateOf = (text: string | undefined): number | undefined => {
-  if (text === undefined || !/[A-Za-z]/.test(text)) return undefined;
-  const time = Date.parse(ZONELESS.test(text) ? `${text} GMT` : text);
-  return Number.isNaN(time) ? undefined : time;
-};
-
-const positive = (time: number | undefined, now: number): number | undefined =>
-  time === undefined ? undefined : Math.max(0, time - now);

@@ -116,22 +116,23 @@ describe('the error of a status', () => {
     expect(problemsOf(65_537)).toEqual([]);
   });
 
-  it.each([
-    ['250', 250],
-    ['0', 0],
-    ['x250', undefined],
-    ['250x', undefined],
-    ['-1', undefined],
-    ['', undefined],
-    [undefined, undefined],
-  ])('takes for the rate limit %j the number %j', (text, number) => {
-    const names = text === undefined ? [] : ['limit', 'remaining', 'reset'];
-    const headers = Object.fromEntries(names.map((name) => [`x-ratelimit-${name}`, String(text)]));
-    expectFields(errorOfStatus(request, answer(429, '', headers), clock), {
+  it('has the figures of the rate limit, and says for how long to wait', () => {
+    const seconds = Math.floor(clock.now() / 1_000) + 9;
+    const headers = { 'x-ratelimit-limit': '250', 'x-ratelimit-remaining': '0' };
+    const stated = { ...headers, 'x-ratelimit-reset': String(seconds) };
+    expectFields(errorOfStatus(request, answer(429, '', stated), clock), {
       name: 'RateLimitError',
-      limit: number,
-      remaining: number,
-      resetAt: number === undefined ? undefined : new Date(number * 1_000),
+      limit: 250,
+      remaining: 0,
+      resetAt: new Date(seconds * 1_000),
+      retryAfterMs: 9_000,
+    });
+    expectFields(errorOfStatus(request, answer(429), clock), {
+      name: 'RateLimitError',
+      limit: undefined,
+      remaining: undefined,
+      resetAt: undefined,
+      retryAfterMs: undefined,
     });
   });
 });

@@ -3,7 +3,8 @@ import { AccessToken } from '../src/access-token.js';
 import type { HttpRequest, HttpResponse, Send } from '../src/exchange.js';
 import { authenticate, ensureOk, observe, retry } from '../src/middlewares.js';
 import type { SdkEvent } from '../src/observe.js';
-import { type Clock, systemClock } from '../src/time.js';
+import type { Operation } from '../src/operation.js';
+import { type Clock, systemClock, withDeadline } from '../src/time.js';
 import type { TokenProvider } from '../src/token-provider.js';
 import { fails, getThing } from './api.js';
 import { answer, fault, requestOf } from './exchange.js';
@@ -64,6 +65,7 @@ describe('the step that repeats', () => {
   const repeating = async (
     leftMs: number,
     outcomes: readonly unknown[],
+    more: Partial<Operation> = {},
   ): Promise<{ outcome: unknown; pauses: number[] }> => {
     const pauses: number[] = [];
     const clock: Clock = {
@@ -76,24 +78,61 @@ describe('the step that repeats', () => {
     };
     const deadline = { ...requestOf().call.deadline, leftMs: () => leftMs };
     const step = retry(clock, () => 0);
-    const outcome = await step(requestOf({ deadline }), ending(...outcomes).next).catch(
-      (thrown: unknown) => ({ thrown }),
-    );
+    const request = { ...requestOf({ deadline }), operation: { ...getThing, ...more } };
+    const outcome = await step(request, ending(...outcomes).next).catch((thrown: unknown) => ({
+      thrown,
+    }));
     return { outcome, pauses };
   };
   const ok = answer(200);
 
-  it.each([
-    ['that is as long as can be', '62', 600_000, [62_000]],
-    ['that is too long', '62.001', 600_000, []],
-    ['that ends with the call', '1', 1_000, [1_000]],
-    ['that ends after the call', '1.001', 1_000, []],
-    ['of nothing: its own', '0', 600_000, [50]],
+  it.each<[string, string, number, number[], number, Partial<Operation>]>([
+    ['that is as long as can be', '62', 600_000, [62_000], 503, {}],
+    ['that is too long', '62.001', 600_000, [], 503, {}],
+    ['that ends with the call', '1', 1_000, [1_000], 503, {}],
+    ['that ends after the call', '1.001', 1_000, [], 503, {}],
+    ['of nothing: its own', '0', 600_000, [50], 503, {}],
+    ['for the rate limit that ends after the call', '62', 0, [62_000], 429, {}],
+    ['for the rate limit that is too long', '62.001', 600_000, [], 429, {}],
+    ['for a token that ends with the call', '1', 1_000, [1_000], 429, { auth: 'none' }],
+    ['for a token that ends after the call', '1.001', 1_000, [], 429, { auth: 'none' }],
   ])('makes the pause that is asked for, unless it is too long: one %s', async (...row) => {
-    const [, after, leftMs, pauses] = row;
-    const refusal = answer(429, { 'retry-after': after });
-    const outcome = pauses.length === 0 ? refusal : ok;
-    expect(await repeating(leftMs, [refusal, ok])).toEqual({ outcome, pauses });
+    const [, after, leftMs, pauses, status, operation] = row;
+    const failed = answer(status, { 'retry-after': after });
+    const outcome = pauses.length === 0 ? failed : ok;
+    expect(await repeating(leftMs, [failed, ok], operation)).toEqual({ outcome, pauses });
+  });
+
+  it.each([
+    ['stand still in the pause after a 429', 429, 1_000],
+    ['go on in any other pause', 503, 990],
+  ])('lets the time limit of the call %s', async (_what, status, leftMs) => {
+    const clock = manualClock();
+    const deadline = withDeadline(clock, 1_000, undefined);
+    const { next, sent } = ending(answer(status, { 'retry-after-ms': '10' }), ok);
+    const repeated = retry(clock, () => 0)(requestOf({ deadline }), next);
+    await clock.advance(10);
+    expect(await repeated).toBe(ok);
+    expect(sent).toHaveLength(2);
+    expect(deadline.leftMs()).toBe(leftMs);
+    // It goes on after the pause.
+    await clock.advance(leftMs);
+    expect(deadline.signal.aborted).toBe(true);
+  });
+
+  it('lets a caller leave in the pause after a 429, and nothing stays behind', async () => {
+    const clock = manualClock();
+    const caller = new AbortController();
+    const deadline = withDeadline(clock, 1_000, caller.signal);
+    const { next } = ending(answer(429, { 'retry-after': '60' }));
+    const request = requestOf({ deadline, signal: deadline.signal });
+    const left = fails(retry(clock, () => 0)(request, next));
+    await clock.advance(30_000);
+    const reason = new Error('the caller’s own reason');
+    caller.abort(reason);
+    expect(await left).toBe(reason);
+    deadline.cancel();
+    expect(clock.pending()).toBe(0);
   });
 
   it('makes its own pauses where none is asked for, up to the limit of repeats', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError, RateLimitError } from '../src/errors.js';
 import { type RateGate, type RateLimitOptions, rateGateOf } from '../src/rate-gate.js';
 import type { RateAnswer } from '../src/rate-window.js';
-import { fails } from './api.js';
+import { expectFields, fails } from './api.js';
 import { manualClock } from './manual-clock.js';
 import { enterers, entry, simulatedApi } from './rate-world.js';
 
@@ -32,14 +32,12 @@ const learnFirst = async (gate: RateGate, answer: RateAnswer): Promise<void> => 
 };
 
 describe('the rate gate', () => {
-  it('is open as long as no answer tells of a budget', async () => {
+  it('is open once an answer came, as long as none tells of a budget', async () => {
     const { clock, gate, admitted, enter } = setUp();
+    await learnFirst(gate, { isRefused: false });
     enter(5_000);
     await clock.advance(0);
-    for (let answer = 0; answer < 5_000; answer += 1) gate.learn('default', { isRefused: false });
-    enter(1);
-    await clock.advance(0);
-    expect(admitted).toHaveLength(5_001);
+    expect(admitted).toHaveLength(5_000);
   });
 
   it('lets in what remains, and the next window at its reset, in the order of the calls', async () => {
@@ -87,6 +85,9 @@ describe('the rate gate', () => {
     await clock.advance(0);
     // Ten, but for the late answer's: nobody knows which window it was counted in.
     expect(admitted).toHaveLength(1 + 9);
+    await clock.advance(60_000);
+    // Nine of the ten that this window has are still under way.
+    expect(admitted).toHaveLength(1 + 9 + 1);
   });
 
   it('takes the least that remains where answers overtake each other', async () => {
@@ -130,16 +131,63 @@ describe('the rate gate', () => {
     expect(admitted).toHaveLength(3 + 7);
   });
 
-  it('counts a call whose answer tells nothing, or never came', async () => {
+  it('counts a call whose answer tells nothing, and gives back the place of one without an answer', async () => {
     const { clock, gate, admitted, enter } = setUp();
     await learnFirst(gate, told(4));
-    enter(2);
+    enter(3);
     await clock.advance(0);
+    gate.learn('default', undefined);
     gate.learn('default', undefined);
     gate.learn('default', { isRefused: false });
     enter(20);
     await clock.advance(0);
+    expect(admitted).toHaveLength(3 + 3);
+  });
+
+  it('forgets a budget that one answer told, if those of the next window tell of none', async () => {
+    const { clock, gate, admitted, enter } = setUp();
+    await learnFirst(gate, told(0, 1_000, WINDOW_1, { limit: 1 }));
+    enter(9);
+    await clock.advance(1_000);
+    expect(admitted).toHaveLength(1);
+    gate.learn('default', { isRefused: false });
+    await clock.advance(59_999);
+    expect(admitted).toHaveLength(1);
+    await clock.advance(1);
+    expect(admitted).toHaveLength(9);
+  });
+
+  it('keeps a budget as long as one answer of a window tells of it', async () => {
+    const { clock, gate, admitted, enter } = setUp();
+    await learnFirst(gate, told(0, 1_000, WINDOW_1, { limit: 2 }));
+    enter(9);
+    await clock.advance(1_000);
+    expect(admitted).toHaveLength(2);
+    gate.learn('default', { isRefused: false });
+    gate.learn('default', told(0, 1_000, WINDOW_1 + 1_000, { limit: 2 }));
+    await clock.advance(1_000);
     expect(admitted).toHaveLength(4);
+  });
+
+  it('keeps a budget although an answer of its window does not tell of it', async () => {
+    const { clock, gate, admitted, enter } = setUp();
+    await learnFirst(gate, told(1));
+    enter(1);
+    await clock.advance(0);
+    gate.learn('default', { isRefused: false });
+    await clock.advance(60_000);
+    enter(20);
+    await clock.advance(0);
+    expect(admitted).toHaveLength(1 + 10);
+  });
+
+  it('keeps a budget while nobody calls', async () => {
+    const { clock, gate, admitted, enter } = setUp();
+    await learnFirst(gate, told(0));
+    await clock.advance(3_600_000);
+    enter(20);
+    await clock.advance(0);
+    expect(admitted).toHaveLength(10);
   });
 
   it('takes the earliest of the moments that answers of one window give for its end', async () => {
@@ -167,6 +215,78 @@ describe('the rate gate', () => {
   });
 });
 
+describe('before the first answer', () => {
+  it.each([
+    ['64 calls', 'default', false, 64],
+    ['the 40 calls that reports have', 'reporting', false, 40],
+    ["the 10 calls that a user's consent has", 'default', true, 10],
+    ["the 10 reports that a user's consent has", 'reporting', true, 10],
+  ])('at most %s are under way', async (_what, rateClass, isUsers, most) => {
+    const clock = manualClock();
+    const gate = rateGateOf({}, clock, isUsers);
+    const { admitted, enter } = enterers(gate, rateClass);
+    enter(most + 1);
+    await clock.advance(60_000);
+    expect(admitted).toHaveLength(most);
+    // A call that got no answer tells nothing, but makes room.
+    gate.learn(rateClass, undefined);
+    enter(most);
+    await clock.advance(60_000);
+    expect(admitted).toHaveLength(most + 1);
+    gate.learn(rateClass, { isRefused: false });
+    await clock.advance(0);
+    expect(admitted).toHaveLength(most + 1 + most);
+  });
+
+  it("no more are under way than the user's own limit", async () => {
+    const { clock, admitted, enter } = setUp({
+      limits: { default: { limit: 5, windowMs: 60_000 } },
+    });
+    enter(20);
+    await clock.advance(0);
+    expect(admitted).toHaveLength(5);
+  });
+
+  it('a class waits for an answer of its own', async () => {
+    const { clock, gate, admitted, enter } = setUp();
+    await gate.enter('reporting', entry());
+    gate.learn('reporting', { isRefused: false });
+    enter(100);
+    await clock.advance(0);
+    expect(admitted).toHaveLength(64);
+  });
+
+  it('calls are told that they wait, but not how long', async () => {
+    const { clock, enter } = setUp();
+    const waits: unknown[] = [];
+    enter(66, { onWait: (wait) => waits.push(wait) });
+    await clock.advance(0);
+    expect(waits).toEqual([
+      { ms: 0, queued: 1 },
+      { ms: 0, queued: 2 },
+    ]);
+  });
+
+  it('a call waits no longer than maxQueueMs, and its error says for what', async () => {
+    const { clock, enter } = setUp({ maxQueueMs: 5_000 });
+    const calls = enter(65);
+    const failure = fails(calls[64] ?? Promise.resolve());
+    await clock.advance(5_000);
+    const error = await failure;
+    expect(error).toBeInstanceOf(RateLimitError);
+    expectFields(error, {
+      message:
+        'getThing was not sent: its class (default) waits for a first answer, and none came within 5000 ms.',
+      retryable: true,
+      limit: undefined,
+      remaining: undefined,
+      retryAfterMs: undefined,
+      resetAt: undefined,
+    });
+    expect(clock.pending()).toBe(0);
+  });
+});
+
 describe('a 429', () => {
   it('closes the class until its reset', async () => {
     const { clock, gate, admitted, enter } = setUp();
@@ -179,6 +299,16 @@ describe('a 429', () => {
     expect(admitted).toHaveLength(0);
     await clock.advance(1);
     expect(admitted).toHaveLength(10);
+  });
+
+  it('closes the class no longer than its reset, however near that is', async () => {
+    const { clock, gate, admitted, enter } = setUp();
+    await learnFirst(gate, told(0, 100, WINDOW_1, { isRefused: true }));
+    enter(1);
+    await clock.advance(99);
+    expect(admitted).toHaveLength(0);
+    await clock.advance(1);
+    expect(admitted).toHaveLength(1);
   });
 
   it('closes the class as long as it asks, then lets in the known figure', async () => {
@@ -226,6 +356,184 @@ describe('a 429', () => {
       expect(admitted).toHaveLength(100);
     },
   );
+});
+
+describe('an answer that asks for too long', () => {
+  const HOURS = 7_200_000;
+  const MINUTE = 60_000;
+  const long = told(0, HOURS, WINDOW_1 + HOURS);
+
+  it.each<[string, RateAnswer, number]>([
+    ['a reset in two hours', long, MINUTE],
+    ['a 429 with such a reset', { ...long, isRefused: true }, MINUTE],
+    ['a 429 with such a reset alone', { isRefused: true, resetAt: 9, resetInMs: HOURS }, MINUTE],
+    [
+      'a 429 with such a reset, and a shorter wait',
+      { ...long, isRefused: true, retryAfterMs: 5_000 },
+      MINUTE,
+    ],
+    ['a reset that never comes', told(0, Number.POSITIVE_INFINITY), MINUTE],
+    ['a 429 for a day', refused({ retryAfterMs: 86_400_000 }), 15 * MINUTE],
+    ['a 429 for ever', refused({ retryAfterMs: Number.POSITIVE_INFINITY }), 15 * MINUTE],
+    [
+      'a 429 for a day, with a window',
+      { ...told(0), isRefused: true, retryAfterMs: 86_400_000 },
+      15 * MINUTE,
+    ],
+    [
+      'a 429 for 15 minutes and a millisecond',
+      refused({ retryAfterMs: 15 * MINUTE + 1 }),
+      15 * MINUTE,
+    ],
+  ])(
+    'closes the class for the longest time there is, then one call goes: %s',
+    async (_what, answer, ms) => {
+      const { clock, gate, admitted, enter } = setUp({ maxQueueMs: 10 * HOURS });
+      await learnFirst(gate, answer);
+      enter(200);
+      await clock.advance(ms - 1);
+      expect(admitted).toEqual([]);
+      await clock.advance(1);
+      expect(admitted).toEqual([0]);
+      // It alone, for as long as it takes.
+      await clock.advance(HOURS);
+      expect(admitted).toEqual([0]);
+      gate.learn('default', { isRefused: false });
+      await clock.advance(0);
+      expect(admitted.length).toBeGreaterThanOrEqual(10);
+    },
+  );
+
+  it.each([
+    ['a reset as far away as a window may be', told(0, 62_000), 62_000],
+    ['a 429 for 15 minutes', refused({ retryAfterMs: 900_000 }), 900_000],
+  ])('is none that asks for as long as there is: %s', async (_what, answer, ms) => {
+    const { clock, gate, admitted, enter } = setUp({ maxQueueMs: HOURS });
+    await learnFirst(gate, answer);
+    enter(5);
+    await clock.advance(ms - 1);
+    expect(admitted).toEqual([]);
+    await clock.advance(1);
+    expect(admitted).toHaveLength(5);
+  });
+
+  it('lets one call at a time find out, until one is not refused', async () => {
+    const { clock, gate, admitted, enter } = setUp({ maxQueueMs: HOURS });
+    await learnFirst(gate, refused({ retryAfterMs: 86_400_000 }));
+    enter(9);
+    await clock.advance(15 * MINUTE);
+    expect(admitted).toHaveLength(1);
+    // Lost: the next one goes.
+    gate.learn('default', undefined);
+    await clock.advance(0);
+    expect(admitted).toHaveLength(2);
+    // Refused, for a shorter time: that counts.
+    gate.learn('default', refused({ retryAfterMs: 3_000 }));
+    await clock.advance(2_999);
+    expect(admitted).toHaveLength(2);
+    await clock.advance(1);
+    expect(admitted).toHaveLength(3);
+    // Refused, for as long as before.
+    gate.learn('default', refused({ retryAfterMs: 86_400_000 }));
+    await clock.advance(15 * MINUTE - 1);
+    expect(admitted).toHaveLength(3);
+    await clock.advance(1);
+    expect(admitted).toHaveLength(4);
+    gate.learn('default', { isRefused: false });
+    await clock.advance(0);
+    expect(admitted).toHaveLength(9);
+  });
+
+  it('is not outdone by answers to calls that went before it', async () => {
+    const { clock, gate, admitted, enter } = setUp({ maxQueueMs: HOURS });
+    enter(5);
+    await clock.advance(0);
+    gate.learn('default', refused({ retryAfterMs: 86_400_000 }));
+    for (let answer = 0; answer < 3; answer += 1) gate.learn('default', { isRefused: false });
+    enter(9);
+    await clock.advance(15 * MINUTE);
+    // One is still under way: that is as many as may be.
+    expect(admitted).toHaveLength(5);
+    gate.learn('default', { isRefused: false });
+    await clock.advance(0);
+    expect(admitted).toHaveLength(5 + 1);
+  });
+
+  it('has told what remains: so many go, then one a minute until it is over', async () => {
+    const { clock, gate, admitted, enter } = setUp({ maxQueueMs: HOURS });
+    await learnFirst(gate, told(2, 3 * MINUTE));
+    enter(20);
+    await clock.advance(0);
+    expect(admitted).toHaveLength(2);
+    for (const left of [1, 0]) gate.learn('default', told(left, 3 * MINUTE));
+    await clock.advance(MINUTE);
+    expect(admitted).toHaveLength(3);
+    gate.learn('default', told(0, 2 * MINUTE, WINDOW_1, { isRefused: true }));
+    await clock.advance(MINUTE - 1);
+    expect(admitted).toHaveLength(3);
+    await clock.advance(1);
+    expect(admitted).toHaveLength(4);
+    // Now it is near enough to be waited for.
+    gate.learn('default', told(0, 61_000, WINDOW_1, { isRefused: true }));
+    await clock.advance(60_999);
+    expect(admitted).toHaveLength(4);
+    await clock.advance(1);
+    expect(admitted).toHaveLength(5);
+    gate.learn('default', told(9, MINUTE, WINDOW_1 + MINUTE));
+    await clock.advance(0);
+    expect(admitted).toHaveLength(5 + 9);
+  });
+
+  it('finds out what is left of the window, and takes no more', async () => {
+    const { clock, gate, admitted, enter } = setUp({ maxQueueMs: HOURS });
+    await learnFirst(gate, told(5, HOURS));
+    await clock.advance(MINUTE);
+    enter(20);
+    await clock.advance(0);
+    expect(admitted).toHaveLength(1);
+    gate.learn('default', told(4, HOURS - MINUTE));
+    await clock.advance(0);
+    expect(admitted).toHaveLength(1 + 4);
+  });
+
+  it('goes on to be the window that answers tell of', async () => {
+    const { clock, gate, admitted, enter } = setUp({ maxQueueMs: HOURS });
+    await learnFirst(gate, told(5, 80_000));
+    await clock.advance(MINUTE);
+    enter(1);
+    await clock.advance(0);
+    gate.learn('default', told(4, 20_000));
+    enter(1);
+    await clock.advance(0);
+    // Another process has taken two.
+    gate.learn('default', told(1, 20_000));
+    enter(20);
+    await clock.advance(0);
+    expect(admitted).toHaveLength(2 + 1);
+  });
+
+  it('does not make it deaf to answers that ask for less', async () => {
+    const { clock, gate, admitted, enter } = setUp();
+    enter(2);
+    await clock.advance(0);
+    gate.learn('default', told(0, HOURS, WINDOW_1 + HOURS));
+    gate.learn('default', told(3, 30_000, WINDOW_1));
+    enter(9);
+    await clock.advance(0);
+    expect(admitted).toHaveLength(2 + 3);
+  });
+});
+
+describe('a 429 whose window is over', () => {
+  it('says nothing of when to come again: calls go one by one', async () => {
+    const { clock, gate, admitted, enter } = setUp();
+    await learnFirst(gate, told(0, 0, WINDOW_1, { isRefused: true }));
+    enter(5);
+    await clock.advance(239);
+    expect(admitted).toHaveLength(0);
+    await clock.advance(1);
+    expect(admitted).toHaveLength(1);
+  });
 });
 
 describe('a call in the queue', () => {
@@ -293,18 +601,18 @@ describe('a call in the queue', () => {
   });
 
   it('is refused at once where it is known that there will be no room in time', async () => {
-    const { clock, gate, admitted, enter } = setUp();
+    const { clock, gate, admitted, enter } = setUp({ maxQueueMs: 600_000 });
     await learnFirst(gate, told(0, 1_000));
     const waiting = fails(enter(1)[0] ?? Promise.resolve());
     await clock.advance(0);
-    gate.learn('default', refused({ retryAfterMs: 86_400_000 }));
+    gate.learn('default', refused({ retryAfterMs: 600_000 }));
     expect(await waiting).toBeInstanceOf(RateLimitError);
     const onWait = (): void => expect.unreachable('it does not wait');
     const error = await fails(enter(1, { onWait })[0] ?? Promise.resolve());
     expect(error).toMatchObject({
       name: 'RateLimitError',
-      retryAfterMs: 86_400_000,
-      resetAt: new Date(clock.now() + 86_400_000),
+      retryAfterMs: 600_000,
+      resetAt: new Date(clock.now() + 600_000),
       limit: 10,
       attempts: 0,
     });
@@ -325,6 +633,21 @@ describe('limits of your own', () => {
     expect(admitted).toHaveLength(2);
     await clock.advance(1);
     expect(admitted).toHaveLength(4);
+  });
+
+  it('do not count a call that got no answer', async () => {
+    const { clock, gate, admitted, enter } = setUp({
+      limits: { default: { limit: 2, windowMs: 60_000 } },
+    });
+    enter(9);
+    await clock.advance(0);
+    for (let lost = 0; lost < 3; lost += 1) gate.learn('default', undefined);
+    await clock.advance(0);
+    expect(admitted).toHaveLength(2 + 3);
+    gate.learn('default', { isRefused: false });
+    gate.learn('default', { isRefused: false });
+    await clock.advance(0);
+    expect(admitted).toHaveLength(2 + 3);
   });
 
   it('do not lift what an answer tells', async () => {

@@ -153,8 +153,11 @@ describe('what the gate learns of an answer', () => {
     expect(await learned(answering(200, headers))).toEqual([
       { isRefused: false, limit: 250, remaining: 17, resetAt, resetInMs: 42_000 },
     ]);
-    expect(await learned(answering(429, headers))).toMatchObject([
-      { isRefused: true, retryAfterMs: 42_000 },
+    expect(await learned(answering(429, { ...headers, 'retry-after': '50' }))).toMatchObject([
+      { isRefused: true, resetInMs: 42_000, retryAfterMs: 50_000 },
+    ]);
+    expect(await learned(answering(503, { ...headers, 'retry-after': '50' }))).toEqual([
+      { isRefused: false, limit: 250, remaining: 17, resetAt, resetInMs: 42_000 },
     ]);
   });
 

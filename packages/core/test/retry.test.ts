@@ -5,7 +5,6 @@ import type { TransportFault } from '../src/fault.js';
 import type { Operation } from '../src/operation.js';
 import { isRead, outcomeOf } from '../src/outcome.js';
 import {
-  askedWaitMs,
   backoffMs,
   isSafeToRetry,
   mayRepeat,
@@ -13,7 +12,6 @@ import {
   repeatBy,
   waitMs,
 } from '../src/retry.js';
-import { systemClock } from '../src/time.js';
 import { createThing, getThing, perTest, searchThings, startThings } from './api.js';
 import { answer, fault, requestOf } from './exchange.js';
 import { json } from './server.js';
@@ -123,57 +121,8 @@ describe('the pause before a repeat', () => {
   });
 });
 
-describe('how long an answer asks to wait', () => {
-  const asked = (headers: HttpResponse['headers'], status = 503): number | undefined =>
-    askedWaitMs(answer(status, headers), { ...systemClock, now: () => Date.UTC(2000, 0, 1) });
-  const date = 'Sun, 06 Nov 1994 08:49:30 GMT';
-
-  it.each<[string, HttpResponse['headers'], number | undefined]>([
-    ['seconds', { 'retry-after': '7' }, 7_000],
-    ['a fraction', { 'retry-after': '0.25' }, 250],
-    ['milliseconds', { 'retry-after-ms': '1500' }, 1_500],
-    ['a fraction of a millisecond', { 'retry-after-ms': '1.5' }, 1.5],
-    ['both: the longer', { 'retry-after-ms': '1500', 'retry-after': '1' }, 1_500],
-    ['both: the longer', { 'retry-after-ms': '500', 'retry-after': '1' }, 1_000],
-    ['a date', { date, 'retry-after': 'Sun, 06 Nov 1994 08:49:37 GMT' }, 7_000],
-    ['a date of RFC 850', { date, 'retry-after': 'Sunday, 06-Nov-94 08:49:37 GMT' }, 7_000],
-    ['a date of asctime', { date, 'retry-after': 'Sun Nov  6 08:49:37 1994' }, 7_000],
-    ['a date that is over', { date, 'retry-after': 'Sun, 06 Nov 1994 08:49:00 GMT' }, 0],
-    ['a date, by our own clock', { 'retry-after': 'Sat, 01 Jan 2000 00:00:09 GMT' }, 9_000],
-    ['nonsense', { 'retry-after': 'soon', 'retry-after-ms': '-1' }, undefined],
-    ['a negative number', { 'retry-after': '-5' }, undefined],
-    ['a number with a unit', { 'retry-after': '7s', 'retry-after-ms': 'x7' }, undefined],
-    ['nothing', {}, undefined],
-  ])('%s', (_what, headers, ms) => {
-    const zone = process.env.TZ;
-    try {
-      for (const TZ of ['UTC', 'Asia/Tokyo', 'America/Lima']) {
-        process.env.TZ = TZ;
-        expect(asked(headers), TZ).toBe(ms);
-      }
-    } finally {
-      if (zone === undefined) delete process.env.TZ;
-      else process.env.TZ = zone;
-    }
-  });
-
-  // 2000-01-01 in seconds is 946684800.
-  it.each<[string, number, HttpResponse['headers'], number | undefined]>([
-    ['the reset of its rate limit', 429, { 'x-ratelimit-reset': '946684805' }, 5_000],
-    ['a reset that is over', 429, { 'x-ratelimit-reset': '946684795' }, 0],
-    ['a reset, by its own date', 429, { date, 'x-ratelimit-reset': '784111772' }, 2_000],
-    ['no reset', 429, {}, undefined],
-    ['the reset where nothing was refused', 503, { 'x-ratelimit-reset': '946684805' }, undefined],
-    ['a reset in milliseconds', 429, { 'x-ratelimit-reset': '946684805000' }, undefined],
-    ['a reset that begins otherwise', 429, { 'x-ratelimit-reset': 'x946684805' }, undefined],
-    ['a reset that ends otherwise', 429, { 'x-ratelimit-reset': '946684805 s' }, undefined],
-    ['a reset of no time', 429, { 'x-ratelimit-reset': '5' }, undefined],
-    ['both', 429, { 'retry-after': '2', 'x-ratelimit-reset': '946684805' }, 2_000],
-  ])('%s, in an answer with %i', (_what, status, headers, ms) => {
-    expect(asked(headers, status)).toBe(ms);
-  });
-
-  it('never earlier than asked, by milliseconds, too', async () => {
+describe('a repeat', () => {
+  it('comes no earlier than asked, by milliseconds, too', async () => {
     const times: number[] = [];
     const { client } = await setUp(
       (_seen, response, before) => {

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { ConnectionError } from '@criteo-sdk/retailmedia';
+import axios, { type AxiosError, type AxiosInstance } from 'axios';
+import { leaks, sinks } from '../../../packages/core/test/canary.ts';
+import {
+  type Bench,
+  became,
+  type Case,
+  call,
+  connect,
+  failure,
+  SECRET,
+  seen,
+  type TestClient,
+  times,
+  write,
+} from '../bench.ts';
+
+/** Errors that a user's own code throws within a call: they stay what they are. Ours stay ours, whoever throws them again. */
+export const OWN_ERRORS: readonly Case[] = [
+  {
+    id: 'F140',
+    what: 'an interceptor throws for an answer that came: its own error, one request',
+    run: async (bench) => {
+      const own = axios.create();
+      const bug = new TypeError('Cannot read properties of undefined');
+      own.interceptors.response.use((response) => {
+        if (isApi(response.config.url)) throw bug;
+        return response;
+      });
+      for (const send of [write, call]) {
+        const before = (await bench.counts()).api.length;
+        assert.equal(await reasonOf(send(clientOf(bench, own))), bug);
+        await seen(bench, { api: before + 1 }, send.name);
+      }
+    },
+  },
+  {
+    id: 'F141',
+    what: 'an interceptor asks a host that refuses, by axios or by fetch: its error, one request',
+    run: async (bench) => {
+      const asks = [
+        () => axios.get('http://127.0.0.1:1/audit'),
+        () => fetch('http://127.0.0.1:1/audit'),
+      ];
+      for (const [index, ask] of asks.entries()) {
+        const own = axios.create();
+        own.interceptors.response.use(async (response) => {
+          if (isApi(response.config.url)) await ask();
+          return response;
+        });
+        const before = (await bench.counts()).api.length;
+        const reason = await reasonOf(write(clientOf(bench, own)));
+        assert.ok(!(reason instanceof ConnectionError), 'it is no network fault of ours');
+        const text = index === 0 ? (reason as AxiosError).config?.url : String(reason);
+        assert.match(String(text), index === 0 ? /audit/ : /fetch failed|bad port/);
+        await seen(bench, { api: before + 1 });
+      }
+    },
+  },
+  {
+    id: 'F142',
+    what: 'an adapter with a bug: its error, one attempt',
+    run: async (bench) => {
+      let asked = 0;
+      const bug = new RangeError('Invalid array length');
+      const adapter = async (): Promise<never> => {
+        asked += 1;
+        throw bug;
+      };
+      const { tokens } = connect(bench);
+      const client = connect(bench, { axios: axios.create({ adapter }), tokens });
+      assert.equal(await reasonOf(call(client)), bug);
+      assert.equal(asked, 1);
+    },
+  },
+  {
+    id: 'F143',
+    what: 'an interceptor wraps a fault of the network, or gathers it: still ours, and no secret in it',
+    run: async (bench) => {
+      const wraps: ((error: unknown) => unknown)[] = [
+        (error) => error,
+        (error) => new Error('wrapped', { cause: error }),
+        (error) => new AggregateError([new Error('other'), error], 'gathered'),
+        (error) => new Error('twice', { cause: new Error('once', { cause: error }) }),
+      ];
+      for (const wrap of wraps) {
+        const own = axios.create();
+        own.interceptors.response.use(undefined, (error) => Promise.reject(wrap(error)));
+        await bench.script({ api: times(9, { kind: 'reset' }) });
+        const client = clientOf(bench, own);
+        const { value } = await client.tokens.get();
+        const error = await failure(write(client));
+        assert.ok(error instanceof ConnectionError && error.attempts === 1);
+        became(error, { outcome: 'unknown' });
+        assert.deepEqual(leaks(sinks(error, []), [SECRET, value]), []);
+      }
+    },
+  },
+  {
+    id: 'F144',
+    what: 'the cause of a fault of the network is an error of its own, with message and code and no more',
+    run: async (bench) => {
+      await bench.script({ api: times(9, { kind: 'reset' }) });
+      for (const options of [{}, { axios: axios.create() }]) {
+        const error = await failure(write(connect(bench, options)));
+        const { cause } = error as { readonly cause?: unknown };
+        assert.ok(cause instanceof Error && Object.getPrototypeOf(cause) === Error.prototype);
+        assert.deepEqual(Object.keys(cause), ['code']);
+        assert.match(cause.message, /ECONNRESET|socket hang up/);
+      }
+    },
+  },
+];
+
+const isApi = (url: string | undefined): boolean => !String(url).endsWith('/oauth2/token');
+
+const clientOf = (bench: Bench, own: AxiosInstance): TestClient =>
+  connect(bench, { axios: own, retry: { baseMs: 10 } });
+
+const reasonOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => assert.fail('the call should fail'),
+    (reason: unknown) => reason,
+  );
