@@ -18,11 +18,11 @@ export const PLANTED: readonly Planted[] = [
   { id: 'F01', file: 'token-operation.ts', from: 'baseMs: 250', to: 'baseMs: 0' },
   {
     id: 'F04',
-    file: 'retry.ts',
-    from: 'dateOf(headers.date) ?? clock.now()',
+    file: 'rate-headers.ts',
+    from: '(dateOf(headers.date) ?? clock.now())',
     to: 'clock.now()',
   },
-  { id: 'F06', file: 'retry.ts', from: 'Math.max(0, time - now)', to: 'time - now' },
+  { id: 'F06', file: 'rate-headers.ts', from: 'Math.max(0, ms)', to: 'ms' },
   { id: 'F07', file: 'retry.ts', from: 'new Set([408,', to: 'new Set([400, 408,' },
   { id: 'F08', file: 'redact.ts', from: "text.replace(forms, '[redacted]')", to: 'text' },
   { id: 'F11', file: 'token-request.ts', from: 'MOST_UNREADABLE = 2', to: 'MOST_UNREADABLE = 0' },
@@ -272,9 +272,9 @@ export const PLANTED: readonly Planted[] = [
     to: 'return destroyed || readableEnded || writable || true;',
     also: [
       {
-        file: 'node/connection-pool.ts',
-        from: "socket.on('data', destroyed).on('end', destroyed);",
-        to: '',
+        file: 'node/connection.ts',
+        from: "this.socket.on('data', destroyed).on('end', destroyed).unref();",
+        to: 'this.socket.unref();',
       },
     ],
   },

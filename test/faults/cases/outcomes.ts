@@ -135,7 +135,7 @@ export const OUTCOMES: readonly Case[] = [
     run: async (bench) => {
       const server = await startRaw(() => {});
       const { tokens } = connect(bench);
-      const client = connect(server, { tokens });
+      const client = connect(server, { tokens, rateLimit: false });
       const leave = new AbortController();
       const busy = times(64, client).map((one) => call(one, { signal: leave.signal }));
       for (const one of busy) one.catch(() => {});
