@@ -4,6 +4,7 @@ import { type Need, transportOf } from './api.js';
 import { webStream } from './byte-stream.js';
 import { RowError } from './csv.js';
 import { ConfigError, ConnectionError, ResponseError } from './errors.js';
+import { runHook } from './hooks.js';
 import { faultOfJson, parseJson } from './json.js';
 import type { Arguments, Call, CallOptions, Operation, Transport } from './operation.js';
 import { checkSignal } from './options.js';
@@ -186,14 +187,7 @@ export const guarded = <T>(
       type: 'warning',
       message: `${id}: onProgress failed; the work goes on.`,
     });
-  return (value) => {
-    try {
-      const told = hook?.(value);
-      if (told instanceof Promise) told.catch(warn);
-    } catch {
-      warn();
-    }
-  };
+  return (value) => runHook(() => hook?.(value), warn);
 };
 
 interface Chunks {

@@ -27,8 +27,12 @@ export const readReported = (body: unknown): Reported => {
   return { problems, warnings, traceId: traceOf([...problems, ...warnings]) };
 };
 
+// More than any request has parts: each one is read and cleaned, which takes longer than parsing it.
+const MOST_REPORTED = 100_000;
+const MOST_SOURCES = 100;
+
 const listed = (list: unknown): Problem[] =>
-  Array.isArray(list) ? list.filter(isObject).map(toProblem) : [];
+  Array.isArray(list) ? list.slice(0, MOST_REPORTED).filter(isObject).map(toProblem) : [];
 
 const traceOf = (problems: readonly Problem[]): string | undefined =>
   problems.find(({ traceId }) => traceId)?.traceId;
@@ -58,7 +62,8 @@ const toProblem = (fields: Fields): Problem =>
 
 // One schema of the vendor lets it be any object.
 const texts = (value: unknown): Readonly<Record<string, string>> | undefined => {
-  const entries = isObject(value) ? Object.entries(value).filter(([, one]) => text(one)) : [];
+  const all = isObject(value) ? Object.entries(value).slice(0, MOST_SOURCES) : [];
+  const entries = all.filter(([, one]) => text(one));
   return entries.length === 0 ? undefined : Object.fromEntries(entries as [string, string][]);
 };
 
