@@ -106,7 +106,7 @@ export const resumeJob = async <P, R>(
 
 const JOB: Need = {
   helper: 'runJob',
-  fits: (operation) => 'job' in operation,
+  fits: (operation) => Object.hasOwn(operation, 'job'),
   otherwise: 'creates no job; await it, or use download if it answers with a file.',
 };
 

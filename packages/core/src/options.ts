@@ -1,6 +1,7 @@
 import { ConfigError } from './errors.js';
 import { type Grant, isUsersGrant } from './grants.js';
 import type { RetryOptions } from './operation.js';
+import { own } from './own.js';
 import type { Target } from './request.js';
 import type { RetryPolicy } from './retry.js';
 import type { Credentials } from './token-endpoint.js';
@@ -71,9 +72,8 @@ export const checkGrant = <G extends Grant>(
     });
   }
   const isResumed = chosen.type === 'refresh_token' && hasStore;
-  const missing = (isResumed ? [] : REQUIRED[chosen.type]).find(
-    (field) => !isText(Reflect.get(chosen, field)),
-  );
+  const needed = isResumed ? [] : (own(REQUIRED, chosen.type) ?? []);
+  const missing = needed.find((field) => !isText(own(chosen, field)));
   if (missing === undefined) return chosen;
   throw new ConfigError(`The grant '${chosen.type}' needs '${missing}', a non-empty string.`);
 };

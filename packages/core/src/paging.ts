@@ -1,6 +1,7 @@
 import { type Need, transportOf } from './api.js';
 import { ConfigError, ResponseError, type ResponseErrorReason } from './errors.js';
-import type { Arguments, Call, CallOptions, PagedOperation } from './operation.js';
+import type { Arguments, Call, CallOptions, PagedOperation, Paging } from './operation.js';
+import { own } from './own.js';
 
 /** A method that lists something page by page. */
 export type PagedMethod<P, R> = ((...args: Arguments<P>) => Call<R>) & {
@@ -72,7 +73,7 @@ export const paginate = <P, R>(
 
 const LIST: Need = {
   helper: 'paginate',
-  fits: (operation) => 'paging' in operation,
+  fits: (operation) => Object.hasOwn(operation, 'paging'),
   otherwise: 'does not list page by page; await it.',
 };
 
@@ -112,10 +113,12 @@ const PARAMETERS = {
   page: { at: 'pageIndex', size: 'pageSize' },
 } as const;
 
+const parametersOf = ({ style }: Paging): { readonly at: string; readonly size: string } =>
+  own(PARAMETERS, style) ?? PARAMETERS.offset;
+
 const checkSize = ({ id, paging }: Pick<PagedOperation, 'id' | 'paging'>, params: object): void => {
-  const { size } = PARAMETERS[paging.style];
-  const { [size]: asked = 1 } = params as Numbers;
-  if (asked >= 1) return;
+  const { size } = parametersOf(paging);
+  if ((own(params as Numbers, size) ?? 1) >= 1) return;
   throw new ConfigError(`${id}: '${size}' must be at least 1: pages of none have no end.`, {
     operation: id,
   });
@@ -129,8 +132,9 @@ const skipped = (
   params: unknown,
   received: number,
 ): number => {
-  const { at, size } = PARAMETERS[paging.style];
-  const { [at]: start = 0, [size]: asked = paging.defaultSize ?? received } = params as Numbers;
+  const { at, size } = parametersOf(paging);
+  const start = own(params as Numbers, at) ?? 0;
+  const asked = own(params as Numbers, size) ?? paging.defaultSize ?? received;
   return paging.style === 'page' ? start * Math.min(asked, received) : start;
 };
 
@@ -142,8 +146,9 @@ const nextParams = <P, R>(
   seen: number,
   data: R,
 ): P | undefined => {
-  const { at, size } = PARAMETERS[paging.style];
-  const { [at]: start = 0, [size]: asked } = params as Numbers;
+  const { at, size } = parametersOf(paging);
+  const start = own(params as Numbers, at) ?? 0;
+  const asked = own(params as Numbers, size);
   const total = numberAt(data, paging.total);
   // What is called a count may be that of this page: only a larger one is surely that of all.
   const isLast =
@@ -165,8 +170,7 @@ const numberAt = (data: unknown, path: string | undefined): number | undefined =
   const found = path
     .split('.')
     .reduce<unknown>(
-      (value, key) =>
-        typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined,
+      (value, key) => (typeof value === 'object' && value !== null ? own(value, key) : undefined),
       data,
     );
   return typeof found === 'number' ? found : undefined;
@@ -180,8 +184,7 @@ class RecentIds {
 
   /** True if it was not there. */
   add(item: unknown): boolean {
-    const id: unknown =
-      typeof item === 'object' && item !== null ? Reflect.get(item, 'id') : undefined;
+    const id: unknown = typeof item === 'object' && item !== null ? own(item, 'id') : undefined;
     if (typeof id !== 'string' && typeof id !== 'number') return true;
     if (this.#ids.has(id)) return false;
     const [oldest] = this.#ids;

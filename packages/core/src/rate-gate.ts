@@ -1,5 +1,6 @@
 import { knownBudget } from './criteo/rate-budgets.js';
 import { ConfigError, RateLimitError } from './errors.js';
+import { own } from './own.js';
 import {
   admit,
   beginOwn,
@@ -142,7 +143,7 @@ const createRateGate = (options: RateLimitOptions, clock: Clock, isUsers: boolea
       entry.signal.throwIfAborted();
       const lane = laneOf(rateClass);
       const now = clock.monotonic();
-      beginOwn(lane.state, limits[rateClass as keyof RateLimits], now);
+      beginOwn(lane.state, own(limits, rateClass) as RateBudget | undefined, now);
       // Nobody overtakes those who wait.
       if (lane.queue.size === 0 && isOpen(lane.state, now)) {
         return admit(lane.state);

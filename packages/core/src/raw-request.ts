@@ -14,13 +14,17 @@ export interface RawRequest {
 export const toOperation = <R>({
   method,
   path,
-  query: given,
+  query,
   body,
 }: RawRequest): [Operation<object, R>, object] => {
-  const query = given ?? {};
   // Query parameters get names of their own, so that none can be taken for the body.
-  const names = Object.keys(query).map((as) => ({ name: `query ${as}`, as }));
-  const values = Object.fromEntries(names.map(({ name, as }) => [name, query[as]]));
+  const given = Object.entries(query ?? {}).map(([as, value]) => ({
+    name: `query ${as}`,
+    as,
+    value,
+  }));
+  const names = given.map(({ name, as }) => ({ name, as }));
+  const values = Object.fromEntries(given.map(({ name, value }) => [name, value]));
   const operation = {
     id: `${method} ${path}`,
     method,

@@ -45,7 +45,9 @@ const single = (fields: Fields): Problem[] => {
     const { error_description, error_uri } = fields;
     return [compact({ code, detail: text(error_description), uri: text(error_uri) })];
   }
-  return 'code' in fields || 'message' in fields || 'traceId' in fields ? [toProblem(fields)] : [];
+  return ['code', 'message', 'traceId'].some((name) => Object.hasOwn(fields, name))
+    ? [toProblem(fields)]
+    : [];
 };
 
 const toProblem = (fields: Fields): Problem =>
