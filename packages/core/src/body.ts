@@ -5,8 +5,8 @@ import { own } from './own.js';
 import { mustBeScalar, scalarText, type Values } from './values.js';
 
 export interface WrittenBody {
-  readonly body?: string | ArrayBuffer;
-  readonly type?: string;
+  readonly body: string | ArrayBuffer | undefined;
+  readonly type: string | undefined;
 }
 
 /** Writes the body as its operation declares it: a form, parts, or JSON. */
@@ -16,7 +16,7 @@ export const writeBody = async (operation: Operation, params: Values): Promise<W
   }
   if (operation.multipart) return writeMultipart(operation, params);
   const body = own(params, 'body');
-  if (body === undefined) return {};
+  if (body === undefined) return { body: undefined, type: undefined };
   return { body: writeJson(operation, body), type: 'application/json' };
 };
 

@@ -1,6 +1,6 @@
 import { knownBudget } from './criteo/rate-budgets.js';
 import { ConfigError, RateLimitError } from './errors.js';
-import { own } from './own.js';
+import { own, ownFields } from './own.js';
 import {
   admit,
   beginOwn,
@@ -74,7 +74,13 @@ export const rateGateOf = (
 ): RateGate => {
   if (option === false) return openGate;
   if (typeof option !== 'object' || !option) return createRateGate({}, clock, isUsers);
-  return 'enter' in option ? option : createRateGate(option, clock, isUsers);
+  return isGate(option) ? option : createRateGate(ownFields(option), clock, isUsers);
+};
+
+// One of the user's may be of a class.
+const isGate = (option: RateGate | RateLimitOptions): option is RateGate => {
+  const isPlain = Object.getPrototypeOf(option) === Object.prototype;
+  return isPlain ? Object.hasOwn(option, 'enter') : 'enter' in option;
 };
 
 const LONGEST_QUEUE_MS = 900_000;
@@ -185,7 +191,7 @@ const checked = (options: RateLimitOptions): RateLimitOptions => {
   const { limits = {}, maxQueueMs = 0 } = options;
   if (!(maxQueueMs >= 0)) throw invalid('maxQueueMs', 'a number of milliseconds from 0 on');
   for (const name of ['default', 'reporting'] as const) {
-    const budget = limits[name];
+    const budget = own(limits, name) as RateBudget | undefined;
     if (!budget || (budget.limit >= 1 && budget.windowMs > 0)) continue;
     throw invalid(`limits.${name}`, 'like { limit: 100, windowMs: 60_000 }, both positive');
   }

@@ -1,4 +1,5 @@
 import type { Method, Operation } from './operation.js';
+import { ownFields } from './own.js';
 
 /** A request that no document names, for `client.request`. */
 export interface RawRequest {
@@ -11,12 +12,8 @@ export interface RawRequest {
 }
 
 /** The request as an operation and its parameters. */
-export const toOperation = <R>({
-  method,
-  path,
-  query,
-  body,
-}: RawRequest): [Operation<object, R>, object] => {
+export const toOperation = <R>(request: RawRequest): [Operation<object, R>, object] => {
+  const { method, path, query, body } = ownFields(request);
   // Query parameters get names of their own, so that none can be taken for the body.
   const given = Object.entries(query ?? {}).map(([as, value]) => ({
     name: `query ${as}`,

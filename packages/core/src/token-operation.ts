@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponse } from './exchange.js';
 import { errorOfStatus } from './failure.js';
 import type { Grant } from './grants.js';
 import type { Operation, RetryOptions } from './operation.js';
-import { own } from './own.js';
+import { own, ownFields } from './own.js';
 import type { Clock } from './time.js';
 import { readTokenResponse } from './token-endpoint.js';
 import { scalarText, type Values } from './values.js';
@@ -32,7 +32,7 @@ export const withGrant = (
   const grantType = scalarText(own(params as Values, 'grantType')) ?? usual ?? '';
   return {
     // Only a code or a refresh token can be used up: asked by its own grant, an app may ask as often as it likes.
-    operation: { ...operation, read: grantType === 'client_credentials' },
+    operation: ownFields({ ...operation, read: grantType === 'client_credentials' }),
     grantType,
     retry: own(TOKEN_RETRY, grantType),
   };
@@ -49,8 +49,10 @@ export const ensureToken = (
   response: HttpResponse,
   clock: Clock,
 ): void => {
-  const { access_token } = (data ?? {}) as { readonly access_token?: unknown };
-  if (!access_token && readProblems(data).problems.length > 0)
+  if (!hasToken(data) && readProblems(data).problems.length > 0)
     throw errorOfStatus(request, response, clock);
   readTokenResponse(data, { requestedAt: 0, defaultLifetimeMs: 1, warn: () => {} });
 };
+
+const hasToken = (data: unknown): boolean =>
+  typeof data === 'object' && data !== null && Boolean(own(data, 'access_token'));
