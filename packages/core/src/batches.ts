@@ -1,4 +1,5 @@
 import { ConfigError } from './errors.js';
+import { ownFields } from './own.js';
 
 /** What one request takes at most. */
 export interface BatchLimits {
@@ -14,8 +15,9 @@ export interface BatchLimits {
  */
 export async function* batches<T>(
   items: Iterable<T> | AsyncIterable<T>,
-  { maxItems, maxBytes = Number.POSITIVE_INFINITY }: BatchLimits,
+  limits: BatchLimits,
 ): AsyncGenerator<T[], void, undefined> {
+  const { maxItems, maxBytes = Number.POSITIVE_INFINITY } = ownFields(limits);
   if (typeof items === 'string') throw new ConfigError('batches takes a list, not a string.');
   if (!(maxItems >= 1)) throw new ConfigError("'maxItems' of batches must be at least 1.");
   if (!(maxBytes > 0)) throw new ConfigError("'maxBytes' of batches must be more than 0.");

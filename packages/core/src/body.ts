@@ -1,11 +1,12 @@
 import { isStream } from './byte-stream.js';
 import { ConfigError } from './errors.js';
 import type { FormField, Operation } from './operation.js';
-import { given, mustBeScalar, scalarText, type Values } from './values.js';
+import { own } from './own.js';
+import { mustBeScalar, scalarText, type Values } from './values.js';
 
 export interface WrittenBody {
-  readonly body?: string | ArrayBuffer;
-  readonly type?: string;
+  readonly body: string | ArrayBuffer | undefined;
+  readonly type: string | undefined;
 }
 
 /** Writes the body as its operation declares it: a form, parts, or JSON. */
@@ -14,8 +15,8 @@ export const writeBody = async (operation: Operation, params: Values): Promise<W
     return { body: writeForm(operation, params), type: 'application/x-www-form-urlencoded' };
   }
   if (operation.multipart) return writeMultipart(operation, params);
-  const body = given(params, 'body');
-  if (body === undefined) return {};
+  const body = own(params, 'body');
+  if (body === undefined) return { body: undefined, type: undefined };
   return { body: writeJson(operation, body), type: 'application/json' };
 };
 
@@ -23,7 +24,7 @@ export const writeBody = async (operation: Operation, params: Values): Promise<W
 export const secretFields = ({ form = [] }: Operation, params: Values): string[] =>
   form
     .filter(({ secret }) => secret)
-    .map(({ name }) => scalarText(given(params, name)))
+    .map(({ name }) => scalarText(own(params, name)))
     .filter((value) => value !== undefined);
 
 const writeJson = (operation: Operation, value: unknown): string => {
@@ -48,7 +49,7 @@ const writeJson = (operation: Operation, value: unknown): string => {
 const writeForm = (operation: Operation, params: Values): string => {
   const form = new URLSearchParams();
   for (const { name, as = name, default: fallback } of operation.form ?? []) {
-    const value = given(params, name) ?? fallback;
+    const value = own(params, name) ?? fallback;
     if (value !== undefined) form.append(as, mustBeScalar(operation, name, value));
   }
   return form.toString();
@@ -70,7 +71,7 @@ const appendPart = (
   { name, as = name }: FormField,
   params: Values,
 ): void => {
-  const value = given(params, name);
+  const value = own(params, name);
   if (value === undefined || value === null) return;
   // A file's name is part of it; FormData takes it from the File.
   const part = value instanceof Blob ? value : scalarText(value);

@@ -1,4 +1,5 @@
 import { TransportFault } from './fault.js';
+import { runHook } from './hooks.js';
 import { type Clock, raced, withDeadline } from './time.js';
 
 /** Bytes that are still to come, of any kind of stream. */
@@ -32,13 +33,13 @@ export const byteSource = (data: unknown): ByteSource => {
   return {
     next: () => iterator.next(),
     cancel: () => {
-      data.destroy?.();
-      void iterator.return?.().catch(() => {});
+      runHook(() => data.destroy?.());
+      runHook(() => iterator.return?.());
     },
   };
 };
 
-type Destroyable = AsyncIterable<Uint8Array> & { readonly destroy?: () => void };
+type Destroyable = AsyncIterable<Uint8Array> & { readonly destroy?: () => unknown };
 
 const isIterable = (data: unknown): data is Destroyable =>
   typeof data === 'object' && data !== null && Symbol.asyncIterator in data;

@@ -7,6 +7,7 @@ import type {
   Client,
   ClientOptions,
   ClientTransport,
+  GivenTokens,
   Product,
   TransportOptions,
 } from './client-options.js';
@@ -45,6 +46,7 @@ import {
   targetOf,
 } from './options.js';
 import { isUncertain, outcomeNote } from './outcome.js';
+import { own, ownData, ownFields } from './own.js';
 import { openGate, rateGateOf } from './rate-gate.js';
 import { rateLimit } from './rate-limit.js';
 import { type RawRequest, toOperation } from './raw-request.js';
@@ -64,22 +66,23 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** The client of an API version: its groups of operations over one pipeline. */
 export const connect = <G extends Grant, T>(
   api: ApiVersion<G, T>,
-  options: ClientOptions<G>,
+  given: ClientOptions<G>,
 ): Client<T> => {
-  if (typeof options !== 'object' || options === null)
+  if (typeof given !== 'object' || given === null)
     throw new ConfigError('createClient needs options: { clientId, clientSecret }.');
+  const options = ownFields(given);
   const { origin, prefix } = api.product;
-  const target = targetOf({ ...options, baseUrl: options.baseUrl ?? origin, prefix });
+  const { baseUrl = origin, allowLoopbackHttp } = options;
+  const target = targetOf({ baseUrl, allowLoopbackHttp, prefix });
   const { close, ...wire } = createAxios(options.axios, target.origin);
   const context = contextOf(options, target, wire, api);
-  const tokens =
-    'tokens' in options && options.tokens ? options.tokens : ownTokens(api, options, context);
+  const { tokens = ownTokens(api, options, context) } = options as Partial<GivenTokens>;
   const isUsers = options.grant !== undefined && isUsersGrant(options.grant);
   const gate = rateGateOf(options.rateLimit, context.clock, isUsers);
   const transport = transportTo(context, [authenticate(tokens)], gate);
   const request = <R>(raw: RawRequest, callOptions?: CallOptions): Call<R> =>
     transport.call(...toOperation<R>(raw), callOptions);
-  const notice = lifeNotice(versionName(api), api.life, context.clock.now());
+  const notice = lifeNotice(versionName(api), context.life, context.clock.now());
   if (notice) context.tell({ type: 'warning', message: notice });
   return { ...api.groups(transport), ...transport, tokens, rateLimit: gate, request, close };
 };
@@ -91,13 +94,15 @@ export const connect = <G extends Grant, T>(
  * @throws {ConfigError} for a base URL that is no https origin
  */
 export const createTransport = (
-  options: TransportOptions & { readonly prefix?: string },
+  given: TransportOptions & { readonly prefix?: string },
   product?: Pick<Product, 'origin' | 'prefix'>,
 ): ClientTransport => {
-  if (typeof options !== 'object' || options === null)
+  if (typeof given !== 'object' || given === null)
     throw new ConfigError('createTransport takes options: { baseUrl }.');
+  const options = ownFields(given);
+  const { allowLoopbackHttp } = options;
   const { baseUrl = product?.origin, prefix = product?.prefix ?? '' } = options;
-  const target = targetOf({ ...options, baseUrl, prefix });
+  const target = targetOf({ baseUrl, allowLoopbackHttp, prefix });
   const { close, ...wire } = createAxios(options.axios, target.origin);
   return { ...transportTo(contextOf(options, target, wire), []), close };
 };
@@ -128,7 +133,7 @@ const contextOf = (
   checkTimeout('createClient', connectMs, 'connectTimeoutMs');
   const target = { ...origin, userAgent: userAgentOf(options.userAgent, api?.product) };
   const tell = observer(options, api && { product: api.product.name, version: api.name });
-  const life = api?.life ?? {};
+  const life = ownFields(api?.life ?? {});
   const limits = { timeoutMs, attemptTimeoutMs, connectMs };
   return { ...wire, ...limits, target, clock, random, tell, retry, throwOnPartialFailure, life };
 };
@@ -149,7 +154,10 @@ const ownTokens = <G extends Grant, T>(
   );
   const { store } = options;
   const { clock, random, tell } = context;
-  const credentials = credentialsOf(options, api.publicClients === true && mayBePublic(grant));
+  const credentials = credentialsOf(
+    options,
+    own(api, 'publicClients') === true && mayBePublic(grant),
+  );
   const key = storeKey(context.target, grant, options);
   return createTokenProvider({
     endpoint: api,
@@ -179,7 +187,11 @@ const transportTo = (
     operation: Operation<P, R>,
     ...[params, callOptions]: Arguments<P>
   ): Call<R> =>
-    toCall(run(context, send, operation, params ?? {}, callOptions ?? {}) as Promise<Answer<R>>);
+    toCall(
+      run(context, send, ownData(operation), params ?? {}, ownFields(callOptions ?? {})) as Promise<
+        Answer<R>
+      >,
+    );
   return withTools({ call }, { clock, tell });
 };
 

@@ -1,5 +1,6 @@
 import { CONSENT_URL } from './criteo/hosts.js';
 import { ConfigError, TokenError } from './errors.js';
+import { ownFields } from './own.js';
 import { cleanLine } from './redact.js';
 
 export interface ConsentOptions {
@@ -28,12 +29,8 @@ export interface Consent {
  * const { url, state, codeVerifier } = await createConsent({ clientId, redirectUri });
  * @throws {ConfigError} for a redirect URI that cannot be used
  */
-export const createConsent = async ({
-  clientId,
-  redirectUri,
-  pkce = true,
-  consentUrl = CONSENT_URL,
-}: ConsentOptions): Promise<Consent> => {
+export const createConsent = async (options: ConsentOptions): Promise<Consent> => {
+  const { clientId, redirectUri, pkce = true, consentUrl = CONSENT_URL } = ownFields(options);
   checkRedirectUri(redirectUri);
   const state = randomText();
   const url = new URL(consentUrl);
@@ -65,8 +62,9 @@ export interface ConsentCallback {
  */
 export const readConsentCallback = (
   callbackUrl: string,
-  { state }: Pick<Consent, 'state'>,
+  consent: Pick<Consent, 'state'>,
 ): ConsentCallback => {
+  const { state } = ownFields(consent);
   if (!isText(state)) {
     throw new ConfigError(
       "readConsentCallback needs the 'state' of the consent; is the session lost?",

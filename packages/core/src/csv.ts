@@ -20,6 +20,9 @@ export class RowError extends Error {
   }
 }
 
+/** What is beyond a limit of ours, that its message names. */
+export const tooLarge = (row: number, why: string): RowError => new RowError(row, why, 'too-large');
+
 /** A row that is longer is a fault, so that a file without line ends does not fill the memory. */
 export const LONGEST_ROW: number = 10 * 1024 * 1024;
 
@@ -52,7 +55,7 @@ export const csvParser = (asked: string | undefined): RowParser => {
     }
     rest = rest.slice(at);
     triedAt = rest.length > LONG_ROW ? rest.length : 0;
-    if (rest.length > LONGEST_ROW) throw new RowError(count + 1, TOO_LONG);
+    if (rest.length > LONGEST_ROW) throw tooLarge(count + 1, TOO_LONG);
     return rows;
   };
   return { push: (text) => take(text, false), end: () => take('', true) };
@@ -148,7 +151,11 @@ const plain = (
 
 const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line);
 
+// As many as a spreadsheet has.
+const MOST_COLUMNS = 16_384;
+
 const columns = (names: readonly string[]): readonly string[] => {
+  if (names.length > MOST_COLUMNS) throw tooLarge(1, `it has more than ${MOST_COLUMNS} columns`);
   if (new Set(names).size < names.length) throw new RowError(1, 'two columns have the same name');
   if (names.includes('__proto__')) throw new RowError(1, 'a column may not be named __proto__');
   return names;

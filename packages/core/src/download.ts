@@ -4,10 +4,12 @@ import { type Need, transportOf } from './api.js';
 import { webStream } from './byte-stream.js';
 import { RowError } from './csv.js';
 import { ConfigError, ConnectionError, ResponseError } from './errors.js';
+import { runHook } from './hooks.js';
 import { faultOfJson, parseJson } from './json.js';
 import type { Arguments, Call, CallOptions, Operation, Transport } from './operation.js';
 import { checkSignal } from './options.js';
 import { isRead } from './outcome.js';
+import { ownData, ownFields } from './own.js';
 import { type CsvRow, type Row, type RowOptions, readRows } from './rows.js';
 import { sleep } from './time.js';
 import { toolsOf } from './transport-tools.js';
@@ -90,12 +92,16 @@ export interface Expected {
 
 export const fileOf = <P>(
   transport: Transport,
-  operation: Operation<P, Uint8Array | undefined>,
+  stated: Operation<P, Uint8Array | undefined>,
   params: object,
-  { onProgress, ...options }: DownloadOptions,
-  expected: Expected = {},
+  given: DownloadOptions,
+  told: Expected = {},
 ): Download => {
-  const call = <R>(response: 'bytes' | 'stream', signal = options.signal): Promise<R> =>
+  const expected = ownFields(told);
+  const operation = ownData(stated);
+  const options = ownFields(given);
+  const { onProgress } = options;
+  const call = <R>(response: 'bytes' | 'stream', signal: AbortSignal | undefined): Promise<R> =>
     transport.call<object, R>({ ...operation, response } as Operation<object, R>, params, {
       ...options,
       signal,
@@ -103,13 +109,13 @@ export const fileOf = <P>(
   const tell = guarded(transport, operation, onProgress);
   const start = (): Inspection => inspection(operation, expected, tell);
 
-  async function* chunks({
-    onHead,
-    signal,
-  }: Chunks = {}): AsyncGenerator<Uint8Array, void, undefined> {
+  async function* chunks(
+    onHead = (): void => {},
+    signal = options.signal,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
     const { take, finish } = start();
     const stream = await call<AsyncIterable<Uint8Array> | undefined>('stream', signal);
-    onHead?.();
+    onHead();
     for await (const chunk of stream ?? []) {
       take(chunk);
       yield chunk;
@@ -118,7 +124,7 @@ export const fileOf = <P>(
   }
   const bytes = async (): Promise<Bytes> => {
     const { take, finish } = start();
-    const whole = (await call<Uint8Array | undefined>('bytes')) ?? new Uint8Array();
+    const whole = (await call<Uint8Array | undefined>('bytes', options.signal)) ?? new Uint8Array();
     take(whole);
     finish();
     return whole as Bytes;
@@ -136,12 +142,13 @@ export const fileOf = <P>(
     const { signal } = options;
     const forget = signal && onAbort(signal, () => left.abort(signal.reason));
     try {
-      yield* chunks({ signal: left.signal });
+      yield* chunks(undefined, left.signal);
     } finally {
       forget?.();
     }
   }
-  async function* rows(rowOptions: RowOptions = {}): AsyncGenerator<Row, void, undefined> {
+  async function* rows(asked: RowOptions = {}): AsyncGenerator<Row, void, undefined> {
+    const rowOptions = ownFields(asked);
     if (rowOptions.delimiter !== undefined && !/^[^"\r\n]$/.test(rowOptions.delimiter))
       throw new ConfigError(
         `${operation.id}: 'delimiter' must be one character, and no quote or line end.`,
@@ -169,7 +176,7 @@ export const fileOf = <P>(
       const { clock } = toolsOf(transport);
       const signal = options.signal ?? new AbortController().signal;
       const pause = (ms: number): Promise<void> => sleep(clock, ms, signal);
-      const most = Math.min(MOST_RESTARTS, options.retry?.limit ?? MOST_RESTARTS);
+      const most = Math.min(MOST_RESTARTS, ownFields(options.retry ?? {}).limit ?? MOST_RESTARTS);
       return { path, bytes: await saveWhole(operation, path, chunks, { most, pause }) };
     },
   };
@@ -186,20 +193,8 @@ export const guarded = <T>(
       type: 'warning',
       message: `${id}: onProgress failed; the work goes on.`,
     });
-  return (value) => {
-    try {
-      const told = hook?.(value);
-      if (told instanceof Promise) told.catch(warn);
-    } catch {
-      warn();
-    }
-  };
+  return (value) => runHook(() => hook?.(value), warn);
 };
-
-interface Chunks {
-  readonly onHead?: () => void;
-  readonly signal?: AbortSignal;
-}
 
 interface Inspection {
   readonly take: (chunk: Uint8Array) => void;
@@ -247,7 +242,7 @@ interface Restarts {
 const saveWhole = async (
   operation: Operation,
   path: string,
-  chunks: (of: Chunks) => AsyncIterable<Uint8Array>,
+  chunks: (onHead: () => void) => AsyncIterable<Uint8Array>,
   { most, pause }: Restarts,
 ): Promise<number> => {
   for (let restart = 0; ; restart += 1) {
@@ -256,7 +251,7 @@ const saveWhole = async (
       hasBegun = true;
     };
     try {
-      return await saveFile(operation.id, path, chunks({ onHead }));
+      return await saveFile(operation.id, path, chunks(onHead));
     } catch (error) {
       const isBroken = hasBegun && error instanceof ConnectionError;
       if (!isBroken || !isRead(operation) || restart >= most) throw error;

@@ -1,5 +1,6 @@
 import { SDK_NAME } from './criteo/names.js';
 import type { Operation, Problem } from './operation.js';
+import { own, ownFields } from './own.js';
 
 /**
  * What became of a call: `answered`; `not-sent`, no byte of a request left, or was given to a connection; `unknown`,
@@ -28,6 +29,17 @@ export interface ErrorFields {
   readonly cause?: unknown;
 }
 
+const EVERY_ERROR_HAS = [
+  'operation',
+  'status',
+  'retryable',
+  'attempts',
+  'outcome',
+  'traceId',
+  'hint',
+  'jobId',
+];
+
 /**
  * Root of all errors that this SDK throws. A call that its caller aborts rejects with the signal's reason instead.
  * Errors of another copy of this package in the process are instances, too.
@@ -45,10 +57,10 @@ export class SdkError extends Error {
   declare readonly jobId: string | undefined;
 
   constructor(message: string, fields: ErrorFields = {}) {
-    super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
-    const { operation, status, retryable = false, attempts = 0, outcome = 'unknown' } = fields;
-    const { traceId, hint, jobId } = fields;
-    setKnown(this, { operation, status, retryable, attempts, outcome, traceId, hint, jobId });
+    const cause = own(fields, 'cause');
+    super(message, cause === undefined ? undefined : { cause });
+    const { retryable = false, attempts = 0, outcome = 'unknown' } = ownFields(fields);
+    setKnown(this, { ...fields, retryable, attempts, outcome }, EVERY_ERROR_HAS);
   }
 
   toJSON(): object {
@@ -73,7 +85,7 @@ export class ConnectionError extends SdkError {
 
   constructor(message: string, fields: ErrorFields & { readonly code?: string | undefined } = {}) {
     super(message, fields);
-    setKnown(this, { code: fields.code });
+    setKnown(this, fields, ['code']);
   }
 }
 
@@ -85,7 +97,7 @@ export class TimeoutError extends ConnectionError {
 
   constructor(message: string, fields: ErrorFields & { readonly limitMs: number }) {
     super(message, { ...fields, code: 'ETIMEDOUT' });
-    setKnown(this, { limitMs: fields.limitMs });
+    setKnown(this, fields, ['limitMs']);
   }
 }
 
@@ -96,7 +108,7 @@ export class ResponseError extends SdkError {
 
   constructor(message: string, fields: ErrorFields & { readonly reason: ResponseErrorReason }) {
     super(message, fields);
-    setKnown(this, { reason: fields.reason });
+    setKnown(this, fields, ['reason']);
   }
 }
 
@@ -117,12 +129,12 @@ export class ApiError extends SdkError {
 
   constructor(message: string, fields: ApiErrorFields = {}) {
     super(message, fields);
-    this.problems = fields.problems ?? [];
+    this.problems = ownFields(fields).problems ?? [];
   }
 
   /** Code of the first problem, as the API wrote it. Codes drift: branch on the status first. */
   get code(): string | undefined {
-    return this.problems[0]?.code;
+    return ownFields(this.problems[0] ?? {}).code;
   }
 }
 
@@ -153,8 +165,7 @@ export class RateLimitError extends ApiError {
 
   constructor(message: string, fields: ApiErrorFields & Partial<RateLimitFields> = {}) {
     super(message, fields);
-    const { limit, remaining, resetAt, retryAfterMs } = fields;
-    setKnown(this, { limit, remaining, resetAt, retryAfterMs });
+    setKnown(this, fields, ['limit', 'remaining', 'resetAt', 'retryAfterMs']);
   }
 }
 
@@ -172,7 +183,7 @@ export class PartialFailureError extends ApiError {
 
   constructor(message: string, fields: ApiErrorFields & { readonly data?: unknown } = {}) {
     super(message, fields);
-    this.#data = fields.data;
+    this.#data = own(fields, 'data');
   }
 
   /** The answer's body: what did succeed. It shows up in no log. */
@@ -189,7 +200,7 @@ export class JobError extends SdkError {
 
   constructor(message: string, fields: ErrorFields & { readonly state: string }) {
     super(message, fields);
-    setKnown(this, { state: fields.state });
+    setKnown(this, fields, ['state']);
   }
 }
 
@@ -213,8 +224,7 @@ export class TokenError extends SdkError {
 
   constructor(message: string, fields: TokenErrorFields = {}) {
     super(message, fields);
-    const { code, description, uri, reason, retryAfterMs } = fields;
-    setKnown(this, { code, description, uri, reason, retryAfterMs });
+    setKnown(this, fields, ['code', 'description', 'uri', 'reason', 'retryAfterMs']);
   }
 
   /**
@@ -246,9 +256,15 @@ export class ReauthRequiredError extends TokenError {
 }
 
 /** Sets what is known: a printed error has no `undefined` in it. */
-const setKnown = (error: SdkError, fields: object): void => {
-  Object.assign(error, Object.fromEntries(Object.entries(fields).filter(isStated)));
+const setKnown = (error: SdkError, fields: object, names: readonly string[]): void => {
+  const known = names.map((name): [string, unknown] => [name, own(fields, name)]);
+  Object.assign(error, Object.fromEntries(known.filter(isStated)));
 };
+
+// What is not known is undefined, whatever another package has written into Object.prototype.
+const SOME_HAVE = 'code reason limit remaining resetAt retryAfterMs description uri'.split(' ');
+for (const name of [...EVERY_ERROR_HAS, ...SOME_HAVE])
+  Object.defineProperty(SdkError.prototype, name, { value: undefined, writable: true });
 
 const isStated = ([, value]: [string, unknown]): boolean => value !== undefined;
 

@@ -69,6 +69,10 @@ export class TransportFault extends Error {
   }
 }
 
+/** Did no usable answer come? By its own field: another copy of core may have made it. */
+export const isFault = (outcome: object): outcome is TransportFault =>
+  Object.hasOwn(outcome, 'kind');
+
 // What the code alone would mean, the moment may contradict.
 const kindAt = (wasSent: boolean, { kind, code }: TransportFault): FaultKind => {
   if (wasSent) return kind === 'connect' || kind === 'refused' ? 'network' : kind;

@@ -32,7 +32,7 @@ export const isUsersGrant = ({ type }: Grant): boolean => type !== 'client_crede
 
 /** May it go without a secret, where the version allows it: a code bound by PKCE, and what came of one? */
 export const mayBePublic = (grant: Grant): boolean =>
-  grant.type === 'refresh_token' || 'codeVerifier' in grant;
+  grant.type === 'refresh_token' || Object.hasOwn(grant, 'codeVerifier');
 
 /** A grant's parameters under the names that the generated token operations give them. */
 export const grantParameters = <G extends Grant>(grant: G): GrantParameters<G> => {

@@ -1,5 +1,6 @@
 import { ConfigError } from './errors.js';
 import type { Operation } from './operation.js';
+import { own } from './own.js';
 
 /** Can this be sent as the value of a header, as it is? */
 export const isHeaderValue = (value: string): boolean => VALUE.test(value);
@@ -49,5 +50,5 @@ export const checkedHeaders = (
 
 const whyNot = ({ multipart }: Operation, name: string): string | undefined => {
   if (multipart && name === 'content-type') return 'It carries the boundary between the parts.';
-  return Object.hasOwn(NOT_YOURS, name) ? NOT_YOURS[name] : undefined;
+  return own(NOT_YOURS, name);
 };

@@ -14,6 +14,7 @@ import type {
   Transport,
 } from './operation.js';
 import { checkSignal, checkTimeout } from './options.js';
+import { ownData, ownFields } from './own.js';
 import { cleanLine } from './redact.js';
 import { type Clock, sleep, withDeadline } from './time.js';
 import { toolsOf } from './transport-tools.js';
@@ -106,7 +107,7 @@ export const resumeJob = async <P, R>(
 
 const JOB: Need = {
   helper: 'runJob',
-  fits: (operation) => 'job' in operation,
+  fits: (operation) => Object.hasOwn(operation, 'job'),
   otherwise: 'creates no job; await it, or use download if it answers with a file.',
 };
 
@@ -120,11 +121,18 @@ const follow = async <P, R>(
   begin: (options: CallOptions) => Promise<string>,
   firstPauseMs?: number,
 ): Promise<FinishedJob> => {
-  const { to, timeoutMs, intervalMs = INTERVAL_MS, verify, onProgress, ...others } = options;
+  const {
+    to,
+    timeoutMs,
+    intervalMs = INTERVAL_MS,
+    verify,
+    onProgress,
+    ...others
+  } = ownFields(options);
   // What an answer warns of is logged: the id of a job that is there must not get lost.
-  const ofCalls: CallOptions = { ...others, throwOnPartialFailure: false };
+  const ofCalls: CallOptions = ownFields({ ...others, throwOnPartialFailure: false });
   const transport = transportOf(method, JOB);
-  const { operation } = method;
+  const operation = ownData(method.operation);
   const { clock, tell } = toolsOf(transport);
   checkSignal(operation.id, ofCalls.signal);
   const limitMs = checkTimeout(operation.id, timeoutMs ?? WAIT_MS);

@@ -1,7 +1,7 @@
 import type { AccessToken } from './access-token.js';
 import type { HttpRequest, HttpResponse, Middleware } from './exchange.js';
 import { errorOfFault, errorOfStatus, redirected, traceOf } from './failure.js';
-import { TransportFault } from './fault.js';
+import { isFault, TransportFault } from './fault.js';
 import type { AttemptEvent, Observe } from './observe.js';
 import { askedWaitMs } from './rate-headers.js';
 import { backoffMs, LONGEST_WAIT_MS, mayRepeat, repeatBy, waitMs } from './retry.js';
@@ -36,7 +36,7 @@ export const retry =
       const outcome: HttpResponse | TransportFault = isLate(came) ? (last ?? came) : came;
       countSuccess(request, outcome);
       const isLast = isLate(came) || repeat >= call.retry.limit || !mayRepeat(request, outcome);
-      const askedMs = 'headers' in outcome ? askedWaitMs(outcome, clock) : undefined;
+      const askedMs = isFault(outcome) ? undefined : askedWaitMs(outcome, clock);
       const pauseMs = waitMs(askedMs, backoffMs(repeat, call.retry, random), random);
       // What takes no token has no rate limit here, so its time goes on.
       const isLimited = 'headers' in outcome && outcome.status === 429 && operation.auth !== 'none';
@@ -54,7 +54,7 @@ export const retry =
   };
 
 const isLate = (outcome: HttpResponse | TransportFault): boolean =>
-  'kind' in outcome && outcome.kind === 'late';
+  isFault(outcome) && outcome.kind === 'late';
 
 /**
  * Sends a bearer token (RFC 6750 section 2.1). After a 401 the token is given up and the request

@@ -1,4 +1,5 @@
 import { SDK_NAME } from './criteo/names.js';
+import { runHook } from './hooks.js';
 import type { Method } from './operation.js';
 
 /** One HTTP exchange that ended, a token request's, too. It holds no headers, bodies or values of parameters. */
@@ -42,16 +43,16 @@ export type SdkEvent = AttemptEvent | WaitingEvent | WarningEvent;
 
 export type Observe = (event: SdkEvent) => void;
 
-/** Where messages go: `console`, pino, winston and the like fit. */
+/** Where messages go: `console`, pino, winston and the like fit. Its functions may be async; their failures are dropped. */
 export interface Logger {
-  debug(message: string): void;
-  warn(message: string): void;
+  debug(message: string): unknown;
+  warn(message: string): unknown;
 }
 
 export type LogLevel = 'debug' | 'off' | 'warn';
 
 export interface ObserveOptions {
-  /** Called for each event. What it throws is dropped. */
+  /** Called for each event; may be async. What it throws, or rejects with, is dropped. */
   readonly observe?: Observe | undefined;
   /** @default console, for warnings */
   readonly logger?: Logger | undefined;
@@ -64,26 +65,21 @@ export const observer = (
   { observe, logger = console, logLevel = 'warn' }: ObserveOptions,
   client: Pick<AttemptEvent, 'product' | 'version'> = {},
 ): Observe => {
-  const log = (event: SdkEvent): void => {
+  const log = (event: SdkEvent): unknown => {
     if (event.type === 'warning' && logLevel !== 'off')
-      logger.warn(`${SDK_NAME}: ${event.message}`);
+      return logger.warn(`${SDK_NAME}: ${event.message}`);
     if (event.type === 'attempt' && logLevel === 'debug')
-      logger.debug(`${SDK_NAME}: ${describe(event)}`);
+      return logger.debug(`${SDK_NAME}: ${describe(event)}`);
     if (event.type === 'waiting' && logLevel === 'debug')
-      logger.debug(
+      return logger.debug(
         `${SDK_NAME}: ${event.operation} waits for the rate limit of ${event.rateClass}`,
       );
+    return undefined;
   };
   return (raw) => {
     const event = raw.type === 'attempt' ? { ...raw, ...client } : raw;
-    for (const tell of [log, observe]) {
-      try {
-        const told: unknown = tell?.(event);
-        if (told instanceof Promise) told.catch(() => {});
-      } catch {
-        // A hook that fails must not fail the call.
-      }
-    }
+    runHook(() => log(event));
+    runHook(() => observe?.(event));
   };
 };
 

@@ -1,6 +1,7 @@
 import { ConfigError } from './errors.js';
 import { type Grant, isUsersGrant } from './grants.js';
 import type { RetryOptions } from './operation.js';
+import { own, ownFields } from './own.js';
 import type { Target } from './request.js';
 import type { RetryPolicy } from './retry.js';
 import type { Credentials } from './token-endpoint.js';
@@ -59,8 +60,8 @@ export const checkGrant = <G extends Grant>(
   version: string,
   hasStore = false,
 ): G => {
-  const chosen = grant ?? ({ type: 'client_credentials' } as G);
-  if (typeof chosen !== 'object') {
+  const chosen = ownFields(grant ?? ({ type: 'client_credentials' } as G));
+  if (typeof (grant ?? chosen) !== 'object') {
     throw new ConfigError(
       `The option 'grant' must be an object, such as { type: '${allowed[0]}' }.`,
     );
@@ -71,9 +72,8 @@ export const checkGrant = <G extends Grant>(
     });
   }
   const isResumed = chosen.type === 'refresh_token' && hasStore;
-  const missing = (isResumed ? [] : REQUIRED[chosen.type]).find(
-    (field) => !isText(Reflect.get(chosen, field)),
-  );
+  const needed = isResumed ? [] : (own(REQUIRED, chosen.type) ?? []);
+  const missing = needed.find((field) => !isText(own(chosen, field)));
   if (missing === undefined) return chosen;
   throw new ConfigError(`The grant '${chosen.type}' needs '${missing}', a non-empty string.`);
 };
@@ -123,10 +123,8 @@ export const retryPolicy = (
 ): RetryPolicy => {
   const stated = <K extends keyof RetryOptions>(name: K): RetryOptions[K] =>
     layers
-      .flatMap((layer) =>
-        layer && Object.hasOwn(layer, name) && layer[name] !== undefined ? [layer[name]] : [],
-      )
-      .at(-1);
+      .flatMap((layer) => (layer ? [ownFields(layer)[name]] : []))
+      .findLast((value) => value !== undefined);
   const number = (name: 'baseMs' | 'limit' | 'maxMs', fallback: number): number => {
     const value = stated(name) ?? fallback;
     if (value >= 0) return value;
@@ -231,7 +229,7 @@ interface StoreOptions {
 }
 
 const checkPair = (pair: Credentials | undefined): Credentials => {
-  const { clientId, clientSecret } = pair ?? {};
+  const { clientId, clientSecret } = ownFields(pair ?? ({} as Partial<Credentials>));
   if (isText(clientId) && isText(clientSecret)) return { clientId, clientSecret };
   throw new ConfigError(
     "The function 'credentials' or 'clientSecret' returned no pair, or no secret.",

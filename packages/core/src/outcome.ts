@@ -1,6 +1,6 @@
 import type { Outcome } from './errors.js';
 import type { HttpRequest, HttpResponse } from './exchange.js';
-import type { TransportFault } from './fault.js';
+import { isFault, type TransportFault } from './fault.js';
 import type { Operation } from './operation.js';
 
 /** Does it change nothing? Then it may be sent as often as one likes. A GET that is not safe to retry does change something. */
@@ -15,7 +15,7 @@ export const outcomeOf = (
   operation: Operation,
   outcome: HttpResponse | TransportFault,
 ): Outcome => {
-  if (!('kind' in outcome)) {
+  if (!isFault(outcome)) {
     const isUncertain = UNCERTAIN.has(outcome.status) || outcome.status >= 500;
     return isUncertain && !isRead(operation) ? 'unknown' : 'answered';
   }

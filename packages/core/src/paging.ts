@@ -1,6 +1,7 @@
 import { type Need, transportOf } from './api.js';
 import { ConfigError, ResponseError, type ResponseErrorReason } from './errors.js';
-import type { Arguments, Call, CallOptions, PagedOperation } from './operation.js';
+import type { Arguments, Call, CallOptions, PagedOperation, Paging } from './operation.js';
+import { own, ownData, ownFields } from './own.js';
 
 /** A method that lists something page by page. */
 export type PagedMethod<P, R> = ((...args: Arguments<P>) => Call<R>) & {
@@ -46,8 +47,10 @@ export const paginate = <P, R>(
   ...[params, options = {}]: PagingArguments<P>
 ): Pager<P, R> => {
   transportOf(method, LIST);
-  checkSize(method.operation, params ?? {});
-  const pages = (): AsyncGenerator<Page<P, R>> => walk(method, (params ?? {}) as P, options);
+  const { id, paging } = ownData(method.operation);
+  checkSize(id, paging, params ?? {});
+  const pages = (): AsyncGenerator<Page<P, R>> =>
+    walk(method, paging, (params ?? {}) as P, ownFields(options));
   async function* items(): AsyncGenerator<Item<R>> {
     const seen = new RecentIds();
     for await (const page of pages()) {
@@ -72,7 +75,7 @@ export const paginate = <P, R>(
 
 const LIST: Need = {
   helper: 'paginate',
-  fits: (operation) => 'paging' in operation,
+  fits: (operation) => Object.hasOwn(operation, 'paging'),
   otherwise: 'does not list page by page; await it.',
 };
 
@@ -80,6 +83,7 @@ const MOST_PAGES = 10_000;
 
 async function* walk<P, R>(
   method: PagedMethod<P, R>,
+  paging: Paging,
   first: P,
   { maxPages = MOST_PAGES, ...options }: PagingOptions,
 ): AsyncGenerator<Page<P, R>> {
@@ -95,14 +99,14 @@ async function* walk<P, R>(
     if (text !== undefined && text === before)
       throw stuck(method, 'repeated-page', 'a page was the same as the one before');
     before = text;
-    seen = (seen ?? skipped(method.operation, params, items.length)) + items.length;
-    params = nextParams(method.operation, params, items.length, seen, data);
+    seen = (seen ?? skipped(paging, params, items.length)) + items.length;
+    params = nextParams(paging, params, items.length, seen, data);
     yield { items, data, next: params };
   }
 }
 
 const itemsOf = <P, R>(method: PagedMethod<P, R>, data: R): readonly Item<R>[] => {
-  const list: unknown = (data as { data?: unknown } | undefined)?.data ?? [];
+  const list: unknown = own((data ?? {}) as object, 'data') ?? [];
   if (Array.isArray(list)) return list;
   throw stuck(method, 'unreadable', "its 'data' is no list");
 };
@@ -112,10 +116,12 @@ const PARAMETERS = {
   page: { at: 'pageIndex', size: 'pageSize' },
 } as const;
 
-const checkSize = ({ id, paging }: Pick<PagedOperation, 'id' | 'paging'>, params: object): void => {
-  const { size } = PARAMETERS[paging.style];
-  const { [size]: asked = 1 } = params as Numbers;
-  if (asked >= 1) return;
+const parametersOf = ({ style }: Paging): { readonly at: string; readonly size: string } =>
+  own(PARAMETERS, style) ?? PARAMETERS.offset;
+
+const checkSize = (id: string, paging: Paging, params: object): void => {
+  const { size } = parametersOf(paging);
+  if ((own(params as Numbers, size) ?? 1) >= 1) return;
   throw new ConfigError(`${id}: '${size}' must be at least 1: pages of none have no end.`, {
     operation: id,
   });
@@ -124,26 +130,24 @@ const checkSize = ({ id, paging }: Pick<PagedOperation, 'id' | 'paging'>, params
 type Numbers = Readonly<Record<string, number | undefined>>;
 
 /** Items that stand before the first page. A page may be smaller than asked: then what came is its size. */
-const skipped = (
-  { paging }: Pick<PagedOperation, 'paging'>,
-  params: unknown,
-  received: number,
-): number => {
-  const { at, size } = PARAMETERS[paging.style];
-  const { [at]: start = 0, [size]: asked = paging.defaultSize ?? received } = params as Numbers;
+const skipped = (paging: Paging, params: unknown, received: number): number => {
+  const { at, size } = parametersOf(paging);
+  const start = own(params as Numbers, at) ?? 0;
+  const asked = own(params as Numbers, size) ?? paging.defaultSize ?? received;
   return paging.style === 'page' ? start * Math.min(asked, received) : start;
 };
 
 /** Parameters of the page after this one, if there is one. `seen` counts all up to here. */
 const nextParams = <P, R>(
-  { paging }: PagedOperation<P, R>,
+  paging: Paging,
   params: P,
   received: number,
   seen: number,
   data: R,
 ): P | undefined => {
-  const { at, size } = PARAMETERS[paging.style];
-  const { [at]: start = 0, [size]: asked } = params as Numbers;
+  const { at, size } = parametersOf(paging);
+  const start = own(params as Numbers, at) ?? 0;
+  const asked = own(params as Numbers, size);
   const total = numberAt(data, paging.total);
   // What is called a count may be that of this page: only a larger one is surely that of all.
   const isLast =
@@ -156,7 +160,7 @@ const nextParams = <P, R>(
 const isShort = (
   received: number,
   asked: number | undefined,
-  { defaultSize = 1 }: { defaultSize?: number },
+  { defaultSize = 1 }: Paging,
 ): boolean => received < Math.min(asked ?? defaultSize, defaultSize);
 
 /** The number at a path such as `metadata.count`. */
@@ -165,8 +169,7 @@ const numberAt = (data: unknown, path: string | undefined): number | undefined =
   const found = path
     .split('.')
     .reduce<unknown>(
-      (value, key) =>
-        typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined,
+      (value, key) => (typeof value === 'object' && value !== null ? own(value, key) : undefined),
       data,
     );
   return typeof found === 'number' ? found : undefined;
@@ -180,8 +183,7 @@ class RecentIds {
 
   /** True if it was not there. */
   add(item: unknown): boolean {
-    const id: unknown =
-      typeof item === 'object' && item !== null ? Reflect.get(item, 'id') : undefined;
+    const id: unknown = typeof item === 'object' && item !== null ? own(item, 'id') : undefined;
     if (typeof id !== 'string' && typeof id !== 'number') return true;
     if (this.#ids.has(id)) return false;
     const [oldest] = this.#ids;

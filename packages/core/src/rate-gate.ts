@@ -1,5 +1,6 @@
 import { knownBudget } from './criteo/rate-budgets.js';
 import { ConfigError, RateLimitError } from './errors.js';
+import { own, ownFields } from './own.js';
 import {
   admit,
   beginOwn,
@@ -73,7 +74,13 @@ export const rateGateOf = (
 ): RateGate => {
   if (option === false) return openGate;
   if (typeof option !== 'object' || !option) return createRateGate({}, clock, isUsers);
-  return 'enter' in option ? option : createRateGate(option, clock, isUsers);
+  return isGate(option) ? option : createRateGate(ownFields(option), clock, isUsers);
+};
+
+// One of the user's may be of a class.
+const isGate = (option: RateGate | RateLimitOptions): option is RateGate => {
+  const isPlain = Object.getPrototypeOf(option) === Object.prototype;
+  return isPlain ? Object.hasOwn(option, 'enter') : 'enter' in option;
 };
 
 const LONGEST_QUEUE_MS = 900_000;
@@ -142,7 +149,7 @@ const createRateGate = (options: RateLimitOptions, clock: Clock, isUsers: boolea
       entry.signal.throwIfAborted();
       const lane = laneOf(rateClass);
       const now = clock.monotonic();
-      beginOwn(lane.state, limits[rateClass as keyof RateLimits], now);
+      beginOwn(lane.state, own(limits, rateClass) as RateBudget | undefined, now);
       // Nobody overtakes those who wait.
       if (lane.queue.size === 0 && isOpen(lane.state, now)) {
         return admit(lane.state);
@@ -184,7 +191,7 @@ const checked = (options: RateLimitOptions): RateLimitOptions => {
   const { limits = {}, maxQueueMs = 0 } = options;
   if (!(maxQueueMs >= 0)) throw invalid('maxQueueMs', 'a number of milliseconds from 0 on');
   for (const name of ['default', 'reporting'] as const) {
-    const budget = limits[name];
+    const budget = own(limits, name) as RateBudget | undefined;
     if (!budget || (budget.limit >= 1 && budget.windowMs > 0)) continue;
     throw invalid(`limits.${name}`, 'like { limit: 100, windowMs: 60_000 }, both positive');
   }

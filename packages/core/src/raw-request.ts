@@ -1,4 +1,5 @@
 import type { Method, Operation } from './operation.js';
+import { ownFields } from './own.js';
 
 /** A request that no document names, for `client.request`. */
 export interface RawRequest {
@@ -11,16 +12,16 @@ export interface RawRequest {
 }
 
 /** The request as an operation and its parameters. */
-export const toOperation = <R>({
-  method,
-  path,
-  query: given,
-  body,
-}: RawRequest): [Operation<object, R>, object] => {
-  const query = given ?? {};
+export const toOperation = <R>(request: RawRequest): [Operation<object, R>, object] => {
+  const { method, path, query, body } = ownFields(request);
   // Query parameters get names of their own, so that none can be taken for the body.
-  const names = Object.keys(query).map((as) => ({ name: `query ${as}`, as }));
-  const values = Object.fromEntries(names.map(({ name, as }) => [name, query[as]]));
+  const given = Object.entries(query ?? {}).map(([as, value]) => ({
+    name: `query ${as}`,
+    as,
+    value,
+  }));
+  const names = given.map(({ name, as }) => ({ name, as }));
+  const values = Object.fromEntries(given.map(({ name, value }) => [name, value]));
   const operation = {
     id: `${method} ${path}`,
     method,

@@ -4,7 +4,8 @@ import { ConfigError } from './errors.js';
 import type { HttpRequest } from './exchange.js';
 import { checkedHeaders } from './headers.js';
 import type { ArrayStyle, CallOptions, FormField, Operation, QueryParameter } from './operation.js';
-import { given, mustBeScalar, scalarText, type Values } from './values.js';
+import { own } from './own.js';
+import { mustBeScalar, scalarText, type Values } from './values.js';
 
 /** Where requests go: an origin and a product's path prefix; and who says to come. */
 export interface Target {
@@ -86,7 +87,7 @@ const refuseUnknown = (operation: Operation, params: Values): void => {
 
 const writePath = (operation: Operation, params: Values): string =>
   operation.path.replace(/\{([^}]+)\}/g, (_, name: string) => {
-    const text = scalarText(given(params, name)) ?? '';
+    const text = scalarText(own(params, name)) ?? '';
     // An empty or dotted segment would address another resource.
     if (text !== '' && text !== '.' && text !== '..') return encodeURIComponent(text);
     throw new ConfigError(
@@ -102,7 +103,7 @@ const writeQuery = (operation: Operation, params: Values): string => {
       as = name,
       style,
     } = typeof parameter === 'string' ? { name: parameter } : (parameter as QueryParameter);
-    return queryValues(operation, name, given(params, name), style).map(
+    return queryValues(operation, name, own(params, name), style).map(
       (value) => `${encodeURIComponent(as)}=${value}`,
     );
   });
@@ -122,7 +123,7 @@ const queryValues = (
   const values = Array.isArray(value) ? value : [value];
   const texts = values.map((item) => encodeURIComponent(mustBeScalar(operation, name, item)));
   if (style === undefined || texts.length === 0) return texts;
-  return [texts.join(SEPARATORS[style])];
+  return [texts.join(own(SEPARATORS, style))];
 };
 
 const nameOf = (parameter: FormField | QueryParameter | string): string =>

@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponse } from './exchange.js';
-import type { TransportFault } from './fault.js';
+import { isFault, type TransportFault } from './fault.js';
 
 /*
  * Repeats help while single calls fail; when a host is down they multiply its load. So all clients
@@ -17,9 +17,9 @@ const spent = new Map<string, number>();
 /** Pays for a repeat after this outcome; false, and noted in the call, if the budget is too low. */
 export const payRetry = (request: HttpRequest, outcome: HttpResponse | TransportFault): boolean => {
   // Such an answer is no sign of a host in trouble: it says when to come again.
-  if (!('kind' in outcome) && outcome.status === 429) return true;
+  if (!isFault(outcome) && outcome.status === 429) return true;
   const origin = originOf(request);
-  const cost = 'kind' in outcome && outcome.kind === 'timeout' ? COST_AFTER_TIMEOUT : COST;
+  const cost = isFault(outcome) && outcome.kind === 'timeout' ? COST_AFTER_TIMEOUT : COST;
   const after = (spent.get(origin) ?? 0) + cost;
   request.call.isOutOfRetries = after > FULL;
   if (request.call.isOutOfRetries) return false;
@@ -33,7 +33,7 @@ export const countSuccess = (
   request: HttpRequest,
   outcome: HttpResponse | TransportFault,
 ): void => {
-  if (spent.size === 0 || 'kind' in outcome || outcome.status >= 400) return;
+  if (spent.size === 0 || isFault(outcome) || outcome.status >= 400) return;
   const origin = originOf(request);
   const left = (spent.get(origin) ?? 0) - 1;
   if (left > 0) spent.set(origin, left);

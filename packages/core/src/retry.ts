@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponse } from './exchange.js';
-import type { TransportFault } from './fault.js';
+import { isFault, type TransportFault } from './fault.js';
 import type { Operation } from './operation.js';
 import { isRead } from './outcome.js';
 
@@ -55,13 +55,13 @@ export const repeatBy = (
 
 /** Might another attempt end better? */
 const isRepeatable = (outcome: HttpResponse | TransportFault): boolean => {
-  if (!('kind' in outcome)) return RETRIED.has(outcome.status);
+  if (!isFault(outcome)) return RETRIED.has(outcome.status);
   return outcome.kind === 'connect' || outcome.kind === 'network' || outcome.kind === 'timeout';
 };
 
 /** True if the API surely did nothing: it got nothing, or it says so. 503 does not: gateways send it after a commit, too. */
 const isUnprocessed = (outcome: HttpResponse | TransportFault): boolean =>
-  'kind' in outcome ? outcome.isUnsent : outcome.status === 429;
+  isFault(outcome) ? outcome.isUnsent : outcome.status === 429;
 
 /** Pause before repeat number `repeat` (from 0): full jitter over the upper half of a doubling range. */
 export const backoffMs = (

@@ -1,5 +1,5 @@
-import { csvParser, LONGEST_ROW, RowError, type RowParser, TOO_LONG } from './csv.js';
-import { faultOfJson, parseJson } from './json.js';
+import { csvParser, LONGEST_ROW, RowError, type RowParser, TOO_LONG, tooLarge } from './csv.js';
+import { faultOfJson, MOST_VALUES, parseJson } from './json.js';
 
 /** `ndjson`: one JSON object a line; `json`: an array of objects. */
 export type RowFormat = 'csv' | 'json' | 'ndjson';
@@ -31,10 +31,11 @@ export async function* readRows(
     if (parser) return parser.push(text);
     head += text;
     if (options.format === undefined) {
-      head = head.replace(BLANK_LINES, '');
-      const isBlank = head.trim() === '';
-      if (isBlank && head.length > LONGEST_ROW) throw new RowError(1, TOO_LONG);
+      // What stood in front is blank, or there would be a parser.
+      const isBlank = text.trim() === '';
+      if (isBlank && head.length > LONGEST_ROW) throw tooLarge(1, TOO_LONG);
       if (isBlank) return [];
+      head = head.replace(BLANK_LINES, '');
     }
     parser = parserOf(options.format ?? formatOf(head), options);
     return parser.push(head);
@@ -99,9 +100,11 @@ const lineParser = (isGuess: boolean): RowParser => {
   };
   return {
     push: (text) => {
-      const lines = (rest + text).split('\n');
+      // Only the new text is searched: a line may come in thousands of pieces.
+      const lines = text.split('\n');
+      lines[0] = rest + lines[0];
       rest = lines.pop() ?? '';
-      if (rest.length > LONGEST_ROW) throw new RowError(count + lines.length + 1, TOO_LONG);
+      if (rest.length > LONGEST_ROW) throw tooLarge(count + lines.length + 1, TOO_LONG);
       return pass(rowsOf(lines));
     },
     end: () => {
@@ -119,6 +122,8 @@ const ONE_OBJECT =
 
 const LARGEST_ARRAY = 5 * LONGEST_ROW;
 
+const OTHER_FORMAT = ', too large for JSON; ask for csv or json-newline';
+
 // An array is read whole: where its items end is known only then.
 const arrayParser = (): RowParser => {
   let whole = '';
@@ -126,7 +131,7 @@ const arrayParser = (): RowParser => {
     push: (text) => {
       whole += text;
       if (whole.length > LARGEST_ARRAY)
-        throw new RowError(0, 'it is too large for JSON; ask for csv or json-newline');
+        throw tooLarge(0, `it is longer than ${LARGEST_ARRAY} characters${OTHER_FORMAT}`);
       return [];
     },
     end: () => {
@@ -141,6 +146,8 @@ const arrayParser = (): RowParser => {
 const parsed = (text: string, row: number): unknown => {
   const reading = parseJson(text);
   if (reading.ok) return reading.value;
+  if (reading.reason === 'too-many')
+    throw tooLarge(row, `it has more than ${MOST_VALUES} values${OTHER_FORMAT}`);
   const { reason, why } = faultOfJson(reading);
   throw new RowError(row, why, reason);
 };

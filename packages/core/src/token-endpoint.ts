@@ -2,6 +2,7 @@ import { AccessToken, BEARER_VALUE } from './access-token.js';
 import { TokenError, type TokenErrorReason } from './errors.js';
 import type { Grant, GrantParameters } from './grants.js';
 import type { CallOptions, Transport } from './operation.js';
+import { ownFields } from './own.js';
 
 /** Who asks for a token. */
 export interface Credentials {
@@ -56,7 +57,7 @@ export const readTokenResponse = (
   { requestedAt, defaultLifetimeMs, warn }: ReadTokenOptions,
 ): AccessToken => {
   if (answer === undefined || answer === null) throw unusable('it is empty', 'empty');
-  const { access_token, token_type, expires_in, refresh_token } = answer as Readonly<
+  const { access_token, token_type, expires_in, refresh_token } = ownFields(answer) as Readonly<
     Record<string, unknown>
   >;
   if (typeof access_token !== 'string' || access_token === '')

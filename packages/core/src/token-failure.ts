@@ -7,6 +7,7 @@ import {
   SdkError,
   TokenError,
 } from './errors.js';
+import { own, ownFields } from './own.js';
 
 /** What is known of a token request beside its failure. */
 export interface TokenAttempt {
@@ -20,15 +21,13 @@ export interface TokenAttempt {
  * What the failure of a token request is to users, whoever asked for the token. Reading it again changes nothing
  * but the number of attempts.
  */
-export const tokenErrorOf = (
-  error: unknown,
-  { grantType, attempts, ...request }: TokenAttempt,
-): unknown => {
+export const tokenErrorOf = (error: unknown, attempt: TokenAttempt): unknown => {
   // A wrong option is the program's fault, and was not sent.
   if (!(error instanceof SdkError) || error instanceof ConfigError) return error;
   if (error instanceof ReauthRequiredError) return error;
   const { retryable, traceId, message, outcome } = error;
-  const { operation = request.operation, status = request.status } = error;
+  const { grantType, attempts, operation: asked, status: came } = ownFields(attempt);
+  const { operation = asked, status = came } = error;
   const fields = {
     ...statementOf(error),
     operation,
@@ -37,7 +36,7 @@ export const tokenErrorOf = (
     attempts,
     outcome,
     traceId,
-    cause: error instanceof TokenError ? error.cause : error,
+    cause: error instanceof TokenError ? own(error, 'cause') : error,
   };
   const isRefused = fields.code === 'invalid_grant' && !retryable;
   const isCode = grantType === 'authorization_code';
@@ -64,11 +63,11 @@ const statementOf = (
     const { code, description, uri, reason, retryAfterMs } = error;
     return { code, description, uri, reason, retryAfterMs };
   }
-  const [problem] = error instanceof ApiError ? error.problems : [];
+  const problem = ownFields((error instanceof ApiError && error.problems[0]) || {});
   return {
-    code: problem?.code,
-    description: problem?.detail,
-    uri: problem?.uri,
+    code: problem.code,
+    description: problem.detail,
+    uri: problem.uri,
     reason: error instanceof ResponseError ? error.reason : undefined,
     retryAfterMs: error instanceof RateLimitError ? error.retryAfterMs : undefined,
   };
@@ -89,7 +88,8 @@ const hasNoStatement = (error: SdkError): boolean =>
 /** May this failure have used up what was sent? It has not if nothing was sent, or the pair was refused. */
 export const mayHaveSpent = (error: unknown): boolean => {
   if (!(error instanceof SdkError)) return false;
-  if (error instanceof TokenError && error.cause !== undefined) return mayHaveSpent(error.cause);
+  const cause = own(error, 'cause');
+  if (error instanceof TokenError && cause !== undefined) return mayHaveSpent(cause);
   if (error instanceof TokenError) return error.reason !== undefined;
   const isRefused = error instanceof ApiError && error.code === 'invalid_client';
   return error.outcome !== 'not-sent' && !error.retryable && !isRefused;

@@ -3,9 +3,10 @@ import type { HttpRequest, HttpResponse } from './exchange.js';
 import { errorOfStatus } from './failure.js';
 import type { Grant } from './grants.js';
 import type { Operation, RetryOptions } from './operation.js';
+import { own, ownFields } from './own.js';
 import type { Clock } from './time.js';
 import { readTokenResponse } from './token-endpoint.js';
-import { given, scalarText, type Values } from './values.js';
+import { scalarText, type Values } from './values.js';
 
 export const TOKEN_PAUSES = { baseMs: 250, maxMs: 4_000 };
 
@@ -23,21 +24,19 @@ export const withGrant = (
   params: object,
 ): {
   readonly operation: Operation;
-  readonly grantType?: string;
-  readonly retry?: RetryOptions;
+  readonly grantType: string | undefined;
+  readonly retry: RetryOptions | undefined;
 } => {
-  if (!operation.grants) return { operation };
+  if (!operation.grants) return { operation, grantType: undefined, retry: undefined };
   const usual = operation.form?.find(({ name }) => name === 'grantType')?.default;
-  const grantType = scalarText(given(params as Values, 'grantType')) ?? usual ?? '';
+  const grantType = scalarText(own(params as Values, 'grantType')) ?? usual ?? '';
   return {
     // Only a code or a refresh token can be used up: asked by its own grant, an app may ask as often as it likes.
-    operation: { ...operation, read: grantType === 'client_credentials' },
+    operation: ownFields({ ...operation, read: grantType === 'client_credentials' }),
     grantType,
-    ...(isGrant(grantType) && { retry: TOKEN_RETRY[grantType] }),
+    retry: own(TOKEN_RETRY, grantType),
   };
 };
-
-const isGrant = (type: string): type is Grant['type'] => Object.hasOwn(TOKEN_RETRY, type);
 
 /**
  * Looks for the token in a success.
@@ -50,8 +49,10 @@ export const ensureToken = (
   response: HttpResponse,
   clock: Clock,
 ): void => {
-  const { access_token } = (data ?? {}) as { readonly access_token?: unknown };
-  if (!access_token && readProblems(data).problems.length > 0)
+  if (!hasToken(data) && readProblems(data).problems.length > 0)
     throw errorOfStatus(request, response, clock);
   readTokenResponse(data, { requestedAt: 0, defaultLifetimeMs: 1, warn: () => {} });
 };
+
+const hasToken = (data: unknown): boolean =>
+  typeof data === 'object' && data !== null && Boolean(own(data, 'access_token'));

@@ -2,6 +2,7 @@ import type { AccessToken } from './access-token.js';
 import { TokenError } from './errors.js';
 import { TransportFault } from './fault.js';
 import type { Grant } from './grants.js';
+import { own, ownFields } from './own.js';
 import { abortable } from './time.js';
 import { requestToken, type TokenRequester } from './token-request.js';
 import { initialState, step, type TokenEvent, type TokenTask } from './token-state.js';
@@ -43,8 +44,9 @@ const lateToken = ({ limitMs }: TransportFault, isLocking: boolean): TransportFa
  * It does what `token-state.ts` decides.
  */
 export const createTokenProvider = <G extends Grant>(
-  options: TokenProviderOptions<G>,
+  given: TokenProviderOptions<G>,
 ): TokenProvider => {
+  const options = ownFields(given);
   const { clock, random, tell } = options;
   const shelf = shelfOf(options.store, options.key ?? '', options);
   const waiting = new Map<number, Waiter>();
@@ -97,7 +99,8 @@ export const createTokenProvider = <G extends Grant>(
 
   // A store that refuses its place says so to who waits.
   const failed = (task: TokenTask, error: unknown): void => {
-    if ('flight' in task) handle({ type: 'failed', flight: task.flight, error });
+    const flight = own(task, 'flight');
+    if (typeof flight === 'number') handle({ type: 'failed', flight, error });
   };
 
   const ask = async (flight: number, grant: Grant): Promise<TokenEvent> => {
@@ -142,8 +145,8 @@ export const createTokenProvider = <G extends Grant>(
     reason instanceof TransportFault ? lateToken(reason, locking.size > 0) : reason;
 
   return {
-    get: ({ signal } = {}) =>
-      abortable<AccessToken>(signal, (resolve, reject) => {
+    get: (asked = {}) =>
+      abortable<AccessToken>(ownFields(asked).signal, (resolve, reject) => {
         callers += 1;
         const waiter = callers;
         waiting.set(waiter, { resolve, reject });

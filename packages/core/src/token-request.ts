@@ -3,6 +3,7 @@ import { TransportFault } from './fault.js';
 import { type Grant, grantParameters } from './grants.js';
 import type { Observe } from './observe.js';
 import type { Transport } from './operation.js';
+import { own } from './own.js';
 import { backoffMs } from './retry.js';
 import { type Clock, raced, sleep, withDeadline } from './time.js';
 import {
@@ -77,7 +78,7 @@ const spend = async <G extends Grant>(
   } as TokenParameters<G>;
   const requestedAt = clock.now();
   const warn = (message: string): void => tell({ type: 'warning', message });
-  const options = { signal, timeoutMs: TOKEN_TIMEOUT_MS, retry: TOKEN_RETRY[grant.type] };
+  const options = { signal, timeoutMs: TOKEN_TIMEOUT_MS, retry: own(TOKEN_RETRY, grant.type) };
   const { defaultLifetimeMs } = endpoint;
   let attempts = 0;
   for (let repeat = 0; ; repeat += 1) {

@@ -1,6 +1,7 @@
 import { readPath } from '#files';
 import { byteSource, collect, isStream } from './byte-stream.js';
 import { ConfigError } from './errors.js';
+import { ownFields } from './own.js';
 
 /** A path (not in a browser), a Blob, bytes such as a Buffer, or a stream of the web or of Node. */
 export type UploadSource =
@@ -25,8 +26,9 @@ export interface UploadOptions {
  */
 export const fileFrom = async (
   source: UploadSource,
-  { name, type }: UploadOptions = {},
+  options: UploadOptions = {},
 ): Promise<File> => {
+  const { name, type } = ownFields(options);
   if (source instanceof Blob) {
     const own = source instanceof File ? source.name : 'file';
     return new File([source], name ?? own, { type: type ?? source.type });

@@ -2,6 +2,7 @@ import { RUNTIME } from '#transport';
 import { SDK_NAME } from './criteo/names.js';
 import { ConfigError } from './errors.js';
 import { isHeaderValue } from './headers.js';
+import { own } from './own.js';
 import { VERSION } from './version.js';
 
 /**
@@ -10,18 +11,19 @@ import { VERSION } from './version.js';
  * @throws {ConfigError} for words that cannot be sent
  */
 export const userAgentOf = (
-  own: string | false | undefined,
+  words: string | false | undefined,
   product: { readonly name: string; readonly packageVersion?: string } | undefined,
 ): string | undefined => {
-  if (own !== undefined && own !== false && !isSendable(own)) {
+  if (words !== undefined && words !== false && !isSendable(words)) {
     throw new ConfigError("The option 'userAgent' cannot be sent as it is.", {
       hint: "Pass words of ASCII such as 'my-app/1.0', or false.",
     });
   }
-  if (own === false || RUNTIME === undefined) return undefined;
+  if (words === false || RUNTIME === undefined) return undefined;
   const name = product ? `${SDK_NAME}-${product.name}` : SDK_NAME;
-  const version = product?.packageVersion ? `/${product.packageVersion}` : '';
-  return [`${name}${version} (core/${VERSION}; ${RUNTIME})`, own].filter(Boolean).join(' ');
+  const packageVersion = product && own(product, 'packageVersion');
+  const version = packageVersion ? `/${packageVersion}` : '';
+  return [`${name}${version} (core/${VERSION}; ${RUNTIME})`, words].filter(Boolean).join(' ');
 };
 
 const isSendable = (words: unknown): boolean =>

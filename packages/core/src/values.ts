@@ -3,10 +3,6 @@ import type { Operation } from './operation.js';
 
 export type Values = Readonly<Record<string, unknown>>;
 
-/** What the caller gave under this name, and not what every object has. */
-export const given = (params: Values, name: string): unknown =>
-  Object.hasOwn(params, name) ? params[name] : undefined;
-
 /** A value of a path, a query or a form as text; undefined if it is none that can be sent. */
 export const scalarText = (value: unknown): string | undefined => {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();

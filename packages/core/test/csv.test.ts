@@ -151,6 +151,13 @@ describe('what is no CSV file', () => {
     expect(failureOf(...text)).toEqual({ row, message });
   });
 
+  it('is told before a header of too many columns makes rows', () => {
+    const names = Array.from({ length: 16_385 }, (_, at) => `c${at}`);
+    expect(failureOf(`${names}\n`)).toEqual({ row: 1, message: 'it has more than 16384 columns' });
+    const most = names.slice(1);
+    expect(rowsOf([`${most}\n${most}\n`])).toHaveLength(1);
+  });
+
   it('counts records, not lines, and blank ones among them', () => {
     expect(failureOf('a,b\n"1\n\n\n",2\n\n3\n').row).toBe(4);
   });

@@ -32,6 +32,23 @@ describe('reading JSON of a server', () => {
     });
   });
 
+  it('refuses more than 5,000,000 values before it parses them, and takes as many', () => {
+    const zeros = (count: number): string => `[${'0,'.repeat(count - 2)}0]`;
+    expect(parseJson(zeros(5_000_000)).ok).toBe(true);
+    expect(parseJson(zeros(5_000_001))).toEqual({ ok: false, reason: 'too-many' });
+    const objects = `[${'{},'.repeat(2_500_000)}{}]`;
+    expect(parseJson(objects)).toEqual({ ok: false, reason: 'too-many' });
+    // Not even complete JSON: the count comes first.
+    expect(parseJson('{"a":0,'.repeat(60) + ','.repeat(5_000_000))).toEqual({
+      ok: false,
+      reason: 'too-many',
+    });
+  });
+
+  it('counts no comma of a text', () => {
+    expect(parseJson(`["${','.repeat(5_000_001)}"]`).ok).toBe(true);
+  });
+
   it.each(['[1]', '{"a":1}', '[]', '{}'])('counts levels, not brackets: 100 times %s', (item) => {
     const text = `[${Array(100).fill(item)}]`;
     expect(parseJson(text)).toEqual({ ok: true, value: JSON.parse(text) });
@@ -75,6 +92,14 @@ describe('reading JSON of a server', () => {
     const value = reading.ok ? (reading.value as object) : {};
     expect(Object.keys(value)).toEqual(['a']);
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+  });
+
+  it('drops them at every depth, and nothing else', () => {
+    const text = '[{"a":{"constructor":1,"b":[{"__proto__":{"c":1},"d":null}]}},{"e":"prototype"}]';
+    expect(parseJson(text)).toEqual({
+      ok: true,
+      value: [{ a: { b: [{ d: null }] } }, { e: 'prototype' }],
+    });
   });
 
   it('lets a string speak of prototypes', () => {

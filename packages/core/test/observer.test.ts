@@ -66,33 +66,41 @@ describe('a hook', () => {
     ]);
   });
 
-  it('may throw, reject, or be missing: nobody notices, and the log goes on', async () => {
+  const fail = (): never => {
+    throw new Error('a hook');
+  };
+  const thenable = (then: unknown): object => {
+    const made = {};
+    Reflect.set(made, 'then', then);
+    return made;
+  };
+  const rejectLater = (_done: unknown, failed: (reason: unknown) => void): unknown =>
+    setTimeout(failed, 1, new Error('later'));
+  it.each<readonly [how: string, hook: () => unknown]>([
+    ['throws', fail],
+    ['rejects', async () => fail()],
+    ['rejects later', () => new Promise((_done, failed) => setTimeout(failed, 1, new Error()))],
+    ['gives a promise of a library that rejects', () => thenable(rejectLater)],
+    ['gives a thenable that throws', () => thenable(fail)],
+    ['gives an object whose then cannot be read', () => new Proxy({}, { get: fail })],
+    ['gives a number', () => 1],
+    ['gives null', () => null],
+  ])('or a logger that %s: nobody notices, and the others go on', async (_how, hook) => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown): void => void unhandled.push(reason);
     process.on('unhandledRejection', note);
-    const odd = [
-      () => {
-        throw new Error('a hook');
-      },
-      async () => {
-        throw new Error('an async hook');
-      },
-      () => undefined,
-      undefined,
-    ];
-    for (const observe of odd)
-      expect(written({ observe: observe as never }, WARNING)).toHaveLength(1);
-    const logger = {
-      debug: () => {},
-      warn: () => {
-        throw new Error('a logger');
-      },
-    };
+    expect(written({ observe: hook }, WARNING)).toHaveLength(1);
     const seen: SdkEvent[] = [];
-    expect(() => observer({ logger, observe: (event) => seen.push(event) })(WARNING)).not.toThrow();
-    expect(seen).toEqual([WARNING]);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    const logger = { debug: hook, warn: hook };
+    const tell = observer({ logger, logLevel: 'debug', observe: (event) => seen.push(event) });
+    for (const event of ALL) tell(event);
+    expect(seen).toEqual(ALL);
+    await new Promise((resolve) => setTimeout(resolve, 10));
     process.off('unhandledRejection', note);
     expect(unhandled).toEqual([]);
+  });
+
+  it('may be missing', () => {
+    expect(written({ observe: undefined }, WARNING)).toHaveLength(1);
   });
 });

@@ -4,6 +4,16 @@ import type { SdkEvent } from '../src/observe.js';
 import { createThing, perTest } from './api.js';
 import { json } from './server.js';
 
+describe('a body of endless problems', () => {
+  it('is read up to 100,000 of them, and up to 100 sources of each', () => {
+    const fields = Array.from({ length: 101 }, (_, at) => [`field${at}`, 'x']);
+    const source = Object.fromEntries(fields);
+    const { problems } = readReported({ errors: Array(100_001).fill({ code: 'c', source }) });
+    expect(problems).toHaveLength(100_000);
+    expect(Object.keys(problems[0]?.source ?? {})).toHaveLength(100);
+  });
+});
+
 describe('an error body', () => {
   it.each<[string, unknown, unknown[]]>([
     [

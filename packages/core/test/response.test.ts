@@ -32,6 +32,16 @@ const refused = (operation: Partial<Operation>, given: Given): unknown => {
   return 'it was read';
 };
 
+describe('an answer of millions of values', () => {
+  it('is refused before it is parsed, with the limit and what to do', () => {
+    expectFields(refused({}, { body: `[${'0,'.repeat(5_000_000)}0]` }), {
+      reason: 'too-large',
+      message:
+        'getThing failed: the answer cannot be read: its JSON has more than 5000000 values; ask for smaller pages, or read a file with stream() or rows().',
+    });
+  });
+});
+
 describe('an answer', () => {
   it.each<[string, Partial<Operation>, Given, unknown]>([
     ['JSON', {}, { type: 'application/json', body: '{"a":1}' }, { a: 1 }],

@@ -212,8 +212,22 @@ describe('what has no rows', () => {
     const array = ['[{"a":"', ...Array.from({ length: 10 }, () => part)];
     expect(await failureOf(array)).toEqual({
       row: 0,
-      message: 'it is too large for JSON; ask for csv or json-newline',
+      message:
+        'it is longer than 52428800 characters, too large for JSON; ask for csv or json-newline',
     });
+  });
+
+  it('is told before an array of millions of values is parsed', async () => {
+    const many = encoder.encode(`[${'0,'.repeat(5_000_000)}0]`);
+    expect(await failureOf([many])).toEqual({
+      row: 0,
+      message: 'it has more than 5000000 values, too large for JSON; ask for csv or json-newline',
+    });
+  });
+
+  it('is told where nothing but blanks comes', async () => {
+    const blanks = encoder.encode(' \n'.repeat(LONGEST_ROW / 4));
+    expect(await failureOf([blanks, blanks, ' '])).toEqual({ row: 1, message: TOO_LONG });
   });
 });
 

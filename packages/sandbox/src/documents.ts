@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Offer } from './accept.js';
+import { own } from './own.js';
 
 /** The part of OpenAPI 3.0's schema object that the vendor's documents use. */
 export interface Schema extends Readonly<Partial<Record<Text, string> & Record<Bound, number>>> {
@@ -103,7 +104,7 @@ export function isTokenOperation({ method, segments }: Operation): boolean {
 
 /** What an answer of this status holds; nothing if the document does not say. */
 export function modelOf({ responses, document }: Operation, status: number): Fields {
-  return fieldsOf(mediaOf(responses[status])?.schema, document);
+  return fieldsOf(mediaOf(own(responses, status))?.schema, document);
 }
 
 export function fieldsOf(schema: Schema | undefined, document: ApiDocument): Fields {
@@ -113,8 +114,8 @@ export function fieldsOf(schema: Schema | undefined, document: ApiDocument): Fie
 /** The first declared success with a body, else the first without. */
 export function successOf({ responses }: Operation): { status: number; body: Body | undefined } {
   const codes = Object.keys(responses).filter((code) => code.startsWith('2'));
-  const code = codes.find((each) => mediaOf(responses[each])) ?? codes[0] ?? '200';
-  return { status: Number(code), body: responses[code] };
+  const code = codes.find((each) => mediaOf(own(responses, each))) ?? codes[0] ?? '200';
+  return { status: Number(code), body: own(responses, code) };
 }
 
 /** What documents call the JSON of one schema. */
@@ -125,23 +126,23 @@ export function mediaOf(
   body: Body | undefined,
 ): { readonly type: string; readonly schema: Schema } | undefined {
   const content = body?.content ?? {};
-  const type = JSON_TYPES.find((each) => each in content) ?? Object.keys(content)[0];
-  return type === undefined ? undefined : { type, schema: content[type]?.schema ?? {} };
+  const type = JSON_TYPES.find((each) => Object.hasOwn(content, each)) ?? Object.keys(content)[0];
+  return type === undefined ? undefined : { type, schema: own(content, type)?.schema ?? {} };
 }
 
 /** The ways to send a body of a JSON model. */
 export function jsonOffers(body: Body | undefined): readonly Offer[] {
-  const types = JSON_TYPES.filter((type) => type in (body?.content ?? {}));
+  const types = JSON_TYPES.filter((type) => Object.hasOwn(body?.content ?? {}, type));
   return [mediaOf(body)?.type ?? JSON_TYPES[0], ...types].map((type) => ({ type }));
 }
 
 /** Follows `$ref`, joins `allOf` and takes the first alternative: callers see plain schemas. */
 export function resolve(schema: Schema, schemas: Fields): Schema {
-  const target = schema.$ref && schemas[schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1)];
+  const target = schema.$ref && own(schemas, schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1));
   if (target) return resolve(target, schemas);
-  const { allOf = [], oneOf = [], anyOf = [], ...own } = schema;
+  const { allOf = [], oneOf = [], anyOf = [], ...itself } = schema;
   const parts = [...allOf, ...oneOf.slice(0, 1), ...anyOf.slice(0, 1)];
-  return parts.map((part) => resolve(part, schemas)).reduce(join, own);
+  return parts.map((part) => resolve(part, schemas)).reduce(join, itself);
 }
 
 function join(a: Schema, b: Schema): Schema {

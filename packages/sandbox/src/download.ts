@@ -54,7 +54,7 @@ export function writeFile(
   asked?: Asked,
 ): Download {
   const { body: { content = {} } = {} } = successOf(operation);
-  const usual = STREAM in content ? PRODUCT : CAMPAIGN;
+  const usual = Object.hasOwn(content, STREAM) ? PRODUCT : CAMPAIGN;
   const columns = asked?.dimensions.length || asked?.metrics.length ? asked : usual;
   return {
     body: Buffer.from(write(rowsOf(key, columns), operation.document)),
@@ -74,13 +74,13 @@ function offersOf(format: Format, content: Content): readonly FileOffer[] {
 }
 
 function declaredOffers(format: Format, content: Content): readonly FileOffer[] {
-  const declared = [OCTETS, ...format.types].filter((type) => type in content);
+  const declared = [OCTETS, ...format.types].filter((type) => Object.hasOwn(content, type));
   return declared.map((type) => ({ type, format }));
 }
 
 function usualFormat(content: Content): Format {
-  if (STREAM in content) return LINES;
-  return 'application/json' in content ? ARRAY : CSV;
+  if (Object.hasOwn(content, STREAM)) return LINES;
+  return Object.hasOwn(content, 'application/json') ? ARRAY : CSV;
 }
 
 const OCTETS = 'application/octet-stream';

@@ -97,7 +97,7 @@ function makeObject(schema: Schema, place: Place): Record<string, unknown> {
   );
   const isMap = typeof rest === 'object' && declared.length === 0;
   const others = [...required, ...(isMap ? ['first', 'second'] : [])]
-    .filter((name) => !(name in properties))
+    .filter((name) => !Object.hasOwn(properties, name))
     .map((name): [string, Schema] => [name, typeof rest === 'object' ? rest : {}]);
   return Object.fromEntries(
     [...declared, ...others].map(([name, property]) => [name, valueAt(name, property)]),

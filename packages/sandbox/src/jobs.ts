@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { loadOperations, type Operation, resolve, type Schema } from './documents.js';
 import { type Asked, fileOffers, ROW_COUNT, readAsked, writeFile } from './download.js';
+import { own } from './own.js';
 import type { JobEnd } from './public-types.js';
 import { pathParameters } from './router.js';
 import type { ApiRequest } from './server.js';
@@ -53,7 +54,7 @@ export function withJob(
 ): object {
   const { schemas } = operation.document;
   const at = ({ properties = {} }: Schema, name: string): Schema =>
-    resolve(properties[name] ?? {}, schemas);
+    resolve(own(properties, name) ?? {}, schemas);
   const model = at(at(schema, 'data'), 'attributes');
   const outcome = job.polls <= PENDING_POLLS ? 'pending' : job.end;
   const message = outcome === 'failure' ? 'The sandbox was told to let this job fail.' : null;
@@ -83,7 +84,7 @@ const WORDS: Readonly<Record<Outcome, RegExp>> = {
 
 /** As this version spells it. */
 function wordFor(outcome: Outcome, { enum: words = [] }: Schema): unknown {
-  return words.find((word) => WORDS[outcome].test(String(word))) ?? outcome;
+  return words.find((word) => own(WORDS, outcome)?.test(String(word))) ?? outcome;
 }
 
 /** Under the names of every model. */
@@ -113,9 +114,9 @@ function outputOf({ document, name }: Operation): Operation | undefined {
 /** The fields that the model has; nothing is null, or absent, or else empty, as it allows. */
 function fitted(facts: object, { properties = {}, required = [] }: Schema): object {
   const nothing = (name: string): unknown => {
-    if (properties[name]?.nullable) return null;
+    if (own(properties, name)?.nullable) return null;
     return required.includes(name) ? '' : undefined;
   };
-  const known = Object.entries(facts).filter(([name]) => name in properties);
+  const known = Object.entries(facts).filter(([name]) => Object.hasOwn(properties, name));
   return Object.fromEntries(known.map(([name, value]) => [name, value ?? nothing(name)]));
 }

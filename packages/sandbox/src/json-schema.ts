@@ -1,3 +1,5 @@
+import { own } from './own.js';
+
 type Node = Readonly<Record<string, unknown>>;
 
 /**
@@ -20,9 +22,10 @@ export function toJsonSchema(node: unknown, documentId: string): unknown {
   if (schema.type === 'string' && /^int(32|64)$/.test(String(schema.format)))
     schema.format = INTEGER_TEXT;
   for (const bound of ['Minimum', 'Maximum']) {
-    const { [`exclusive${bound}`]: exclusive, [bound.toLowerCase()]: limit } = schema;
-    if (exclusive === true) schema[`exclusive${bound}`] = limit;
-    if (exclusive === false) delete schema[`exclusive${bound}`];
+    const name = `exclusive${bound}`;
+    const exclusive = own(schema, name);
+    if (exclusive === true) Object.assign(schema, { [name]: own(schema, bound.toLowerCase()) });
+    if (exclusive === false) Reflect.deleteProperty(schema, name);
   }
   return node.nullable === true ? { anyOf: [schema, { type: 'null' }] } : schema;
 }
@@ -32,7 +35,7 @@ export const INTEGER_TEXT = 'integer-text';
 
 /** What only the server writes may be missing though it is required. */
 function isReadOnly(properties: unknown, name: string): boolean {
-  const property = isNode(properties) ? properties[name] : undefined;
+  const property = isNode(properties) ? own(properties, name) : undefined;
   return isNode(property) && property.readOnly === true;
 }
 

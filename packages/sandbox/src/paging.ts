@@ -5,6 +5,7 @@ import {
   type Operation,
   type Schema,
 } from './documents.js';
+import { own } from './own.js';
 import type { ApiRequest } from './server.js';
 
 /** The items of a page stand at `from` and on, but not at `until`. */
@@ -39,7 +40,10 @@ export function pageFields(
 ): object {
   const said = ['meta', 'metadata'].map((place): [string, object] => [
     place,
-    known({ ...countsOf(page), ...linksOf(page, request) }, fieldsOf(properties[place], document)),
+    known(
+      { ...countsOf(page), ...linksOf(page, request) },
+      fieldsOf(own(properties, place), document),
+    ),
   ]);
   return Object.fromEntries(said.filter(([, fields]) => Object.keys(fields).length > 0));
 }
@@ -80,7 +84,7 @@ function linksOf({ from, size, total }: Page, { origin, path, query }: ApiReques
 /** Only the fields of this version's model; a link to nowhere is null only where null is allowed. */
 function known(fields: object, model: Fields): object {
   const stands = ([name, value]: [string, unknown]): boolean =>
-    name in model && (value !== null || model[name]?.nullable === true);
+    Object.hasOwn(model, name) && (value !== null || own(model, name)?.nullable === true);
   return Object.fromEntries(Object.entries(fields).filter(stands));
 }
 

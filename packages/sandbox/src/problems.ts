@@ -47,5 +47,7 @@ function errorOf({ type, code, detail }: Words, instance: string, known?: object
   const traceId = randomUUID();
   const title = code.replaceAll('-', ' ');
   const all = { traceId, traceIdentifier: traceId, type, code, instance, title, detail };
-  return Object.fromEntries(Object.entries(all).filter(([name]) => name in (known ?? all)));
+  return Object.fromEntries(
+    Object.entries(all).filter(([name]) => Object.hasOwn(known ?? all, name)),
+  );
 }

@@ -4,6 +4,7 @@ import { readFlips } from './assumptions.js';
 import { CONSENT_PATH } from './consent-page.js';
 import { loadOperations, versionId } from './documents.js';
 import { journalEntry, record } from './journal.js';
+import { own } from './own.js';
 import { partialFailure } from './problems.js';
 import type { Assumption, CallFilter, JobEnd, JournalEntry } from './public-types.js';
 import { JOB_ENDS } from './public-types.js';
@@ -169,5 +170,5 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, h: 3.6e
 
 function parseSpan(span: string): number {
   const [, amount, unit = ''] = /^(\d+)(ms|s|m|h|d)$/.exec(span) ?? [];
-  return atLeast(0, Number(amount) * (UNITS[unit] ?? Number.NaN));
+  return atLeast(0, Number(amount) * (own(UNITS, unit) ?? Number.NaN));
 }

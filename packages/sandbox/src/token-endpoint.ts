@@ -11,6 +11,7 @@ import {
   versionId,
 } from './documents.js';
 import { type Form, GRANTS, openGrant } from './grants.js';
+import { own } from './own.js';
 import { notAcceptable } from './problems.js';
 import type { ApiAnswer, ApiRequest } from './server.js';
 import type { State, World } from './state.js';
@@ -33,7 +34,7 @@ export function answerTokenRequest(
     findFormMistake(operation, pairs, request) ??
     (offer ? answerForm(operation, form, world, state) : refuseTypes(offers));
   const model = modelOf(operation, status === 200 ? 200 : 400);
-  const fields = Object.entries(all).filter(([name]) => name in model);
+  const fields = Object.entries(all).filter(([name]) => Object.hasOwn(model, name));
   if (fields.length === 0) return { operation, answer: { status } };
   const headers = { 'cache-control': 'no-store' }; // RFC 6749 5.1
   const contentType = status === 200 && offer ? offer.type : 'application/json';
@@ -51,7 +52,7 @@ function answerForm(operation: Operation, form: Form, world: World, state: State
   const { required = [], properties = {} } = formOf(operation);
   const { default: usual, enum: offered = Object.keys(GRANTS) } = properties.grant_type ?? {};
   const grantType = form.get('grant_type') ?? String(usual);
-  const needs = offered.includes(grantType) ? GRANTS[grantType] : undefined;
+  const needs = offered.includes(grantType) ? own(GRANTS, grantType) : undefined;
   const missing = [...required, ...(needs ?? [])].find((name) => !form.has(name));
   if (missing) return refuse('invalid_request', `The parameter ${missing} is missing.`);
   const isPublic = isPublicClient(grantType, form, properties, world);
@@ -88,7 +89,8 @@ function isPublicClient(
   { applications, flips }: World,
 ): boolean {
   const isNoPkce = flips.has('pkce-parameters') || flips.has('pkce-without-secret');
-  if (isNoPkce || !('code_verifier' in fields) || form.has('client_secret')) return false;
+  if (isNoPkce || !Object.hasOwn(fields, 'code_verifier') || form.has('client_secret'))
+    return false;
   const isCode = grantType === 'authorization_code' && form.has('code_verifier');
   return (isCode || grantType === 'refresh_token') && applications.has(form.get('client_id') ?? '');
 }
@@ -108,8 +110,8 @@ function formOf({ requestBody, document }: Operation): Schema {
 }
 
 function deniedStatus({ responses }: Operation, { flips }: World): number {
-  if (flips.has('wrong-credentials-status')) return 401 in responses ? 400 : 401;
-  return [401, 403].find((status) => status in responses) ?? 400;
+  if (flips.has('wrong-credentials-status')) return Object.hasOwn(responses, 401) ? 400 : 401;
+  return [401, 403].find((status) => Object.hasOwn(responses, status)) ?? 400;
 }
 
 /**
@@ -159,7 +161,7 @@ function findFormMistake(
   const repeated = names.find((name) => seen.size === seen.add(name).size);
   if (repeated === undefined) return undefined;
   // Of a secret that is not encoded a part may stand as a name.
-  const isKnown = repeated in (formOf(operation).properties ?? {});
+  const isKnown = Object.hasOwn(formOf(operation).properties ?? {}, repeated);
   const which = isKnown ? `The parameter ${repeated}` : 'A parameter that is not known here';
   return refuse('invalid_request', `${which} is there more than once.`);
 }

@@ -2,6 +2,7 @@ import { Ajv, type Options, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import type { ApiDocument, Operation } from './documents.js';
 import { INTEGER_TEXT, toJsonSchema } from './json-schema.js';
+import { own } from './own.js';
 import type { Problem } from './problems.js';
 import type { ApiRequest } from './server.js';
 
@@ -27,10 +28,13 @@ function findBodyMistake(operation: Operation, { headers, body }: ApiRequest): P
   const [type = ''] = (headers['content-type'] ?? '').toLowerCase().split(/ *;/);
   if (!Object.keys(content).some((declared) => covers(declared, type))) {
     const detail = `The body must be ${Object.keys(content).join(', ')}, not '${type}'.`;
-    return { ...invalid('content-type', detail), status: 415 in operation.responses ? 415 : 400 };
+    return {
+      ...invalid('content-type', detail),
+      status: Object.hasOwn(operation.responses, 415) ? 415 : 400,
+    };
   }
   const text = body.toString('utf8');
-  if (!isJson(type)) return findMissingField(content[type]?.schema?.required, type, text);
+  if (!isJson(type)) return findMissingField(own(content, type)?.schema?.required, type, text);
   const value = parseJson(text);
   return value === undefined
     ? invalid('json', 'The body is not well-formed JSON.')
@@ -52,7 +56,7 @@ function findMissingField(
   type: string,
   text: string,
 ): Problem | undefined {
-  const names = NAMES[type]?.(text) ?? required;
+  const names = own(NAMES, type)?.(text) ?? required;
   const missing = required.find((name) => !names.includes(name));
   return missing ? invalid('required', `The body lacks the field ${missing}.`) : undefined;
 }
@@ -80,9 +84,12 @@ function remembered<K extends WeakKey, V>(memory: WeakMap<K, V>, key: K, make: (
 
 function createJudge({ document, parameters = [], requestBody }: Operation): Judge {
   const group = (place: string, keyOf: (name: string) => string): object => {
-    const own = parameters.filter((parameter) => parameter.in === place);
-    const schemas = own.map(({ name, schema }) => [keyOf(name), { ...LEAST[name], ...schema }]);
-    const required = own.filter((parameter) => parameter.required);
+    const declared = parameters.filter((parameter) => parameter.in === place);
+    const schemas = declared.map(({ name, schema }) => [
+      keyOf(name),
+      { ...own(LEAST, name), ...schema },
+    ]);
+    const required = declared.filter((parameter) => parameter.required);
     return {
       properties: Object.fromEntries(schemas),
       required: required.map(({ name }) => keyOf(name)),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Schema } from './documents.js';
+import { own } from './own.js';
 
 /** 48 bits that depend on nothing but the key. */
 export function hash(key: string): number {
@@ -34,7 +35,7 @@ export function numberValue(schema: Schema, name: string, key: string): number {
 /** The pattern or the format decides, else the name of the field: what a human would expect there. */
 export function stringValue(schema: Schema, name: string, key: string): string {
   const { pattern, format, minLength = 0, maxLength } = schema;
-  const strict = STRICT[pattern ?? format ?? '']?.(key, name);
+  const strict = own(STRICT, pattern ?? format ?? '')?.(key, name);
   if (strict !== undefined) return strict;
   const [, meaning] = MEANINGS.find(([names]) => names.test(name)) ?? [];
   const text = meaning?.(key, name) ?? `${name || 'value'}-${hex(key, 4)}`;

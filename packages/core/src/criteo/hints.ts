@@ -1,6 +1,7 @@
 import type { HttpRequest } from '../exchange.js';
 import { importOf } from '../life.js';
 import type { Operation } from '../operation.js';
+import { own } from '../own.js';
 
 /** What to do about a status, where Criteo's APIs give it a meaning of their own (docs/facts.md). */
 export const hintFor = (
@@ -15,7 +16,7 @@ export const hintFor = (
   if (operation.grants) return status < 500 ? tokenHint(status, request, code) : LATER;
   if (operation.auth === 'none') return undefined;
   if (status === 403) return forbidden(operation.scopes);
-  return HINTS[status];
+  return own(HINTS, status);
 };
 
 /** By OAuth's code (RFC 6749 section 5.2); versions without one tell the status alone. */
@@ -36,7 +37,7 @@ const tokenHint = (
     case 'unsupported_grant_type':
       return takes(request.operation);
     case undefined:
-      return UNEXPLAINED[status] && (missingParameter(request) ?? UNEXPLAINED[status]);
+      return ifUnexplained(status, request);
     default:
       return undefined;
   }
@@ -52,6 +53,11 @@ const UNEXPLAINED: Readonly<Record<number, string>> = {
   400: 'Check clientId and clientSecret, and the parameters of the grant.',
   401: PAIR,
   403: `${PAIR} The app may also lack this grant.`,
+};
+
+const ifUnexplained = (status: number, request: HttpRequest): string | undefined => {
+  const hint = own(UNEXPLAINED, status);
+  return hint && (missingParameter(request) ?? hint);
 };
 
 const takes = ({ grants = [] }: Operation): string =>

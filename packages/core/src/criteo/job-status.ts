@@ -1,3 +1,4 @@
+import { ownFields } from '../own.js';
 import { text } from './problem.js';
 
 /** What the API tells of a job, in one form for all of its models (docs/facts.md, "Reports"). */
@@ -13,7 +14,8 @@ export interface JobStatus {
 
 export const readJobStatus = (body: unknown): JobStatus => {
   const data = fieldsOf(fieldsOf(body).data);
-  const { status, rowCount, fileSizeBytes, expiresAt, ...more } = fieldsOf(data.attributes);
+  const attributes = fieldsOf(data.attributes);
+  const { status, rowCount, fileSizeBytes, expiresAt } = attributes;
   const end = new Date(text(expiresAt) ?? Number.NaN);
   return {
     id: typeof data.id === 'number' ? String(data.id) : text(data.id),
@@ -21,7 +23,7 @@ export const readJobStatus = (body: unknown): JobStatus => {
     rowCount: number(rowCount),
     totalBytes: number(fileSizeBytes),
     // The models spell it in two ways.
-    md5: text(more.md5Checksum) ?? text(more.md5CheckSum),
+    md5: text(attributes.md5Checksum) ?? text(attributes.md5CheckSum),
     expiresAt: Number.isNaN(end.getTime()) ? undefined : end,
   };
 };
@@ -32,7 +34,7 @@ export const isFailed = (state: string): boolean =>
   state === 'failure' || state === 'failed' || state === 'expired';
 
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  ownFields(typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {});
 
 const number = (value: unknown): number | undefined =>
   typeof value === 'number' ? value : undefined;

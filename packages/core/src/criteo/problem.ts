@@ -1,4 +1,5 @@
 import type { Problem } from '../operation.js';
+import { own } from '../own.js';
 
 /** What a body of Criteo says beside its data (docs/facts.md, "Error bodies"). */
 export interface Reported {
@@ -13,8 +14,8 @@ export interface Reported {
  */
 export const readProblems = (body: unknown): Pick<Reported, 'problems' | 'traceId'> => {
   const fields = isObject(body) ? body : {};
-  const several = listed(fields.errors);
-  const isOAuth = text(fields.error) !== undefined;
+  const several = listed(own(fields, 'errors'));
+  const isOAuth = text(own(fields, 'error')) !== undefined;
   const problems = several.length > 0 && !isOAuth ? several : [...single(fields), ...several];
   return { problems, traceId: traceOf(problems) };
 };
@@ -22,13 +23,17 @@ export const readProblems = (body: unknown): Pick<Reported, 'problems' | 'traceI
 /** Reads what a success body tells: of entities that failed, and of what is odd. */
 export const readReported = (body: unknown): Reported => {
   const fields = isObject(body) ? body : {};
-  const problems = listed(fields.errors);
-  const warnings = listed(fields.warnings);
+  const problems = listed(own(fields, 'errors'));
+  const warnings = listed(own(fields, 'warnings'));
   return { problems, warnings, traceId: traceOf([...problems, ...warnings]) };
 };
 
+// More than any request has parts: each one is read and cleaned, which takes longer than parsing it.
+const MOST_REPORTED = 100_000;
+const MOST_SOURCES = 100;
+
 const listed = (list: unknown): Problem[] =>
-  Array.isArray(list) ? list.filter(isObject).map(toProblem) : [];
+  Array.isArray(list) ? list.slice(0, MOST_REPORTED).filter(isObject).map(toProblem) : [];
 
 const traceOf = (problems: readonly Problem[]): string | undefined =>
   problems.find(({ traceId }) => traceId)?.traceId;
@@ -36,29 +41,34 @@ const traceOf = (problems: readonly Problem[]): string | undefined =>
 type Fields = Readonly<Record<string, unknown>>;
 
 const single = (fields: Fields): Problem[] => {
-  const code = text(fields.error);
+  const code = text(own(fields, 'error'));
   if (code !== undefined) {
-    const { error_description, error_uri } = fields;
-    return [compact({ code, detail: text(error_description), uri: text(error_uri) })];
+    const [detail, uri] = ['error_description', 'error_uri'].map((name) => text(own(fields, name)));
+    return [compact({ code, detail, uri })];
   }
-  return 'code' in fields || 'message' in fields || 'traceId' in fields ? [toProblem(fields)] : [];
+  return ['code', 'message', 'traceId'].some((name) => Object.hasOwn(fields, name))
+    ? [toProblem(fields)]
+    : [];
 };
 
-const toProblem = (fields: Fields): Problem =>
-  compact({
-    code: text(fields.code),
+const toProblem = (fields: Fields): Problem => {
+  const textOf = (name: string): string | undefined => text(own(fields, name));
+  return compact({
+    code: textOf('code'),
     // One schema of the vendor writes the same word with an underscore.
-    type: text(fields.type)?.replace('access_control', 'access-control'),
-    title: text(fields.title),
-    detail: text(fields.detail) ?? text(fields.message),
-    instance: text(fields.instance),
-    source: texts(fields.source),
-    traceId: text(fields.traceId) ?? text(fields.traceIdentifier),
+    type: textOf('type')?.replace('access_control', 'access-control'),
+    title: textOf('title'),
+    detail: textOf('detail') ?? textOf('message'),
+    instance: textOf('instance'),
+    source: texts(own(fields, 'source')),
+    traceId: textOf('traceId') ?? textOf('traceIdentifier'),
   });
+};
 
 // One schema of the vendor lets it be any object.
 const texts = (value: unknown): Readonly<Record<string, string>> | undefined => {
-  const entries = isObject(value) ? Object.entries(value).filter(([, one]) => text(one)) : [];
+  const all = isObject(value) ? Object.entries(value).slice(0, MOST_SOURCES) : [];
+  const entries = all.filter(([, one]) => text(one));
   return entries.length === 0 ? undefined : Object.fromEntries(entries as [string, string][]);
 };
 

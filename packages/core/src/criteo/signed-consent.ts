@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { ConfigError } from '../errors.js';
+import { ownFields } from '../own.js';
 import { type Clock, systemClock } from '../time.js';
 import { CONSENT_URL } from './hosts.js';
 
@@ -23,14 +24,15 @@ export interface SignedConsentOptions {
  * that would need escaping is refused.
  * @throws {ConfigError} for such a value
  */
-export const signConsentUrl = ({
-  keyId,
-  signingSecret,
-  redirectUri,
-  state,
-  consentUrl = CONSENT_URL,
-  clock = systemClock,
-}: SignedConsentOptions): string => {
+export const signConsentUrl = (options: SignedConsentOptions): string => {
+  const {
+    keyId,
+    signingSecret,
+    redirectUri,
+    state,
+    consentUrl = CONSENT_URL,
+    clock = systemClock,
+  } = ownFields(options);
   const timestamp = String(Math.floor(clock.now() / 1000));
   const fields = { key: keyId, timestamp, state, 'redirect-uri': redirectUri };
   const query = `?${Object.entries(fields)

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../errors.js';
+import { ownFields } from '../own.js';
 import { systemClock } from '../time.js';
 import type { StoredToken, TokenStore } from '../token-store.js';
 import { type LockTimes, takeFileLock } from './file-lock.js';
@@ -30,11 +31,8 @@ export interface FileStoreOptions {
  * encrypted, and a token stays until the next one of its key.
  * @throws {ConfigError} for an option; `load`, `save` and `lock` reject with one for a file that is refused
  */
-export const fileStore = ({
-  folder,
-  heartbeatMs = 2_000,
-  staleMs = 10_000,
-}: FileStoreOptions): TokenStore => {
+export const fileStore = (options: FileStoreOptions): TokenStore => {
+  const { folder, heartbeatMs = 2_000, staleMs = 10_000 } = ownFields(options);
   checkFolder(folder);
   checkTimes({ heartbeatMs, staleMs });
   const times = { heartbeatMs, staleMs };
@@ -117,21 +115,21 @@ const replace = async (replacement: Replacement): Promise<boolean> => {
 };
 
 interface Reading {
-  readonly stored?: StoredToken;
+  readonly stored: StoredToken | undefined;
   /** Something is there that no store of this format wrote for this key. */
   readonly isBad: boolean;
 }
 
 const read = async (path: string, key: string): Promise<Reading> => {
   const text = await readPrivateFile(path);
-  if (text === undefined) return { isBad: false };
+  if (text === undefined) return { stored: undefined, isBad: false };
   const stored = parse(text, key);
-  return stored ? { stored, isBad: false } : { isBad: true };
+  return { stored, isBad: stored === undefined };
 };
 
 const parse = (text: string, key: string): StoredToken | undefined => {
   try {
-    const content = JSON.parse(text);
+    const content = ownFields(JSON.parse(text));
     const { version, record } = content;
     const isOurs =
       content.format === FORMAT &&

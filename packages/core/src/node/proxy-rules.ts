@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors.js';
+import { own } from '../own.js';
 
 /** Variables of an environment, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -29,10 +30,11 @@ export const unusedProxyHint = (url: string): string | undefined =>
     ? 'HTTPS_PROXY is set, but proxies of the environment are not used silently: pass `axios: proxyFromEnv()`, of core/node, to use it.'
     : undefined;
 
-const proxyText = (env: Environment): string | undefined => env.https_proxy || env.HTTPS_PROXY;
+const proxyText = (env: Environment): string | undefined =>
+  own(env, 'https_proxy') || own(env, 'HTTPS_PROXY');
 
 const ruleTexts = (env: Environment): string[] =>
-  (env.no_proxy || env.NO_PROXY || '')
+  (own(env, 'no_proxy') || own(env, 'NO_PROXY') || '')
     .toLowerCase()
     .split(/[\s,]+/)
     .filter(Boolean);

@@ -1,4 +1,5 @@
 import type { HttpClient } from '../http.js';
+import { ownFields } from '../own.js';
 import { nodeAxios } from '../transport-node.js';
 import { placeOf } from './origin.js';
 import { type Environment, isProxied, readProxy } from './proxy-rules.js';
@@ -14,7 +15,7 @@ import { directRoute, proxyRoute } from './routes.js';
  * @throws {ConfigError} for a proxy whose URL is neither http nor https
  */
 export const proxyFromEnv = (env: Environment = process.env): HttpClient => {
-  const variables = { ...env };
+  const variables = ownFields(env);
   const url = readProxy(variables);
   if (url === undefined) return nodeAxios(directRoute);
   const proxy = { origin: placeOf(url.href).origin, authorization: authorizationOf(url) };

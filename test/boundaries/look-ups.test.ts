@@ -1,0 +1,54 @@
+import { globSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { lookUpsIn } from './look-ups.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** Look-ups by a variable that cannot reach what every object inherits, and why. */
+const ALLOWED: readonly (readonly [file: string, lookUp: string, why: string])[] = [];
+
+describe('look-ups by a name', () => {
+  const sources = globSync('packages/*/src/**/*.ts', { cwd: ROOT });
+
+  it('go through own(), Object.hasOwn or a Map, everywhere in the packages', () => {
+    const found = sources.flatMap((file) =>
+      lookUpsIn(file, readFileSync(resolve(ROOT, file), 'utf8')).map(
+        (lookUp) => `${file.replaceAll('\\', '/')}: ${lookUp}`,
+      ),
+    );
+    expect(sources.length).toBeGreaterThan(300);
+    expect(found.sort()).toEqual(ALLOWED.map(([file, lookUp]) => `${file}: ${lookUp}`).sort());
+  });
+
+  it.each([
+    'RECORD[name]',
+    'RECORD[header.toLowerCase()]?.()',
+    'RECORD[`x-${name}`]',
+    'record[name] = 1',
+    'const { [name]: value } = record;',
+    'name in record',
+    "'status' in outcome",
+    'Reflect.get(value, key)',
+    'a + b[c + d]',
+  ])('are found: %s', (source) => {
+    expect(lookUpsIn('planted.ts', source)).toHaveLength(1);
+  });
+
+  it.each([
+    'own(RECORD, name)',
+    'RECORD.name',
+    "RECORD['name']",
+    'list[0]',
+    'list[i]',
+    'list[at + 1]',
+    'list[list.length - 1]',
+    'list[hash(key) % list.length]',
+    'value[Symbol.asyncIterator]',
+    'const MARK = Symbol.for("a"); value[MARK]; MARK in value',
+    'const made = { [name]: 1 };',
+    "Reflect.get(error, 'code')",
+  ])('are none: %s', (source) => {
+    expect(lookUpsIn('planted.ts', source)).toEqual([]);
+  });
+});
