@@ -16,8 +16,8 @@ const spent = new Map<string, number>();
 
 /** Pays for a repeat after this outcome; false, and noted in the call, if the budget is too low. */
 export const payRetry = (request: HttpRequest, outcome: HttpResponse | TransportFault): boolean => {
-  // Such an answer is no sign of a host in trouble: it says when to come again.
-  if (!isFault(outcome) && outcome.status === 429) return true;
+  // What was never sent burdens the host with a connection at most; and 429 says when to come again.
+  if (isFault(outcome) ? outcome.isUnsent : outcome.status === 429) return true;
   const origin = originOf(request);
   const cost = isFault(outcome) && outcome.kind === 'timeout' ? COST_AFTER_TIMEOUT : COST;
   const after = (spent.get(origin) ?? 0) + cost;

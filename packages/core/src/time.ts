@@ -12,12 +12,20 @@ export interface Clock {
 }
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const LATE_MS = 50;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after: (ms, task) => {
-    const timer = setTimeout(task, Math.min(Math.max(ms, 0), LONGEST_TIMER_MS));
+    const waitMs = Math.min(Math.max(ms, 0), LONGEST_TIMER_MS);
+    const lateAt = performance.now() + waitMs + LATE_MS;
+    // The process was stopped or busy: what arrived meanwhile comes first, and may make the task needless.
+    const inTurn = (): void => {
+      if (performance.now() < lateAt) task();
+      else timer = setTimeout(task, 0);
+    };
+    let timer = setTimeout(inTurn, waitMs);
     return () => clearTimeout(timer);
   },
 };

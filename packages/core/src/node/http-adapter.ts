@@ -108,18 +108,16 @@ class Exchange {
   }
 
   #sendOver(pool: ConnectionPool, connection: Connection): void {
-    const { socket, isKept } = connection;
+    const { socket } = connection;
     connection.wake();
-    const bytesBefore = socket.bytesRead;
     this.#leave = () => pool.giveBack(connection);
-    const isStale = (): boolean => isKept && socket.bytesRead === bytesBefore;
     try {
       const request = this.#create(socket);
       // One that is given up before it is sent tells so as an error, too.
       request.on('error', () => {});
       this.#leave = () => request.destroy();
       this.#attempt?.sends();
-      this.#send(request, isStale, (keepAlive) => connection.learn(keepAlive));
+      this.#send(request, connection);
     } catch (error) {
       this.#fail(error);
     }
@@ -145,19 +143,16 @@ class Exchange {
     });
   }
 
-  #send(
-    request: ClientRequest,
-    isStale = (): boolean => false,
-    learn: (keepAlive: string | undefined) => void = () => {},
-  ): void {
+  #send(request: ClientRequest, connection?: Connection): void {
     this.#wasSent = true;
     this.#leave = () => request.destroy();
+    const isStale = connection && staleness(connection);
     let isAnswered = false;
     let isLeft = false;
     // A request that fails says so, and then that it is closed: by then the next may be under way.
     const fail = (error: unknown): void => {
       if (isLeft) return;
-      isLeft = !isAnswered && !this.#isOver && isStale() && this.#reconnects();
+      isLeft = !isAnswered && !this.#isOver && isStale?.() === true && this.#reconnects();
       if (!isLeft) this.#fail(error);
     };
     request.on('error', fail);
@@ -169,9 +164,11 @@ class Exchange {
       this.#fail(new TransportFault('response', 'it switches protocols'));
     });
     request.on('response', (message) => {
+      isLeft = isStale?.(message.statusCode) === true && this.#reconnects();
+      if (isLeft) return void request.destroy();
       isAnswered = true;
       const headers = headersOf(message);
-      learn(headers['keep-alive']);
+      connection?.learn(headers['keep-alive']);
       this.#read(request, message, headers);
     });
     const { data } = this.#config;
@@ -231,6 +228,16 @@ class Exchange {
     this.#reject(reason);
   }
 }
+
+/**
+ * Had the server given up a kept connection before it saw the request? Then no byte of an answer comes, or the 408
+ * that it says to those that ask nothing for long (RFC 9110 section 15.5.9).
+ */
+const staleness = ({ socket, isKept }: Connection): ((status?: number) => boolean) => {
+  const { bytesRead } = socket;
+  return (status) =>
+    isKept && (status === undefined ? socket.bytesRead === bytesRead : status === 408);
+};
 
 /** The first value counts where a header comes twice: a joined one is neither of the two. */
 const headersOf = ({ rawHeaders }: IncomingMessage): Record<string, string> => {
