@@ -219,14 +219,19 @@ describe('nothing is left behind', () => {
     const note = (reason: unknown): number => unhandled.push(reason);
     process.on('unhandledRejection', note);
     const { connect, server } = await setUp(ok);
+    let give = (_secret: string): void => {};
     const slow = connect({
-      clientSecret: () => new Promise((resolve) => setTimeout(() => resolve('s'), 80)),
+      clientSecret: () =>
+        new Promise((resolve) => {
+          give = resolve;
+        }),
     });
     expect(await fails(slow.call(getThing, { id: '1' }, { timeoutMs: 20 }))).toMatchObject({
       name: 'TimeoutError',
       attempts: 0,
     });
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    give('s');
+    await new Promise((resolve) => setTimeout(resolve, 100));
     process.off('unhandledRejection', note);
     expect(unhandled).toEqual([]);
     expect(server.seen).toHaveLength(0);
