@@ -68,7 +68,12 @@ export const PLANTED: readonly Planted[] = [
     to: 'true',
   },
   { id: 'F35', file: 'retry.ts', from: 'outcome.status === 429', to: 'outcome.status >= 429' },
-  { id: 'F37', file: 'node/http-adapter.ts', from: 'headers[name] ??=', to: 'headers[name] =' },
+  {
+    id: 'F37',
+    file: 'node/http-adapter.ts',
+    from: 'if (!(name in headers)) headers[name]',
+    to: 'headers[name]',
+  },
   { id: 'F38', file: 'json.ts', from: 'RISKY_KEY.test(json)', to: 'false' },
   { id: 'F42', file: 'body.ts', from: 'isStream(item)', to: 'false' },
   { id: 'F40', file: 'paging.ts', from: 'count >= maxPages', to: 'false' },

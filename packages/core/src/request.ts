@@ -26,8 +26,8 @@ export const writeRequest = async (
   call: CallState,
 ): Promise<HttpRequest> => {
   const params = values as Values;
-  checkPath(operation);
-  refuseUnknown(operation, params);
+  const { names, accept } = outlineOf(operation);
+  refuseUnknown(operation, names, params);
   for (const secret of secretFields(operation, params)) call.secrets.add(secret);
   const { body, type } = await writeBody(operation, params);
   return {
@@ -36,7 +36,7 @@ export const writeRequest = async (
     url:
       target.origin + target.prefix + writePath(operation, params) + writeQuery(operation, params),
     headers: {
-      accept: acceptOf(operation),
+      accept,
       ...(target.userAgent && { 'user-agent': target.userAgent }),
       ...(type && { 'content-type': type }),
       ...checkedHeaders(operation, headers),
@@ -44,6 +44,24 @@ export const writeRequest = async (
     body,
     call,
   };
+};
+
+/** What of an operation is the same for each of its calls. */
+interface Outline {
+  /** Of all parameters. */
+  readonly names: readonly string[];
+  readonly accept: string;
+}
+
+const outlines = new WeakMap<Operation, Outline>();
+
+const outlineOf = (operation: Operation): Outline => {
+  const known = outlines.get(operation);
+  if (known !== undefined) return known;
+  checkPath(operation);
+  const outline = { names: namesOf(operation), accept: acceptOf(operation) };
+  outlines.set(operation, outline);
+  return outline;
 };
 
 // JSON first, then what else is declared and read; a file comes as what it is.
@@ -69,14 +87,13 @@ const checkPath = ({ id, path }: Operation): void => {
 const pathNames = (path: string): string[] =>
   [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name ?? '');
 
-const refuseUnknown = (operation: Operation, params: Values): void => {
-  const known = [
-    ...pathNames(operation.path),
-    ...[...(operation.query ?? []), ...(operation.form ?? []), ...(operation.multipart ?? [])].map(
-      nameOf,
-    ),
-    ...(operation.body ? ['body'] : []),
-  ];
+const namesOf = ({ path, query = [], form = [], multipart = [], body }: Operation): string[] => [
+  ...pathNames(path),
+  ...[...query, ...form, ...multipart].map(nameOf),
+  ...(body ? ['body'] : []),
+];
+
+const refuseUnknown = (operation: Operation, known: readonly string[], params: Values): void => {
   const unknown = Object.keys(params).find((name) => !known.includes(name));
   if (unknown === undefined) return;
   throw new ConfigError(`${operation.id} has no parameter '${unknown}'.`, {

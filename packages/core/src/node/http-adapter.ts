@@ -1,6 +1,10 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import axios, {
+  type AxiosAdapter,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios';
 import type { Attempt } from '../attempt.js';
 import { TransportFault } from '../fault.js';
 import type { AttemptConfig } from '../http.js';
@@ -133,7 +137,6 @@ class Exchange {
       const options = { auth: undefined, agent: way, host, port, path, method, headers };
       return (isTls ? https : http).request(options);
     }
-    headers.connection ??= 'keep-alive';
     return http.request({
       ...NO_REQUEST_OPTIONS,
       createConnection: () => way,
@@ -239,12 +242,15 @@ const staleness = ({ socket, isKept }: Connection): ((status?: number) => boolea
     isKept && (status === undefined ? socket.bytesRead === bytesRead : status === 408);
 };
 
-/** The first value counts where a header comes twice: a joined one is neither of the two. */
+/**
+ * The first value counts where a header comes twice: a joined one is neither of the two. They are of axios' own class
+ * from the start, as it would make one of any other, header by header; what is called like its methods is left out.
+ */
 const headersOf = ({ rawHeaders }: IncomingMessage): Record<string, string> => {
-  const headers: Record<string, string> = Object.create(null);
+  const headers = new axios.AxiosHeaders() as unknown as Record<string, string>;
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = (rawHeaders[i] ?? '').toLowerCase();
-    headers[name] ??= rawHeaders[i + 1] ?? '';
+    if (!(name in headers)) headers[name] = rawHeaders[i + 1] ?? '';
   }
   return headers;
 };
