@@ -1,5 +1,7 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchCall } from './call.ts';
+import { benchClients } from './clients.ts';
 import { benchGenerate } from './generate.ts';
 import { type BenchReport, type Goal, isMet } from './measure.ts';
 import { benchRateLimit } from './rate-limit.ts';
@@ -16,6 +18,14 @@ interface Bench {
 }
 
 const BENCHES: Readonly<Record<string, Bench>> = {
+  call: {
+    what: 'one authorised GET, against axios and Azure core-rest-pipeline',
+    run: benchCall,
+  },
+  clients: {
+    what: 'many users, a client each: connections and heap',
+    run: benchClients,
+  },
   generate: {
     what: 'npm run generate, against one default run of the generator per document',
     run: benchGenerate,
@@ -47,8 +57,10 @@ const seconds = (value: number): string => value.toFixed(2).padStart(10);
 const printTable = (name: string, { goals, rows, subject }: BenchReport): void => {
   console.log(`${name}: ${subject} (${machine()})\n`);
   console.log(`${''.padEnd(38)}${'CPU s'.padStart(10)}${'wall s'.padStart(10)}`);
-  for (const { cpuSeconds, wallSeconds, what } of rows)
-    console.log(`${what.padEnd(38)}${seconds(cpuSeconds)}${seconds(wallSeconds)}`);
+  for (const { cpuSeconds, note = '', wallSeconds, what } of rows)
+    console.log(
+      `${what.padEnd(38)}${seconds(cpuSeconds)}${seconds(wallSeconds)}  ${note}`.trimEnd(),
+    );
   console.log();
   for (const goal of goals) console.log(goalLine(goal));
 };

@@ -11,13 +11,20 @@ export interface Goal {
   readonly what: string;
   readonly value: number;
   readonly limit: number;
-  readonly unit: 's' | '';
+  readonly unit: 'kB' | 's' | '';
+}
+
+/** One line of a bench's table. */
+export interface Row extends Cost {
+  readonly what: string;
+  /** What the seconds mean, such as how many microseconds one call takes. */
+  readonly note?: string;
 }
 
 export interface BenchReport {
   /** What was measured, and how often. */
   readonly subject: string;
-  readonly rows: readonly (Cost & { readonly what: string })[];
+  readonly rows: readonly Row[];
   readonly goals: readonly Goal[];
 }
 
@@ -52,6 +59,18 @@ export const least = (costs: readonly Cost[]): Cost => ({
   cpuSeconds: Math.min(...costs.map(({ cpuSeconds }) => cpuSeconds)),
   wallSeconds: Math.min(...costs.map(({ wallSeconds }) => wallSeconds)),
 });
+
+/**
+ * What a quarter of many short runs did not exceed. The least of them is luck on a busy machine, where no
+ * run has the processor's caches for itself, and differs from one measurement to the next more than this.
+ */
+export const lowerQuartile = (costs: readonly Cost[]): Cost => {
+  const of = (part: keyof Cost): number => {
+    const ascending = costs.map((cost) => cost[part]).toSorted((a, b) => a - b);
+    return ascending[Math.floor(ascending.length / 4)] ?? Number.NaN;
+  };
+  return { cpuSeconds: of('cpuSeconds'), wallSeconds: of('wallSeconds') };
+};
 
 /** Several runs as one. */
 export const sum = (costs: readonly Cost[]): Cost => ({
