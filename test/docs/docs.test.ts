@@ -113,8 +113,8 @@ describe('CONTRIBUTING tells one call line by line', () => {
     ).toBe(true);
   });
 
-  it('in four files', () => {
-    expect(new Set(rows.map(({ file }) => file)).size).toBe(4);
+  it('in no more than six files', () => {
+    expect(new Set(rows.map(({ file }) => file)).size).toBeLessThanOrEqual(6);
   });
 });
 

@@ -17,7 +17,7 @@ export interface Origin {
 
 // What a URL parser leaves as it is: no dots that begin a segment, no character that it would encode or drop.
 const PLAIN =
-  /^(https?:\/\/[a-z0-9.:[\]-]+)(\/(?:[a-zA-Z0-9_~!$&'()*+,;=:@/?-]|(?<!\/)\.|%(?!2[eE])[0-9a-fA-F]{2})*)$/;
+  /^(https?:\/\/[a-z0-9.:[\]-]+)(\/(?:[a-zA-Z0-9_~!$&()*+,;=:@/?-]|(?<!\/)\.|%(?!2[eE])[0-9a-fA-F]{2})*)(?<!\?)$/;
 const MOST_ORIGINS = 1_000;
 const known = new Map<string, Origin>();
 
