@@ -17,6 +17,8 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['faults planted in core are found', 'node test/faults/main.ts --planted'],
   ['assumptions, flipped', 'node test/assumptions/main.ts'],
   ['a bad network', 'npm run -s test:bad-network -- --calls 1000'],
+  ['a ledger of writes', 'npm run -s test:ledger -- --writes 2000'],
+  ['a ledger of writes: planted faults are found', 'npm run -s test:ledger -- --planted'],
   ['an OAuth server of others judges our tokens', 'npm run -s test:judge'],
   ['the stock client sends the same requests', 'npm run -s test:stock'],
   ['the stock client: planted faults are found', 'npm run -s test:stock -- --planted'],
