@@ -9,6 +9,7 @@ import { OUTCOMES } from './cases/outcomes.ts';
 import { OWN_ERRORS } from './cases/own-errors.ts';
 import { PAGING } from './cases/paging.ts';
 import { POOR_LINE } from './cases/poor-line.ts';
+import { RATE_LIMITER } from './cases/rate-limiter.ts';
 import { STORE_DISKS } from './cases/store-disks.ts';
 import { STORE_PROCESSES } from './cases/store-processes.ts';
 import { STORES } from './cases/stores.ts';
@@ -34,4 +35,5 @@ export const GROUPS: readonly { readonly title: string; readonly cases: readonly
   { title: 'Clock', cases: CLOCK },
   { title: 'Concurrency', cases: CONCURRENCY },
   { title: 'Stores', cases: [...STORES, ...STORE_DISKS, ...STORE_PROCESSES] },
+  { title: 'Rate limiter', cases: RATE_LIMITER },
 ];

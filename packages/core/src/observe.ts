@@ -28,12 +28,12 @@ export interface WarningEvent {
   readonly message: string;
 }
 
-/** A call waits for its rate limit to leave room. Its time limit stands still as long. */
+/** A call waits in the queue for its rate limit. Its time limit stands still as long. */
 export interface WaitingEvent {
   readonly type: 'waiting';
   readonly operation: string;
   readonly rateClass: string;
-  /** How long it will wait at least, in milliseconds, as far as is known. */
+  /** How long it will wait at least, in milliseconds, as far as is known; 0 if it waits for the answer to another call. */
   readonly ms: number;
   /** Calls of the class that wait, this one among them. */
   readonly queued: number;

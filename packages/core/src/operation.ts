@@ -115,7 +115,7 @@ export type NoParams = Readonly<Record<string, never>>;
 export interface CallOptions {
   /** Ends the call; it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Limit of the whole call in milliseconds, over all attempts and pauses. @default the client's, the operation's own, or 120000 */
+  /** Limit of the whole call in milliseconds, over all attempts and pauses; waiting for the rate limit does not count. @default the client's, the operation's own, or 120000 */
   readonly timeoutMs?: number | undefined;
   /** More request headers. `Authorization` is refused: tokens are the client's business. */
   readonly headers?: Readonly<Record<string, string>> | undefined;

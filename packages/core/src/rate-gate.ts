@@ -17,7 +17,7 @@ import { abortable, type Clock } from './time.js';
 
 /** Why and for how long a call waits. */
 export interface RateWait {
-  /** At least so many milliseconds, as far as is known; 0 where it waits for the answer to another call. */
+  /** At least so many milliseconds, as far as is known; 0 if it waits for the answer to another call. */
   readonly ms: number;
   /** Calls of its class that wait, this one among them. */
   readonly queued: number;
