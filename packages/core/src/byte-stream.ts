@@ -48,19 +48,21 @@ const isIterable = (data: unknown): data is Destroyable =>
 export const isStream = (item: unknown): boolean =>
   item instanceof ReadableStream || isIterable(item);
 
-/** All of it. */
+/** All of it. Whatever is wrong with it ends the exchange. */
 export const collect = async (source: ByteSource, limit: number): Promise<Uint8Array> => {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for (;;) {
-    const { done, value } = await source.next();
-    if (done) break;
-    size += value.length;
-    if (size > limit) {
-      source.cancel();
-      throw new TransportFault('too-large', `it is larger than ${limit} bytes`);
+  try {
+    for (;;) {
+      const { done, value } = await source.next();
+      if (done) break;
+      size += value.length;
+      if (size > limit) throw new TransportFault('too-large', `it is larger than ${limit} bytes`);
+      chunks.push(value);
     }
-    chunks.push(value);
+  } catch (error) {
+    source.cancel();
+    throw error;
   }
   const whole = new Uint8Array(size);
   let at = 0;

@@ -1,6 +1,6 @@
 import axios, { type AxiosAdapter, type AxiosInstance } from 'axios';
 import { Attempt } from './attempt.js';
-import { byteSource, collect } from './byte-stream.js';
+import { type ByteSource, byteSource, collect } from './byte-stream.js';
 import type { HttpRequest, HttpResponse, Send } from './exchange.js';
 import { foundIn, isNetworkError, TransportFault } from './fault.js';
 import { outcomeOf } from './outcome.js';
@@ -118,9 +118,21 @@ const exchange = async (
     const isFile = status >= 200 && status < 300 && status !== 204;
     return isFile
       ? { ...head, body: '', stream }
-      : { ...head, body: await collect(stream, largest) };
+      : { ...head, body: await whole(stream, attempt, largest) };
   } catch (error) {
     throw faultOf(error, { attempt, faults, wire }) ?? error;
+  }
+};
+
+/** All of a stream that nobody asked for. It ends with its attempt, and what breaks it is a fault of the exchange. */
+const whole = async (stream: ByteSource, attempt: Attempt, limit: number): Promise<Uint8Array> => {
+  const forget = attempt.onEnd(() => stream.cancel());
+  try {
+    return await collect(stream, limit);
+  } catch (error) {
+    throw TransportFault.at(true, error, attempt.status);
+  } finally {
+    forget();
   }
 };
 

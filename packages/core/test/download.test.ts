@@ -17,6 +17,7 @@ import {
   TimeoutError,
 } from '../src/errors.js';
 import { createMd5, readPath, saveFile } from '../src/files-web.js';
+import { proxyFromEnv } from '../src/node/proxy.js';
 import type { SdkEvent } from '../src/observe.js';
 import type { Bound, Operation, Transport } from '../src/operation.js';
 import { fails, perTest } from './api.js';
@@ -419,6 +420,53 @@ describe.each(WAYS)('an exchange that fails, read by %s', (_way, read) => {
     expect(await fails(read(file))).toBe(reason);
     expect([apiCalls().length, tokenCalls().length]).toEqual([0, 0]);
     expect(await files()).toEqual([]);
+  });
+});
+
+describe('an error in place of a file', () => {
+  /** An error answer of which more is announced than comes; it knows whether its connection was closed. */
+  const beginning = (
+    headers: Record<string, string> = {},
+    then: (response: ServerResponse) => void = () => {},
+  ): { readonly handler: Handler; readonly closed: () => number } => {
+    let closed = 0;
+    return {
+      handler: (_seen, response) => {
+        response.on('close', () => (closed += 1));
+        response.writeHead(409, { 'content-length': '1000', ...headers });
+        response.write('{"errors":[', () => then(response));
+      },
+      closed: () => closed,
+    };
+  };
+
+  it('that stalls ends with its attempt, and its connection too', async () => {
+    const clock = manualClock();
+    const { handler, closed } = beginning();
+    const { api, apiCalls } = await worldOf(handler, { clock });
+    const options = { attemptTimeoutMs: 1_000, retry: { limit: 0 } };
+    const failed = fails(listed(download(api.getReport, {}, options)));
+    await vi.waitFor(() => expect(apiCalls()).toHaveLength(1));
+    await clock.advance(1_000);
+    expect(await failed).toMatchObject({ name: 'TimeoutError', limitMs: 1_000 });
+    await vi.waitFor(() => expect(closed()).toBe(1));
+  });
+
+  it('that cannot be inflated closes its connection', async () => {
+    const { handler, closed } = beginning({ 'content-encoding': 'unknown' });
+    const { file } = await worldOf(handler);
+    expect(await fails(listed(file))).toMatchObject({ name: 'ResponseError', status: 409 });
+    await vi.waitFor(() => expect(closed()).toBe(1));
+  });
+
+  it('that breaks is a network fault, through a proxy or an axios of your own, too', async () => {
+    const { handler } = beginning({}, (response) => response.destroy());
+    const { client, connect } = await worldOf(handler);
+    for (const own of [proxyFromEnv({ HTTPS_PROXY: 'http://127.0.0.1:1' }), axios.create()]) {
+      const api = new ReportApi(connect({ axios: own, tokens: client.tokens }));
+      const failed = fails(listed(download(api.getReport, {}, { retry: { limit: 0 } })));
+      expect(await failed).toMatchObject({ name: 'ConnectionError', outcome: 'unknown' });
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
@@ -186,6 +187,29 @@ describe('a transport', () => {
     expect(sockets.size).toBe(1);
     other.close();
     await vi.waitFor(() => expect(sockets.size).toBe(0));
+  });
+
+  it('keeps no connection of a call that ends after it was closed, until a client is made anew', async () => {
+    let answer = (): void => {};
+    const { url, sockets, server } = await serve((_request, response) => {
+      answer = () => response.end('done');
+    });
+    const { instance, close } = createAxios(undefined, url);
+    const running = instance.request({ url });
+    await once(server, 'request');
+    close();
+    answer();
+    await running;
+    await vi.waitFor(() => expect(sockets.size).toBe(0));
+    const other = createAxios(undefined, url);
+    for (const _again of [1, 2]) {
+      const next = other.instance.request({ url });
+      await once(server, 'request');
+      answer();
+      await next;
+      expect(sockets.size).toBe(1);
+    }
+    other.close();
   });
 
   it.each([

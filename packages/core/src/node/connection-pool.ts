@@ -30,6 +30,7 @@ export class ConnectionPool {
   readonly #idle: Connection[] = [];
   readonly #waiting = new Set<Taker>();
   #count = 0;
+  #isKeeping = true;
 
   constructor(open: Open, most: number, late?: string) {
     this.#open = open;
@@ -60,7 +61,8 @@ export class ConnectionPool {
     const [next] = this.#waiting;
     connection.isKept = true;
     connection.rest();
-    if (!connection.isOpen() || next?.isFresh) {
+    const isUseless = next === undefined ? !this.#isKeeping : next.isFresh;
+    if (!connection.isOpen() || isUseless) {
       connection.socket.destroy();
     } else if (next === undefined) {
       this.#idle.push(connection);
@@ -70,7 +72,14 @@ export class ConnectionPool {
     }
   }
 
-  closeIdle(): void {
+  /** Somebody may want one again: those that become idle are kept. */
+  keep(): void {
+    this.#isKeeping = true;
+  }
+
+  /** Nobody does: those that are idle are closed, and those that become idle. */
+  close(): void {
+    this.#isKeeping = false;
     for (const { socket } of this.#idle) socket.destroy();
   }
 

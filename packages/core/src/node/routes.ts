@@ -71,10 +71,13 @@ const poolOf = (
   return made;
 };
 
-/** One more client uses the connections of a route to an origin; the last one that stops closes those that are idle. */
+/** One more client uses the connections of a route to an origin; when the last one stops, none is kept any more. */
 export const useRoute = ({ key }: Route, origin: string): (() => void) => {
   const name = key + origin;
+  // Where a proxy is not for this origin, its connections are the direct ones.
+  const ways = new Set([name, origin]);
   users.set(name, (users.get(name) ?? 0) + 1);
+  for (const way of ways) for (const pool of poolsOf(way)) pool.keep();
   let isOpen = true;
   return () => {
     // A client that was closed may go on calling, and be closed again.
@@ -82,11 +85,13 @@ export const useRoute = ({ key }: Route, origin: string): (() => void) => {
     isOpen = false;
     if (left > 0) return void users.set(name, left);
     users.delete(name);
-    // Where a proxy is not for this origin, its connections are the direct ones.
-    for (const way of new Set([name, origin]))
-      for (const kind of [way, `${way} token`]) if (!users.has(way)) pools.get(kind)?.closeIdle();
+    for (const way of ways) for (const pool of users.has(way) ? [] : poolsOf(way)) pool.close();
   };
 };
+
+/** For calls and for tokens, as far as there are any. */
+const poolsOf = (way: string): ConnectionPool[] =>
+  [way, `${way} token`].flatMap((name) => pools.get(name) ?? []);
 
 const agents = new Map<string, http.Agent>();
 
