@@ -137,6 +137,7 @@ class Exchange {
       const options = { auth: undefined, agent: way, host, port, path, method, headers };
       return (isTls ? https : http).request(options);
     }
+    headers.connection ??= 'keep-alive';
     return http.request({
       ...NO_REQUEST_OPTIONS,
       createConnection: () => way,
