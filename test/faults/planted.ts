@@ -156,7 +156,7 @@ export const PLANTED: readonly Planted[] = [
     id: 'F69',
     file: 'token-store.ts',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source
-    from: 'warn(`failed to ${what}`);',
+    from: 'this.#warn(`failed to ${what}`);',
     to: 'throw error;',
   },
   {

@@ -287,7 +287,8 @@ const tracesIn = (files: ReadonlyMap<string, string>): Set<string> => {
     if (!isObject(value) || typeof value.type !== 'string') return;
     const { type, ...node } = value as AstNode;
     if (type === 'Literal' && typeof node.value === 'string') found.add(`${kind}:${node.value}`);
-    if (type === 'Identifier') found.add(`${kind}:${node.name}`);
+    // One that stands as a value is a reference to what has the name, such as a class of a group.
+    if (type === 'Identifier' && kind !== 'value') found.add(`${kind}:${node.name}`);
     for (const [key, child] of Object.entries(node)) visit(child, kindOf(type, key));
   };
   for (const [file, text] of files) {

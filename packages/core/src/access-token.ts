@@ -1,3 +1,5 @@
+import { INSPECT } from './lazy.js';
+
 /** What may be sent as a bearer token (RFC 6750 section 2.1), of a sensible size. */
 export const BEARER_VALUE: RegExp = /^[\x21-\x7e]{1,16384}$/;
 
@@ -25,9 +27,7 @@ export class AccessToken {
     this.#refreshToken = refreshToken;
     this.tokenType = tokenType;
     this.expiresAt = expiresAt;
-    Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), {
-      value: () => this.toString(),
-    });
+    Object.defineProperty(this, INSPECT, SHOWN);
   }
 
   get value(): string {
@@ -52,3 +52,9 @@ export class AccessToken {
     return `[AccessToken until ${this.expiresAt.toISOString()}]`;
   }
 }
+
+const SHOWN: PropertyDescriptor = {
+  value(this: AccessToken) {
+    return this.toString();
+  },
+};

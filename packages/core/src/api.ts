@@ -1,5 +1,6 @@
 import { SDK_NAME } from './criteo/names.js';
 import { ConfigError } from './errors.js';
+import { INSPECT, lazyProperty } from './lazy.js';
 import type { Call, CallOptions, Operation, Transport } from './operation.js';
 
 // By name: another copy of this package in the process finds it, too.
@@ -16,17 +17,45 @@ export class Api {
         },
       );
     }
-    for (const operation of operations) {
-      const method = (params?: never, options?: CallOptions): Call<unknown> =>
-        transport.call<never, unknown>(operation, params as never, options);
-      Object.defineProperty(method, TRANSPORT, { value: transport });
-      Object.defineProperty(this, operation.id, {
-        value: Object.assign(method, { operation }),
-        enumerable: true,
-      });
-    }
+    Object.defineProperty(this, TRANSPORT, { value: transport });
+    Object.defineProperty(this, INSPECT, SHOWN);
+    for (const operation of operations)
+      Object.defineProperty(this, operation.id, methodOf(operation));
   }
 }
+
+/** The generated classes of an API version, by the groups of a client. */
+export type GroupClasses<T> = {
+  readonly [K in keyof T]: new (
+    transport: Transport,
+  ) => T[K];
+};
+
+interface OnTransport {
+  readonly [TRANSPORT]: Transport;
+}
+
+const methods = new WeakMap<Operation, PropertyDescriptor>();
+
+const methodOf = (operation: Operation): PropertyDescriptor => {
+  const known = methods.get(operation);
+  if (known) return known;
+  const bind = ({ [TRANSPORT]: transport }: OnTransport): BoundMethod => {
+    const method = (params?: never, options?: CallOptions): Call<unknown> =>
+      transport.call<never, unknown>(operation, params as never, options);
+    Object.defineProperty(method, TRANSPORT, { value: transport });
+    return Object.assign(method, { operation }) as typeof method & BoundMethod;
+  };
+  const property = lazyProperty(operation.id, bind);
+  methods.set(operation, property);
+  return property;
+};
+
+const SHOWN: PropertyDescriptor = {
+  value(this: Api) {
+    return `${this.constructor.name}: ${Object.keys(this).join(', ')}`;
+  },
+};
 
 /** What a helper needs of a method, and says of one that has it not. */
 export interface Need {

@@ -1,4 +1,5 @@
-import type { Grant } from './grants.js';
+import type { GroupClasses } from './api.js';
+import type { ClientCredentials, Grant } from './grants.js';
 import type { HttpClient } from './http.js';
 import type { ApiLife } from './life.js';
 import type { ObserveOptions } from './observe.js';
@@ -102,7 +103,7 @@ export interface ApiVersion<G extends Grant, T> extends TokenEndpoint<G> {
   readonly product: Product;
   readonly name: string;
   readonly life: ApiLife;
-  readonly groups: (transport: Transport) => T;
+  readonly groups: GroupClasses<T>;
 }
 
 /** What every client has beside the operations of its version. */
@@ -117,4 +118,20 @@ export interface ClientBase extends Transport {
   close(): void;
 }
 
-export type Client<T> = ClientBase & T;
+/** How a client makes those of its app's users. */
+export interface SubjectClients<T, G extends Grant> {
+  /**
+   * The client of a user of the same app: the options of this one, with a rate limit of its own unless a gate
+   * was given, for each consent has its own budget. It is cheap: make one for each user, or for each request.
+   * @param subject your own id of the user who consented, by which a `store` tells users apart; no secret
+   * @param grant what the user's tokens come from. Default: `{ type: 'refresh_token' }`, from the `store`
+   * @throws {ConfigError} for a client that was made with `tokens`; with neither a store nor a refresh token
+   */
+  forSubject(subject: Subject<G>, grant?: Exclude<G, ClientCredentials>): Client<T, G>;
+}
+
+/** None where the API version knows no users. */
+type Subject<G extends Grant> = G['type'] extends 'client_credentials' ? never : string;
+
+/** A client of an API version: `T` are its groups of operations, `G` its grants. */
+export type Client<T, G extends Grant = Grant> = ClientBase & SubjectClients<T, G> & T;

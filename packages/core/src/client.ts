@@ -2,6 +2,7 @@ import { createAxios } from '#transport';
 import { flow } from './byte-stream.js';
 import { toCall } from './call.js';
 import { CallState } from './call-state.js';
+import { clientObject } from './client-object.js';
 import type {
   ApiVersion,
   Client,
@@ -21,6 +22,7 @@ import {
   type Send,
 } from './exchange.js';
 import { ensureWhole, errorIn } from './failure.js';
+import { subjectOptions } from './for-subject.js';
 import { type Grant, isUsersGrant, mayBePublic } from './grants.js';
 import { axiosSend, type Wire } from './http.js';
 import { type ApiLife, lifeNotice } from './life.js';
@@ -57,7 +59,7 @@ import { type Clock, systemClock, withDeadline } from './time.js';
 import { tokenErrorOf } from './token-failure.js';
 import { ensureToken, withGrant } from './token-operation.js';
 import { createTokenProvider, type TokenProvider } from './token-provider.js';
-import { withTools } from './transport-tools.js';
+import { toolsOf, withTools } from './transport-tools.js';
 import { userAgentOf } from './user-agent.js';
 
 const CALL_TIMEOUT_MS = 120_000;
@@ -67,7 +69,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export const connect = <G extends Grant, T>(
   api: ApiVersion<G, T>,
   given: ClientOptions<G>,
-): Client<T> => {
+): Client<T, G> => {
   if (typeof given !== 'object' || given === null)
     throw new ConfigError('createClient needs options: { clientId, clientSecret }.');
   const options = ownFields(given);
@@ -76,15 +78,41 @@ export const connect = <G extends Grant, T>(
   const target = targetOf({ baseUrl, allowLoopbackHttp, prefix });
   const { close, ...wire } = createAxios(options.axios, target.origin);
   const context = contextOf(options, target, wire, api);
-  const { tokens = ownTokens(api, options, context) } = options as Partial<GivenTokens>;
+  const common = { context, forTokens: transportTo(context, []) };
+  const client = openClient(api, options, common, close);
+  const notice = lifeNotice(versionName(api), context.life, context.clock.now());
+  if (notice) context.tell({ type: 'warning', message: notice });
+  return client;
+};
+
+/** What the clients of an app's users share with the one that they were made from. */
+interface Common {
+  readonly context: Context;
+  readonly forTokens: Transport;
+}
+
+// The connections are those of the first client, and close with it.
+const keepOpen = (): void => {};
+
+const openClient = <G extends Grant, T>(
+  api: ApiVersion<G, T>,
+  options: ClientOptions<G>,
+  common: Common,
+  close = keepOpen,
+): Client<T, G> => {
+  const { context } = common;
+  const { tokens = ownTokens(api, options, common) } = options as Partial<GivenTokens>;
   const isUsers = options.grant !== undefined && isUsersGrant(options.grant);
   const gate = rateGateOf(options.rateLimit, context.clock, isUsers);
   const transport = transportTo(context, [authenticate(tokens)], gate);
   const request = <R>(raw: RawRequest, callOptions?: CallOptions): Call<R> =>
     transport.call(...toOperation<R>(raw), callOptions);
-  const notice = lifeNotice(versionName(api), context.life, context.clock.now());
-  if (notice) context.tell({ type: 'warning', message: notice });
-  return { ...api.groups(transport), ...transport, tokens, rateLimit: gate, request, close };
+  const forSubject = (subject: string, grant?: Grant): Client<T, G> =>
+    openClient(api, subjectOptions(api, options, subject, grant), common);
+  const { call } = transport;
+  const base = { call, tokens, rateLimit: gate, request, close, forSubject };
+  const { origin } = context.target;
+  return clientObject(api, withTools(base, toolsOf(transport)), origin) as Client<T, G>;
 };
 
 /**
@@ -144,7 +172,7 @@ const versionName = ({ product, name }: { product: Product; name: string }): str
 const ownTokens = <G extends Grant, T>(
   api: ApiVersion<G, T>,
   options: ClientOptions<G>,
-  context: Context,
+  { context, forTokens }: Common,
 ): TokenProvider => {
   const grant = checkGrant(
     options.grant,
@@ -161,7 +189,7 @@ const ownTokens = <G extends Grant, T>(
   const key = storeKey(context.target, grant, options);
   return createTokenProvider({
     endpoint: api,
-    transport: transportTo(context, []),
+    transport: forTokens,
     grant,
     credentials,
     clock,

@@ -1,5 +1,5 @@
 export { AccessToken, type AccessTokenFields } from './access-token.js';
-export { Api } from './api.js';
+export { Api, type GroupClasses } from './api.js';
 export { type BatchLimits, batches } from './batches.js';
 export { connect, createTransport } from './client.js';
 export type {
@@ -13,6 +13,7 @@ export type {
   GivenCredentials,
   GivenTokens,
   Product,
+  SubjectClients,
   TransportOptions,
 } from './client-options.js';
 export {

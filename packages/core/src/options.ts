@@ -247,7 +247,7 @@ const REQUIRED: Readonly<Record<Grant['type'], readonly string[]>> = {
   refresh_token: ['refreshToken'],
 };
 
-const isText = (value: unknown): value is string =>
+export const isText = (value: unknown): value is string =>
   typeof value === 'string' && value.trim() !== '';
 
 const trimmed = (path: string): string => path.replace(/\/$/, '');

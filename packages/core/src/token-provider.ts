@@ -1,12 +1,19 @@
 import type { AccessToken } from './access-token.js';
+import { BriefMap } from './brief-map.js';
 import { TokenError } from './errors.js';
 import { TransportFault } from './fault.js';
 import type { Grant } from './grants.js';
 import { own, ownFields } from './own.js';
 import { abortable } from './time.js';
 import { requestToken, type TokenRequester } from './token-request.js';
-import { initialState, step, type TokenEvent, type TokenTask } from './token-state.js';
-import { shelfOf, type TokenLock, type TokenStore } from './token-store.js';
+import {
+  initialState,
+  step,
+  type TokenEvent,
+  type TokenState,
+  type TokenTask,
+} from './token-state.js';
+import { Shelf, type TokenLock, type TokenStore } from './token-store.js';
 
 /** Where the pipeline gets its bearer token. */
 export interface TokenProvider {
@@ -39,125 +46,135 @@ const lateToken = ({ limitMs }: TransportFault, isLocking: boolean): TransportFa
   return new TransportFault('timeout', why, { limitMs, isUnsent: true });
 };
 
-/**
- * Keeps one token fresh: fetched once for all callers, renewed ahead of its end, given up when refused.
- * It does what `token-state.ts` decides.
- */
+/** Keeps one token fresh: fetched once for all callers, renewed ahead of its end, given up when refused. */
 export const createTokenProvider = <G extends Grant>(
-  given: TokenProviderOptions<G>,
+  options: TokenProviderOptions<G>,
 ): TokenProvider => {
-  const options = ownFields(given);
-  const { clock, random, tell } = options;
-  const shelf = shelfOf(options.store, options.key ?? '', options);
-  const waiting = new Map<number, Waiter>();
-  let state = initialState(options.grant, shelf.hasLock);
-  const locks = new Map<number, TokenLock | undefined>();
-  /** Flights that wait for the store's lock. */
-  const locking = new Set<number>();
-  const requests = new Map<number, AbortController>();
-  let callers = 0;
-
-  const handle = (event: TokenEvent): void => {
-    const now = { wall: clock.now(), monotonic: clock.monotonic(), random: random() };
-    const [next, tasks] = step(state, event, now);
-    state = next;
-    for (const task of tasks) perform(task).catch((error) => failed(task, error));
+  const keeper = new TokenKeeper(ownFields(options));
+  return {
+    get: (asked = {}) => keeper.get(ownFields(asked).signal),
+    invalidate: (value) => keeper.handle({ type: 'refused', value }),
   };
+};
 
-  const perform = async (task: TokenTask): Promise<void> => {
+/** Does what `token-state.ts` decides. A class, so that each of many clients has its state alone. */
+class TokenKeeper<G extends Grant> {
+  readonly #options: TokenProviderOptions<G>;
+  readonly #shelf: Shelf;
+  readonly #waiting = new BriefMap<Waiter>();
+  readonly #locks = new BriefMap<TokenLock | undefined>();
+  /** Flights that wait for the store's lock. */
+  readonly #locking = new BriefMap<true>();
+  readonly #requests = new BriefMap<AbortController>();
+  #state: TokenState;
+  #callers = 0;
+
+  constructor(options: TokenProviderOptions<G>) {
+    this.#options = options;
+    this.#shelf = new Shelf(options.store, options.key ?? '', options);
+    this.#state = initialState(options.grant, this.#shelf.hasLock);
+  }
+
+  get(signal: AbortSignal | undefined): Promise<AccessToken> {
+    return abortable<AccessToken>(signal, (resolve, reject) => {
+      this.#callers += 1;
+      const waiter = this.#callers;
+      this.#waiting.set(waiter, { resolve, reject });
+      this.handle({ type: 'asked', waiter });
+      return () => {
+        this.#waiting.take(waiter);
+        this.handle({ type: 'left', waiter });
+      };
+    }).catch((reason: unknown) => {
+      throw this.#late(reason);
+    });
+  }
+
+  handle(event: TokenEvent): void {
+    const { clock, random } = this.#options;
+    const now = { wall: clock.now(), monotonic: clock.monotonic(), random: random() };
+    const [next, tasks] = step(this.#state, event, now);
+    this.#state = next;
+    for (const task of tasks) this.#perform(task).catch((error) => this.#failed(task, error));
+  }
+
+  async #perform(task: TokenTask): Promise<void> {
+    const shelf = this.#shelf;
     switch (task.type) {
       case 'load':
-        return handle({
+        return this.handle({
           type: 'loaded',
           flight: task.flight,
-          stored: await shelf.load(locks.has(task.flight)),
+          stored: await shelf.load(this.#locks.has(task.flight)),
         });
       case 'lock':
-        return handle(await lock(task.flight));
+        return this.handle(await this.#lock(task.flight));
       case 'unlock':
-        return unlock(task.flight);
+        return this.#unlock(task.flight);
       case 'request':
-        return handle(await ask(task.flight, task.grant));
+        return this.handle(await this.#ask(task.flight, task.grant));
       case 'save':
         await shelf.save(task.record, task.expectedVersion);
-        return handle({ type: 'saved', flight: task.flight });
+        return this.handle({ type: 'saved', flight: task.flight });
       case 'stop':
-        return requests
+        return this.#requests
           .get(task.flight)
           ?.abort(new TokenError('Nobody waits for this token any more.'));
       case 'serve':
-        return settle(task.waiters, ({ resolve }) => resolve(task.held.token));
+        return this.#settle(task.waiters, ({ resolve }) => resolve(task.held.token));
       case 'reject':
-        return settle(task.waiters, ({ reject }) => reject(task.error));
+        return this.#settle(task.waiters, ({ reject }) => reject(task.error));
       case 'warn':
-        return tell({
+        return this.#options.tell({
           type: 'warning',
           message: 'The token could not be renewed; the one in use is kept while it lasts.',
         });
     }
-  };
+  }
 
   // A store that refuses its place says so to who waits.
-  const failed = (task: TokenTask, error: unknown): void => {
+  #failed(task: TokenTask, error: unknown): void {
     const flight = own(task, 'flight');
-    if (typeof flight === 'number') handle({ type: 'failed', flight, error });
-  };
+    if (typeof flight === 'number') this.handle({ type: 'failed', flight, error });
+  }
 
-  const ask = async (flight: number, grant: Grant): Promise<TokenEvent> => {
+  async #ask(flight: number, grant: Grant): Promise<TokenEvent> {
     const request = new AbortController();
-    requests.set(flight, request);
+    this.#requests.set(flight, request);
     try {
-      const granted = await requestToken(options, grant, request.signal);
+      const granted = await requestToken(this.#options, grant, request.signal);
       return { type: 'granted', flight, granted };
     } catch (error) {
       return { type: 'failed', flight, error };
     } finally {
-      requests.delete(flight);
+      this.#requests.take(flight);
     }
-  };
+  }
 
-  const lock = async (flight: number): Promise<TokenEvent> => {
-    locking.add(flight);
+  async #lock(flight: number): Promise<TokenEvent> {
+    this.#locking.set(flight, true);
     try {
-      locks.set(flight, await shelf.lock());
+      this.#locks.set(flight, await this.#shelf.lock());
     } finally {
-      locking.delete(flight);
+      this.#locking.take(flight);
     }
     return { type: 'locked', flight };
-  };
+  }
 
-  const unlock = async (flight: number): Promise<void> => {
-    const held = locks.get(flight);
-    locks.delete(flight);
-    if (held) await shelf.unlock(held);
-  };
+  async #unlock(flight: number): Promise<void> {
+    const held = this.#locks.take(flight);
+    if (held) await this.#shelf.unlock(held);
+  }
 
-  const settle = (waiters: readonly number[], end: (waiter: Waiter) => void): void => {
+  #settle(waiters: readonly number[], end: (waiter: Waiter) => void): void {
     for (const waiter of waiters) {
-      const found = waiting.get(waiter);
-      waiting.delete(waiter);
+      const found = this.#waiting.take(waiter);
       if (found) end(found);
     }
-  };
+  }
 
   /** Whose limit ends the wait is told what it was for. */
-  const late = (reason: unknown): unknown =>
-    reason instanceof TransportFault ? lateToken(reason, locking.size > 0) : reason;
-
-  return {
-    get: (asked = {}) =>
-      abortable<AccessToken>(ownFields(asked).signal, (resolve, reject) => {
-        callers += 1;
-        const waiter = callers;
-        waiting.set(waiter, { resolve, reject });
-        handle({ type: 'asked', waiter });
-        return () => {
-          waiting.delete(waiter);
-          handle({ type: 'left', waiter });
-        };
-      }).catch((reason: unknown) => {
-        throw late(reason);
-      }),
-    invalidate: (value) => handle({ type: 'refused', value }),
-  };
-};
+  #late(reason: unknown): unknown {
+    return reason instanceof TransportFault ? lateToken(reason, this.#locking.size > 0) : reason;
+  }
+}

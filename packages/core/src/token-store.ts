@@ -105,66 +105,44 @@ export const memoryStore = (): TokenStore => {
   };
 };
 
-/** One key of a store, whose failures are warnings. */
-export interface Shelf {
-  /** Undefined where the store has no lock, or none can be had: then others may renew at the same time. */
-  lock(): Promise<TokenLock | undefined>;
-  readonly hasLock: boolean;
-  /** Only when a save that is still under way has ended: who comes next must find what it wrote. */
-  unlock(held: TokenLock): Promise<void>;
-  /** Under the lock it waits longer: to take a slow store for an empty one would spend a refresh token twice. */
-  load(isLocked: boolean): Promise<StoredToken | undefined>;
-  save(record: TokenRecord, expectedVersion: string | undefined): Promise<void>;
-}
-
 const LONGEST_LIFETIME_MS = 86_400_000;
 const STORE_TIMEOUT_MS = 500;
 const LOCKED_TIMEOUT_MS = 10_000;
 // Longer than a holder may take over one token request; then it is better to have a token than to wait.
 const LOCK_TIMEOUT_MS = 20_000;
 
-export const shelfOf = (
-  store: TokenStore | undefined,
-  key: string,
-  { tell, clock }: { readonly tell: Observe; readonly clock: Clock },
-): Shelf => {
-  const warn = (what: string): void =>
-    tell({ type: 'warning', message: `The token store ${what}; the token is kept in memory.` });
-  // A store that fails or hangs must not fail the call; nor may its errors be shown: they may hold the record.
-  const guarded = async <T>(
-    what: string,
-    work: () => Promise<T>,
-    otherwise: T,
-    limitMs = STORE_TIMEOUT_MS,
-  ): Promise<T> => {
-    const { signal, cancel } = withDeadline(clock, limitMs, undefined);
-    try {
-      return await raced(signal, work());
-    } catch (error) {
-      // The program or the place is wrong: it would never work, and the store says why.
-      if (error instanceof ConfigError) throw error;
-      warn(`failed to ${what}`);
-      return otherwise;
-    } finally {
-      cancel();
-    }
-  };
-  const load = async (from: TokenStore, isLocked: boolean): Promise<StoredToken | undefined> => {
-    const limitMs = isLocked ? LOCKED_TIMEOUT_MS : STORE_TIMEOUT_MS;
-    const stored = await guarded('load', async () => from.load(key), undefined, limitMs);
-    if (stored === undefined || stored === null || isRecord(stored.record))
-      return stored ?? undefined;
-    warn('holds something that is no token');
-    return undefined;
-  };
-  const lock = async (): Promise<TokenLock | undefined> => {
-    const { signal, cancel } = withDeadline(clock, LOCK_TIMEOUT_MS, undefined);
-    const asked = (async () => store?.lock?.(key, { signal }))();
+/** One key of a store, whose failures are warnings. A class, so that each of many clients has its state alone. */
+export class Shelf {
+  readonly #store: TokenStore | undefined;
+  readonly #key: string;
+  readonly #tell: Observe;
+  readonly #clock: Clock;
+  #saving: Promise<unknown> | undefined;
+
+  constructor(
+    store: TokenStore | undefined,
+    key: string,
+    { tell, clock }: { readonly tell: Observe; readonly clock: Clock },
+  ) {
+    this.#store = store;
+    this.#key = key;
+    this.#tell = tell;
+    this.#clock = clock;
+  }
+
+  get hasLock(): boolean {
+    return this.#store?.lock !== undefined;
+  }
+
+  /** Undefined where the store has no lock, or none can be had: then others may renew at the same time. */
+  async lock(): Promise<TokenLock | undefined> {
+    const { signal, cancel } = withDeadline(this.#clock, LOCK_TIMEOUT_MS, undefined);
+    const asked = (async () => this.#store?.lock?.(this.#key, { signal }))();
     try {
       return await raced(signal, asked);
     } catch (error) {
       if (error instanceof ConfigError) throw error;
-      tell({
+      this.#tell({
         type: 'warning',
         message: 'The token store gave no lock; others may renew at the same time.',
       });
@@ -174,30 +152,68 @@ export const shelfOf = (
     } finally {
       cancel();
     }
-  };
-  let saving: Promise<unknown> = Promise.resolve();
-  return {
-    hasLock: store?.lock !== undefined,
-    lock,
-    unlock: async (held) => {
-      const { signal, cancel } = withDeadline(clock, LOCKED_TIMEOUT_MS, undefined);
-      await raced(signal, saving).catch(() => {});
+  }
+
+  /** Only when a save that is still under way has ended: who comes next must find what it wrote. */
+  async unlock(held: TokenLock): Promise<void> {
+    const { signal, cancel } = withDeadline(this.#clock, LOCKED_TIMEOUT_MS, undefined);
+    await raced(signal, this.#saving ?? Promise.resolve()).catch(() => {});
+    cancel();
+    await this.#guarded('release its lock', () => held.release(), undefined);
+  }
+
+  /** Under the lock it waits longer: to take a slow store for an empty one would spend a refresh token twice. */
+  async load(isLocked: boolean): Promise<StoredToken | undefined> {
+    const store = this.#store;
+    if (!store) return undefined;
+    const limitMs = isLocked ? LOCKED_TIMEOUT_MS : STORE_TIMEOUT_MS;
+    const load = async (): Promise<StoredToken | undefined> => store.load(this.#key);
+    const stored = await this.#guarded('load', load, undefined, limitMs);
+    if (stored === undefined || stored === null || isRecord(stored.record))
+      return stored ?? undefined;
+    this.#warn('holds something that is no token');
+    return undefined;
+  }
+
+  async save(record: TokenRecord, expectedVersion: string | undefined): Promise<void> {
+    const store = this.#store;
+    if (!store) return;
+    const { refreshToken, obtainedAt, expiresAt } = record;
+    const ttlMs = refreshToken === undefined ? expiresAt - obtainedAt : undefined;
+    const save = async (): Promise<boolean> =>
+      store.save(this.#key, record, { expectedVersion, ttlMs });
+    const saved = save();
+    this.#saving = saved;
+    await this.#guarded('save', () => saved, false);
+  }
+
+  #warn(what: string): void {
+    this.#tell({
+      type: 'warning',
+      message: `The token store ${what}; the token is kept in memory.`,
+    });
+  }
+
+  // A store that fails or hangs must not fail the call; nor may its errors be shown: they may hold the record.
+  async #guarded<T>(
+    what: string,
+    work: () => Promise<T>,
+    otherwise: T,
+    limitMs = STORE_TIMEOUT_MS,
+  ): Promise<T> {
+    const { signal, cancel } = withDeadline(this.#clock, limitMs, undefined);
+    try {
+      return await raced(signal, work());
+    } catch (error) {
+      // The program or the place is wrong: it would never work, and the store says why.
+      if (error instanceof ConfigError) throw error;
+      this.#warn(`failed to ${what}`);
+      return otherwise;
+    } finally {
       cancel();
-      await guarded('release its lock', () => held.release(), undefined);
-    },
-    load: async (isLocked) => (store ? load(store, isLocked) : undefined),
-    save: async (record, expectedVersion) => {
-      if (!store) return;
-      const { refreshToken, obtainedAt, expiresAt } = record;
-      const ttlMs = refreshToken === undefined ? expiresAt - obtainedAt : undefined;
-      const save = async (): Promise<boolean> =>
-        store.save(key, record, { expectedVersion, ttlMs });
-      const saved = save();
-      saving = saved;
-      await guarded('save', () => saved, false);
-    },
-  };
-};
+    }
+  }
+}
 
 /** What comes from outside is believed only if it could be a token of ours. */
 const isRecord = (record: unknown): record is TokenRecord => {

@@ -12,7 +12,7 @@ export interface TransportTools {
 // By name: another copy of this package in the process finds it, too.
 const TOOLS = Symbol.for(`${SDK_NAME}.tools`);
 
-export const withTools = (transport: Transport, tools: TransportTools): Transport =>
+export const withTools = <T extends Transport>(transport: T, tools: TransportTools): T =>
   Object.assign(transport, { [TOOLS]: tools });
 
 /** Those of the system for a transport of the user's. */

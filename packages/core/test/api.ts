@@ -66,7 +66,7 @@ export const SECRET = 'canary+secret/1==';
 const version = {
   product: { name: 'made-up', origin: 'https://api.example.com', prefix: '/v' },
   name: '1',
-  groups: () => ({}),
+  groups: {},
   grants: ['client_credentials'] as const,
   defaultLifetimeMs: 900_000,
   requestToken: (

@@ -38,7 +38,7 @@ const version = (more: Partial<ApiVersion<Grant, object>> = {}): ApiVersion<Gran
   product: { name: 'made-up', origin: 'https://api.example.com', prefix: '' },
   name: '1',
   life: {},
-  groups: () => ({}),
+  groups: {},
   grants: ['client_credentials', 'authorization_code', 'refresh_token'],
   defaultLifetimeMs: 900_000,
   publicClients: true,

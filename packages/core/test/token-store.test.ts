@@ -7,8 +7,7 @@ import { checkGrant, storeKey } from '../src/options.js';
 import { createTokenProvider } from '../src/token-provider.js';
 import {
   memoryStore,
-  type Shelf,
-  shelfOf,
+  Shelf,
   type TokenRecord,
   type TokenStore,
   tokenOf,
@@ -230,7 +229,7 @@ describe('what a client asks of its store', () => {
     const events: SdkEvent[] = [];
     const tools = { clock: manualClock(), tell: (event: SdkEvent) => events.push(event) };
     const { lock: _, ...lockless } = memoryStore();
-    return { shelf: shelfOf(store && { ...lockless, ...store }, 'key', tools), events };
+    return { shelf: new Shelf(store && { ...lockless, ...store }, 'key', tools), events };
   };
   const holding = (record?: unknown) =>
     shelf({ load: async () => ({ record, version: '1' }) as never });

@@ -24,12 +24,13 @@ const isData = (value) =>
     : [Object.prototype, Array.prototype].includes(Object.getPrototypeOf(value)) &&
       Reflect.ownKeys(value).every((key) => isData(value[key]));
 const use = (module) => {
-  const operations = Object.values(module).filter((value) => typeof value !== 'function');
+  const { groups, ...others } = module;
+  const operations = Object.values(others).filter((value) => typeof value !== 'function');
   if (!operations.every(isData)) tell('more than data');
-  if (module.groups === undefined) return;
-  const groups = module.groups({ call: (operation) => operation });
+  if (groups === undefined) return;
   if (Object.getPrototypeOf(groups) !== Object.prototype) tell('groups have a prototype');
-  const called = Object.values(groups).flatMap((group) => Object.values(group).map((method) => method()));
+  const transport = { call: (operation) => operation };
+  const called = Object.values(groups).flatMap((Group) => Object.values(new Group(transport)).map((method) => method()));
   if (called.length !== operations.length || !called.every((one) => operations.includes(one)))
     tell('an operation is no method');
 };
@@ -58,7 +59,7 @@ export const importAll = (
   const core = join(folder, 'node_modules/@criteo-sdk/core');
   mkdirSync(core, { recursive: true });
   // What a generated module imports, and what that imports: no more of core is needed.
-  for (const file of ['api.js', 'errors.js', 'criteo/names.js'])
+  for (const file of ['api.js', 'errors.js', 'lazy.js', 'criteo/names.js'])
     cpSync(join(ROOT, 'packages/core/dist', file), join(core, file));
   writeFileSync(join(core, 'package.json'), '{ "type": "module", "exports": "./api.js" }');
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
@@ -78,7 +79,7 @@ const PLANTED: Readonly<Record<string, readonly [code: string, told: RegExp]>> =
   later: ['setTimeout(() => { globalThis.__pwned = 1; }, 1);', /the canary/],
   prototype: ['Object.prototype.__planted = 1;', /prototypes changed/],
   data: ['export const a = { b: { "__proto__": [] } };', /more than data/],
-  groups: ['export const groups = () => ({ "__proto__": {} });', /groups have a prototype/],
+  groups: ['export const groups = { "__proto__": {} };', /groups have a prototype/],
   write: [
     "import { writeFileSync } from 'node:fs'; writeFileSync('written', 'x');",
     /ERR_ACCESS_DENIED/,

@@ -77,19 +77,25 @@ const statementFaults = (node: Node, context: Context): Fault[] => {
 const isInside = (file: string, from: string): boolean =>
   /^\.\.?\/[\w/.-]+\.js$/.test(from) && !posix.join(posix.dirname(file), from).startsWith('..');
 
-const declarationFaults = (node: Node, { constants, names }: Context): Fault[] => {
+const declarationFaults = (node: Node, { constants, file, names }: Context): Fault[] => {
   const earlier = constants.filter(({ start }) => start < node.start).map(id);
-  const { async, declare, generator, kind, type } = node;
+  const { declare, kind, type } = node;
   if (type === 'TSInterfaceDeclaration' || type === 'TSTypeAliasDeclaration')
     return strangers(node, [type, ...TYPES]);
   if (type === 'VariableDeclaration' && kind === 'const' && !declare)
     return nodes(node.declarations).flatMap(({ id: name, init }) =>
-      strangers(name, TYPES).concat(nodes([init]).flatMap((one) => dataFaults(one, earlier))),
+      strangers(name, TYPES).concat(
+        nodes([init]).flatMap((one) =>
+          // In the index alone, which has no data, an object may hold imported classes: `groups`.
+          dataFaults(one, file === INDEX ? names.filter((one) => one !== undefined) : earlier),
+        ),
+      ),
     );
-  if (type === 'FunctionDeclaration' && !async && !generator) return functionFaults(node, names);
   if (type === 'ClassDeclaration') return classFaults(node, names);
   return [[node.start, `a ${type} of another kind`]];
 };
+
+const INDEX = 'index.ts';
 
 /** Literals, constants that stand earlier, and arrays and objects of them. */
 const dataFaults = (node: Node, earlier: readonly unknown[]): Fault[] => {
@@ -110,21 +116,6 @@ const propertyFaults = (node: Node, valueFaults: (value: Node) => Fault[]): Faul
   return isPlain && isNode(key) && (key.name ?? key.value) !== '__proto__' && isNode(value)
     ? valueFaults(value)
     : [[node.start, 'a property of another kind']];
-};
-
-/** `groups`: returns an object of `new X(transport)`. */
-const functionFaults = (node: Node, names: readonly unknown[]): Fault[] => {
-  const [first, ...more] = statements(node);
-  const made = first?.type === 'ReturnStatement' && more.length === 0 ? first.argument : undefined;
-  if (!isNode(made) || made.type !== 'ObjectExpression') return [[node.start, 'a busy function']];
-  const valueFaults = (one: Node): Fault[] =>
-    one.type === 'NewExpression' && names.includes(id(one.callee))
-      ? strangers(one.arguments, ['Identifier'])
-      : [[one.start, 'no new']];
-  return [
-    ...strangers([node.params, node.returnType], TYPES),
-    ...nodes(made.properties).flatMap((one) => propertyFaults(one, valueFaults)),
-  ];
 };
 
 /** A class of core's, extended by a constructor that calls `super` with operations. */

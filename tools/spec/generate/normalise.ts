@@ -100,9 +100,23 @@ const groupsOf = ({ operations }: ApiModel): { name: string; operations: Operati
 // As overlays may write it: the generator prints it as it is, and names files by it on every system.
 const groupName = ({ group, method, path }: OperationModel): string =>
   within(`${method} ${path}`, () => {
+    if (CLIENT_MEMBERS.has(group))
+      throw new SpecError(
+        `Every client has its own '${group}'; give the group another name (x-group).`,
+      );
     if (/^[a-z][A-Za-z0-9]*$/.test(group) && !DEVICE.test(group)) return identifier(group);
     throw new SpecError(`'${group}' is no name of a group; give it another name (x-group).`);
   });
+
+/** What a client has beside its groups. */
+export const CLIENT_MEMBERS: ReadonlySet<string> = new Set([
+  'call',
+  'close',
+  'forSubject',
+  'rateLimit',
+  'request',
+  'tokens',
+]);
 
 const DEVICE = /^(?:aux|con|nul|prn|com\d|lpt\d)$/i;
 

@@ -138,6 +138,7 @@ export const scaffoldVersion = (
   const own = isEvery ? ['Grant'] : types;
   const imported = ['ApiVersion', 'Client', 'ClientOptions', ...own].sort();
   const union = isEvery ? 'Grant' : 'Grants';
+  const client = isEvery ? 'Client<Groups>' : 'Client<Groups, Grants>';
   return `${chunks(imported, 4)
     .map((names) => `import type { ${names.join(', ')} } from '${vendor.core}';\n`)
     .join('')}import { connect } from '${vendor.core}';
@@ -149,7 +150,7 @@ export { createTransport } from '../product.js';
 export * from './generated/index.js';
 
 /** ${`Client of the ${title} ${name.version}. ${lifeSentence(vendor, name, today)}`.trim()} */
-export const createClient = (options: ClientOptions<${union}>): Client<Groups> =>
+export const createClient = (options: ClientOptions<${union}>): ${client} =>
   connect(version, options);
 
 const version: ApiVersion<${union}, Groups> = {

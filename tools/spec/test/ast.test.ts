@@ -15,10 +15,15 @@ import * as offer from '../operations/offer.js';
 
 const classOf = (body: string): string => `${API}export class OfferApi extends Api { ${body} }`;
 const constant = (value: string): string => `export const a = ${value};`;
-const groups = (body: string): string => `import { OfferApi } from './apis/offer.js';
-export function groups(transport: Transport): Groups { ${body} }`;
+const groups = (classes: string): string => `import { OfferApi } from './apis/offer.js';
+export const groups: GroupClasses<Groups> = { ${classes} };`;
 
 describe('a generated module may hold', () => {
+  it('the classes of its groups, in the index', () => {
+    expect(checkGenerated('index.ts', groups('offer: OfferApi'), CORE)).toEqual([]);
+    expect(checkGenerated('apis/offer.ts', groups('offer: OfferApi'), CORE)).not.toEqual([]);
+  });
+
   it.each([
     ['nothing', ''],
     [
@@ -33,7 +38,6 @@ describe('a generated module may hold', () => {
       `${OPERATION}export const get: Operation<A, B[] | undefined> = { id: 'get' };`,
     ],
     ['a class of operations', classOf('constructor(t: Transport) { super(t, [offer.get]); }')],
-    ['groups', groups('return { offer: new OfferApi(transport) };')],
     ['exports of its neighbours', "export * from '../models.js';\nexport type * from './a.js';"],
     ['docs', '/** A *\\/ b // c */\nexport interface A { /** d */ b: 1 }'],
   ])('%s', (_, text) => {
@@ -99,15 +103,11 @@ describe('a generated module may not hold', () => {
     ['a computed operation', classOf('constructor() { super(offer[x]); }'), 'a MemberExpression'],
     ['a class of a call', 'export class A extends f() {}', 'a class that extends nothing known'],
     ['a class of another', 'export class A extends Function {}', 'extends nothing known'],
-    ['more in groups', groups('f(); return {};'), 'a busy function'],
-    ['a call in groups', groups('return { offer: f() };'), 'no new'],
-    ['a global in groups', groups('return { offer: new Function(x) };'), 'no new'],
-    ['an argument in groups', groups('return { offer: new OfferApi(f()) };'), 'a CallExpression'],
-    [
-      'a default in groups',
-      groups('return {};').replace('Transport)', 'T = f())'),
-      'a AssignmentPattern',
-    ],
+    ['a call in groups', groups('offer: f()'), 'a CallExpression in data'],
+    ['a global in groups', groups('offer: Function'), 'a Identifier in data'],
+    ['an instance in groups', groups('offer: new OfferApi(t)'), 'a NewExpression in data'],
+    ['a shorthand in groups', groups('OfferApi'), 'a property of another kind'],
+    ['a function', 'export function a() { return {}; }', 'of another kind'],
     ['an async function', 'export async function a() { return {}; }', 'of another kind'],
     ['a line comment', '// @ts-nocheck', 'a comment of another kind'],
     ['a plain comment', '/* a */', 'a comment of another kind'],
@@ -119,6 +119,7 @@ describe('a generated module may not hold', () => {
     ['half a statement', 'export const a = ;', 'Unexpected token'],
   ])('%s', (_, text, fault) => {
     expect(checkGenerated('apis/offer.ts', text, CORE).join('\n')).toContain(fault);
+    expect(checkGenerated('index.ts', text, CORE).join('\n')).toMatch(/./);
   });
 
   it('anything without saying where it stands', () => {

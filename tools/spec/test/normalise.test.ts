@@ -92,6 +92,15 @@ describe('names', () => {
     expect(() => textsOf(documentOf(operation({ [fact]: name })))).toThrow('; give it another');
   });
 
+  it.each(['call', 'forSubject', 'request', 'tokens'])(
+    'refuses the group %s, as every client has its own',
+    (group) => {
+      expect(() => textsOf(documentOf(operation({ 'x-group': group })))).toThrow(
+        `GET /thing: Every client has its own '${group}'; give the group another name (x-group).`,
+      );
+    },
+  );
+
   it.each(['_', '$thing', 'Thing', 'a_b', 'con', 'nul', 'com1', ''])(
     'refuses the group %j, which the generator would change or a system cannot store',
     (group) => {

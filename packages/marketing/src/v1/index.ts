@@ -9,8 +9,9 @@ export * from './generated/index.js';
 export { AuthenticationApi as OAuthApi } from './generated/index.js';
 
 /** Client of the legacy Marketing API v1. Its one grant is client_credentials; a token lives 300 s (a community client's readme; the guide's 900 s are of later versions). Ended on 2022-07-18; `@criteo-sdk/marketingsolutions/2026-07` is its successor. */
-export const createClient = (options: ClientOptions<ClientCredentials>): Client<Groups> =>
-  connect(version, options);
+export const createClient = (
+  options: ClientOptions<ClientCredentials>,
+): Client<Groups, ClientCredentials> => connect(version, options);
 
 const version: ApiVersion<ClientCredentials, Groups> = {
   product,

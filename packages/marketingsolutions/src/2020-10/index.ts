@@ -8,8 +8,9 @@ export { createTransport } from '../product.js';
 export * from './generated/index.js';
 
 /** Client of the Marketing Solutions API 2020-10. Its one grant is client_credentials; a token lives 900 s. Ended on 2021-10-01; `@criteo-sdk/marketingsolutions/2026-07` is its successor. */
-export const createClient = (options: ClientOptions<ClientCredentials>): Client<Groups> =>
-  connect(version, options);
+export const createClient = (
+  options: ClientOptions<ClientCredentials>,
+): Client<Groups, ClientCredentials> => connect(version, options);
 
 const version: ApiVersion<ClientCredentials, Groups> = {
   product,

@@ -10,7 +10,7 @@ export { createTransport } from '../product.js';
 export * from './generated/index.js';
 
 /** Client of the Retail Media API 2022-10. It has three grants, without PKCE; a token lives 900 s. Ended on 2023-10-31; `@criteo-sdk/retailmedia/2026-07` is its successor. */
-export const createClient = (options: ClientOptions<Grants>): Client<Groups> =>
+export const createClient = (options: ClientOptions<Grants>): Client<Groups, Grants> =>
   connect(version, options);
 
 const version: ApiVersion<Grants, Groups> = {
