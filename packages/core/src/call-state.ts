@@ -1,5 +1,6 @@
 import type { Outcome } from './errors.js';
 import type { ApiLife } from './life.js';
+import { together } from './outcome.js';
 import type { RetryPolicy } from './retry.js';
 import type { Deadline } from './time.js';
 
@@ -57,8 +58,8 @@ export class CallState implements CallTerms {
     return this.#outcome;
   }
 
-  /** What came of one more attempt: unknown outweighs answered, and that not sent. */
+  /** What came of one more attempt. */
   note(outcome: Outcome): void {
-    if (outcome === 'unknown' || this.#outcome === 'not-sent') this.#outcome = outcome;
+    this.#outcome = together(this.#outcome, outcome);
   }
 }

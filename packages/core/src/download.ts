@@ -3,12 +3,19 @@ import { onAbort } from './abort.js';
 import { type Need, transportOf } from './api.js';
 import { webStream } from './byte-stream.js';
 import { RowError } from './csv.js';
-import { ConfigError, ConnectionError, ResponseError } from './errors.js';
+import { withFields } from './error-copy.js';
+import {
+  ConfigError,
+  ConnectionError,
+  type ErrorFields,
+  ResponseError,
+  SdkError,
+} from './errors.js';
 import { runHook } from './hooks.js';
 import { faultOfJson, parseJson } from './json.js';
 import type { Arguments, Call, CallOptions, Operation, Transport } from './operation.js';
 import { checkSignal } from './options.js';
-import { isRead } from './outcome.js';
+import { isRead, noteOf, together } from './outcome.js';
 import { ownData, ownFields } from './own.js';
 import { type CsvRow, type Row, type RowOptions, readRows } from './rows.js';
 import { sleep } from './time.js';
@@ -101,40 +108,46 @@ export const fileOf = <P>(
   const operation = ownData(stated);
   const options = ownFields(given);
   const { onProgress } = options;
-  const call = <R>(response: 'bytes' | 'stream', signal: AbortSignal | undefined): Promise<R> =>
-    transport.call<object, R>({ ...operation, response } as Operation<object, R>, params, {
-      ...options,
-      signal,
-    });
+  const call = async <R>(
+    response: 'bytes' | 'stream',
+    signal: AbortSignal | undefined,
+  ): Promise<Came<R>> => {
+    const asked = { ...operation, response } as Operation<object, R>;
+    const answer = transport.call<object, R>(asked, params, { ...options, signal });
+    const { data, attempts } = await answer.withResponse();
+    return { data, of: { operation, attempts } };
+  };
   const tell = guarded(transport, operation, onProgress);
-  const start = (): Inspection => inspection(operation, expected, tell);
 
   async function* chunks(
-    onHead = (): void => {},
+    onHead = (_of: Answered): void => {},
     signal = options.signal,
   ): AsyncGenerator<Uint8Array, void, undefined> {
-    const { take, finish } = start();
-    const stream = await call<AsyncIterable<Uint8Array> | undefined>('stream', signal);
-    onHead();
-    for await (const chunk of stream ?? []) {
+    const { take, finish } = inspection(expected, tell);
+    const { data, of } = await call<AsyncIterable<Uint8Array> | undefined>('stream', signal);
+    onHead(of);
+    for await (const chunk of data ?? []) {
       take(chunk);
       yield chunk;
     }
-    finish();
+    finish(of);
   }
-  const bytes = async (): Promise<Bytes> => {
-    const { take, finish } = start();
-    const whole = (await call<Uint8Array | undefined>('bytes', options.signal)) ?? new Uint8Array();
-    take(whole);
-    finish();
-    return whole as Bytes;
+  const whole = async (): Promise<Came<Bytes>> => {
+    const { take, finish } = inspection(expected, tell);
+    const { data = new Uint8Array(), of } = await call<Uint8Array | undefined>(
+      'bytes',
+      options.signal,
+    );
+    take(data);
+    finish(of);
+    return { data: data as Bytes, of };
   };
-  const text = async (): Promise<string> => {
-    const whole = await bytes();
+  const text = async (): Promise<Came<string>> => {
+    const { data, of } = await whole();
     try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(whole);
+      return { data: new TextDecoder('utf-8', { fatal: true }).decode(data), of };
     } catch {
-      throw unreadable(operation, 'it is no text in UTF-8');
+      throw unreadable(of, 'it is no text in UTF-8');
     }
   };
   // Not AbortSignal.any: in Node 20 what it makes stays as long as the caller's signal.
@@ -154,17 +167,21 @@ export const fileOf = <P>(
         `${operation.id}: 'delimiter' must be one character, and no quote or line end.`,
         { operation: operation.id },
       );
+    let of: Answered = { operation, attempts: 0 };
+    const onHead = (came: Answered): void => {
+      of = came;
+    };
     try {
-      yield* readRows(chunks(), rowOptions);
+      yield* readRows(chunks(onHead), rowOptions);
     } catch (error) {
-      throw error instanceof RowError ? unreadableRow(operation, error) : error;
+      throw error instanceof RowError ? unreadableRow(of, error) : error;
     }
   }
   return {
     [Symbol.asyncIterator]: () => chunks(),
-    bytes,
-    text,
-    json: async <T>() => jsonOf(operation, await text()) as T,
+    bytes: async () => (await whole()).data,
+    text: async () => (await text()).data,
+    json: async <T>() => jsonOf(await text()) as T,
     stream: () => {
       checkSignal(operation.id, options.signal);
       const left = new AbortController();
@@ -177,7 +194,7 @@ export const fileOf = <P>(
       const signal = options.signal ?? new AbortController().signal;
       const pause = (ms: number): Promise<void> => sleep(clock, ms, signal);
       const most = Math.min(MOST_RESTARTS, ownFields(options.retry ?? {}).limit ?? MOST_RESTARTS);
-      return { path, bytes: await saveWhole(operation, path, chunks, { most, pause }) };
+      return { path, bytes: await saveWhole(operation, path, chunks, { most, pause, signal }) };
     },
   };
 };
@@ -196,14 +213,35 @@ export const guarded = <T>(
   return (value) => runHook(() => hook?.(value), warn);
 };
 
+/** The answer that a file came with, for errors that are found behind it. */
+interface Answered {
+  readonly operation: Operation<never, unknown>;
+  readonly attempts: number;
+}
+
+interface Came<T> {
+  readonly data: T;
+  readonly of: Answered;
+}
+
+const failureOf = (
+  { operation, attempts }: Answered,
+  words: string,
+  fields: ErrorFields & { readonly reason: ResponseError['reason'] },
+): ResponseError => {
+  // Whether a file that cannot be read says that a write was done, nobody knows.
+  const outcome = isRead(operation) ? 'answered' : 'unknown';
+  const message = `${operation.id} failed: ${words}.${noteOf(operation, outcome)}`;
+  return new ResponseError(message, { operation: operation.id, attempts, outcome, ...fields });
+};
+
 interface Inspection {
   readonly take: (chunk: Uint8Array) => void;
-  readonly finish: () => void;
+  readonly finish: (of: Answered) => void;
 }
 
 /** Counts and sums up what comes, and holds it against what was told. */
 const inspection = (
-  { id }: Operation,
   { md5, totalBytes }: Expected,
   onProgress: (progress: DownloadProgress) => void,
 ): Inspection => {
@@ -215,17 +253,14 @@ const inspection = (
       sum?.update(chunk);
       onProgress({ bytes, totalBytes });
     },
-    finish: () => {
+    finish: (of) => {
       if (sum === undefined || sum.matches(md5 ?? '')) return;
-      throw new ResponseError(
-        `${id} failed: the ${bytes} bytes that came are not the file that its checksum is of.`,
-        {
-          operation: id,
-          reason: 'checksum',
-          retryable: true,
-          hint: 'Ask for the file again; if that is no help, pass verify: false to runJob, or to resumeJob with its id.',
-        },
-      );
+      const words = `the ${bytes} bytes that came are not the file that its checksum is of`;
+      throw failureOf(of, words, {
+        reason: 'checksum',
+        retryable: true,
+        hint: 'Ask for the file again; if that is no help, pass verify: false to runJob, or to resumeJob with its id.',
+      });
     },
   };
 };
@@ -236,6 +271,7 @@ const FIRST_PAUSE_MS = 500;
 interface Restarts {
   readonly most: number;
   readonly pause: (ms: number) => Promise<void>;
+  readonly signal: AbortSignal;
 }
 
 /** A connection that breaks in the middle begins anew: nothing of the file has been given away yet. */
@@ -243,8 +279,10 @@ const saveWhole = async (
   operation: Operation,
   path: string,
   chunks: (onHead: () => void) => AsyncIterable<Uint8Array>,
-  { most, pause }: Restarts,
+  { most, pause, signal }: Restarts,
 ): Promise<number> => {
+  // Of all of its calls together.
+  let sum: Pick<SdkError, 'attempts' | 'outcome'> = { attempts: 0, outcome: 'not-sent' };
   for (let restart = 0; ; restart += 1) {
     let hasBegun = false;
     const onHead = (): void => {
@@ -253,30 +291,33 @@ const saveWhole = async (
     try {
       return await saveFile(operation.id, path, chunks(onHead));
     } catch (error) {
+      if (!(error instanceof SdkError) || error === signal.reason) throw error;
+      const { attempts, outcome } = error;
+      sum = { attempts: sum.attempts + attempts, outcome: together(sum.outcome, outcome) };
       const isBroken = hasBegun && error instanceof ConnectionError;
-      if (!isBroken || !isRead(operation) || restart >= most) throw error;
+      if (!isBroken || !isRead(operation) || restart >= most)
+        throw restart === 0 ? error : withFields(error, sum);
       await pause(FIRST_PAUSE_MS * 2 ** restart);
     }
   }
 };
 
-const jsonOf = (operation: Operation, text: string): unknown => {
-  const reading = parseJson(text);
+const jsonOf = ({ data, of }: Came<string>): unknown => {
+  const reading = parseJson(data);
   if (reading.ok) return reading.value;
   const { reason, why } = faultOfJson(reading);
-  throw unreadable(operation, why, reason);
+  throw unreadable(of, why, reason);
 };
 
-const unreadableRow = (operation: Operation, { row, message, reason }: RowError): ResponseError =>
-  unreadable(operation, row === 0 ? message : `in row ${row}: ${message}`, reason);
+const unreadableRow = (of: Answered, { row, message, reason }: RowError): ResponseError =>
+  unreadable(of, row === 0 ? message : `in row ${row}: ${message}`, reason);
 
 const unreadable = (
-  { id }: Operation,
+  of: Answered,
   why: string,
   reason: RowError['reason'] = 'unreadable',
 ): ResponseError =>
-  new ResponseError(`${id} failed: the file cannot be read: ${why}.`, {
-    operation: id,
+  failureOf(of, `the file cannot be read: ${why}`, {
     reason,
     hint: 'bytes() and saveTo() give it as it is, json() and text() as what they are.',
   });

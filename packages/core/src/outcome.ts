@@ -24,6 +24,10 @@ export const outcomeOf = (
   return isAnswer && isRead(operation) ? 'answered' : 'unknown';
 };
 
+/** Of two attempts: unknown outweighs answered, and that not sent. */
+export const together = (one: Outcome, other: Outcome): Outcome =>
+  other === 'unknown' || one === 'not-sent' ? other : one;
+
 type Written = Pick<HttpRequest, 'call' | 'operation'>;
 
 /** Is it a write of which nobody knows whether it was processed? */
@@ -31,7 +35,10 @@ export const isUncertain = ({ call, operation }: Written): boolean =>
   call.outcome === 'unknown' && !isRead(operation);
 
 /** What the message of an error adds for a write of which nobody knows. Of a token request its grant tells more. */
-export const outcomeNote = ({ call, operation }: Written): string =>
-  isUncertain({ call, operation }) && operation.grants === undefined
+export const noteOf = (operation: Operation<never, unknown>, outcome: Outcome): string =>
+  outcome === 'unknown' && !isRead(operation) && operation.grants === undefined
     ? ' The request may have been processed: look before you repeat it.'
     : '';
+
+export const outcomeNote = ({ call, operation }: Written): string =>
+  noteOf(operation, call.outcome);

@@ -322,7 +322,19 @@ describe('a file that cannot be read as what was asked for', () => {
       name: 'ResponseError',
       message: `getReport failed: the file cannot be read: ${why}.`,
       reason,
+      attempts: 1,
+      outcome: 'answered',
     });
+  });
+
+  it('may hold what a write did', async () => {
+    const { api } = await worldOf(giving('{'));
+    for (const read of [(file: Download) => file.json(), (file: Download) => listed(file.rows())])
+      expect(await fails(read(download(api.makeReport, { body: {} })))).toMatchObject({
+        message: expect.stringMatching(/The request may have been processed: look before/),
+        attempts: 1,
+        outcome: 'unknown',
+      });
   });
 
   it('gives the rows in front, and closes the connection', async () => {
@@ -635,8 +647,20 @@ describe('a connection that breaks in the middle', () => {
     const { api, apiCalls, onProgress } = await breaking();
     const error = await fails(download(api.getReport, {}, { onProgress }).saveTo(path()));
     expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toMatchObject({ attempts: 4, outcome: 'unknown' });
     expect(apiCalls()).toHaveLength(4);
     expect(await files()).toEqual([]);
+  });
+
+  it('is told of a file that begins anew and then fails otherwise', async () => {
+    const { handler, last } = hand();
+    const { api } = await worldOf((seen, response, before) => {
+      if (before === 0) handler(seen, response, before);
+      else json(response, 409, {});
+    });
+    const onProgress = (): void => void last().destroy();
+    const error = await fails(download(api.getReport, {}, { onProgress }).saveTo(path()));
+    expect(error).toMatchObject({ name: 'ApiError', status: 409, attempts: 2, outcome: 'unknown' });
   });
 
   it('lets a POST that only reads begin anew, and no other', async () => {
@@ -918,6 +942,8 @@ describe('a checksum', () => {
       message: 'getReport failed: the 12 bytes that came are not the file that its checksum is of.',
       operation: 'getReport',
       reason: 'checksum',
+      attempts: 1,
+      outcome: 'answered',
       retryable: true,
       hint: 'Ask for the file again; if that is no help, pass verify: false to runJob, or to resumeJob with its id.',
     });
