@@ -1,7 +1,14 @@
 const MADE = Symbol('made');
 
 interface Owner {
-  readonly [MADE]?: Map<string, unknown>;
+  /** What was made of it so far: a chain, as a Map would weigh more than what most clients make. */
+  readonly [MADE]?: Made | undefined;
+}
+
+interface Made {
+  readonly name: string;
+  readonly value: unknown;
+  readonly next: Made | undefined;
 }
 
 /**
@@ -15,20 +22,14 @@ export const lazyProperty = <O extends object>(
   configurable: true,
   enumerable: true,
   get(this: O) {
-    const made = madeFor(this);
-    if (!made.has(name)) made.set(name, make(this));
-    return made.get(name);
+    const { [MADE]: made }: Owner = this;
+    for (let one = made; one; one = one.next) if (one.name === name) return one.value;
+    const value = make(this);
+    // A frozen owner refuses it: then all is made anew each time.
+    Reflect.defineProperty(this, MADE, { value: { name, value, next: made }, writable: true });
+    return value;
   },
 });
-
-const madeFor = (owner: object): Map<string, unknown> => {
-  const { [MADE]: known } = owner as Owner;
-  if (known) return known;
-  const value = new Map<string, unknown>();
-  // A frozen owner refuses it: then all is made anew each time.
-  Reflect.defineProperty(owner, MADE, { value });
-  return value;
-};
 
 /** Name of the method whose text `console.log` shows in place of all that an object holds (`util.inspect.custom` of Node). */
 export const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');

@@ -10,12 +10,16 @@ interface Own {
   (value: object, name: PropertyKey): unknown;
 }
 
+/** Without a prototype to inherit from, but of a shape that its like share: each of `Object.create(null)` has its own. */
+class Bare {}
+Object.setPrototypeOf(Bare.prototype, null);
+Reflect.deleteProperty(Bare.prototype, 'constructor');
+
 /**
- * A copy without a prototype: what was left out is undefined, whatever some package of the program has
+ * A copy that inherits nothing: what was left out is undefined, whatever some package of the program has
  * written into `Object.prototype`. Options are read from it alone.
  */
-export const ownFields = <T extends object>(given: T): T =>
-  Object.assign(Object.create(null) as object, given);
+export const ownFields = <T extends object>(given: T): T => Object.assign(new Bare(), given);
 
 /** The same all the way down, for data that never changes, such as an operation. */
 export const ownData = <T extends object>(given: T): T => {
