@@ -26,7 +26,7 @@ import { subjectOptions } from './for-subject.js';
 import { type Grant, isUsersGrant, mayBePublic } from './grants.js';
 import { axiosSend, type Wire } from './http.js';
 import { type ApiLife, lifeNotice } from './life.js';
-import { authenticate, ensureOk, observe, retry } from './middlewares.js';
+import { authenticate, ensureOk, observe, retry as retryStep } from './middlewares.js';
 import { type Observe, observer } from './observe.js';
 import type {
   Answer,
@@ -49,7 +49,7 @@ import {
 } from './options.js';
 import { isUncertain, outcomeNote } from './outcome.js';
 import { own, ownData, ownFields } from './own.js';
-import { openGate, rateGateOf } from './rate-gate.js';
+import { rateGateOf } from './rate-gate.js';
 import { rateLimit } from './rate-limit.js';
 import { type RawRequest, toOperation } from './raw-request.js';
 import { type Target, writeRequest } from './request.js';
@@ -104,7 +104,8 @@ const openClient = <G extends Grant, T>(
   const { tokens = ownTokens(api, options, common) } = options as Partial<GivenTokens>;
   const isUsers = options.grant !== undefined && isUsersGrant(options.grant);
   const gate = rateGateOf(options.rateLimit, context.clock, isUsers);
-  const transport = transportTo(context, [authenticate(tokens)], gate);
+  const limit = rateLimit(gate, context.tell, context.clock);
+  const transport = transportTo(context, [authenticate(tokens), limit]);
   const request = <R>(raw: RawRequest, callOptions?: CallOptions): Call<R> =>
     transport.call(...toOperation<R>(raw), callOptions);
   const forSubject = (subject: string, grant?: Grant): Client<T, G> =>
@@ -147,6 +148,9 @@ interface Context extends Wire {
   readonly retry: RetryOptions | undefined;
   readonly throwOnPartialFailure: boolean | undefined;
   readonly life: ApiLife;
+  /** The same for calls and for token requests. */
+  readonly steps: Readonly<Record<'ensureOk' | 'observe' | 'retry', Middleware>>;
+  readonly attempt: Send;
 }
 
 const contextOf = (
@@ -163,7 +167,23 @@ const contextOf = (
   const tell = observer(options, api && { product: api.product.name, version: api.name });
   const life = ownFields(api?.life ?? {});
   const limits = { timeoutMs, attemptTimeoutMs, connectMs };
-  return { ...wire, ...limits, target, clock, random, tell, retry, throwOnPartialFailure, life };
+  return {
+    ...wire,
+    ...limits,
+    target,
+    clock,
+    random,
+    tell,
+    retry,
+    throwOnPartialFailure,
+    life,
+    steps: {
+      ensureOk: ensureOk(clock),
+      retry: retryStep(clock, random),
+      observe: observe(tell, clock),
+    },
+    attempt: axiosSend(wire, clock),
+  };
 };
 
 const versionName = ({ product, name }: { product: Product; name: string }): string =>
@@ -200,17 +220,9 @@ const ownTokens = <G extends Grant, T>(
   });
 };
 
-const transportTo = (
-  context: Context,
-  authentication: readonly Middleware[],
-  gate = openGate,
-): Transport => {
-  const { clock, random, tell } = context;
-  const limit = rateLimit(gate, tell, clock);
-  const send = compose(
-    [ensureOk(clock), retry(clock, random), ...authentication, limit, observe(tell, clock)],
-    axiosSend(context, clock),
-  );
+const transportTo = (context: Context, access: readonly Middleware[]): Transport => {
+  const { attempt, clock, steps, tell } = context;
+  const send = compose([steps.ensureOk, steps.retry, ...access, steps.observe], attempt);
   const call = <P, R>(
     operation: Operation<P, R>,
     ...[params, callOptions]: Arguments<P>
