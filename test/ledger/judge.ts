@@ -20,7 +20,7 @@ export interface Rule {
   readonly what: string;
   readonly isOf: (call: Call) => boolean;
   readonly breaks: (call: Call) => boolean;
-  /** So much of those it is of may break it. @default 0 */
+  /** So much of those it is of may break it, or four where they are few. @default 0 */
   readonly share?: number;
 }
 
@@ -32,6 +32,12 @@ const LONGEST_STOP_MS = 20_000;
 
 const isWrite = ({ told }: Call): boolean => told.kind !== 'read';
 const all = (): boolean => true;
+
+/** How many calls may break a rule. */
+export const mostOf = ({ share }: Rule, of: number): number =>
+  share === undefined ? 0 : Math.max(FEW, of * share);
+
+const FEW = 4;
 
 export const RULES: readonly Rule[] = [
   {
@@ -140,5 +146,8 @@ export const callsOf = ({ lane, server, client }: Record, seed: number): Call[] 
   });
 };
 
+// Who is refused until the end of an outage has its last attempt soon after it.
+const AFTER_OUTAGE_MS = 1_000;
+
 const endedIn = ({ endedAt = 0 }: Told, { from, to }: Outage): boolean =>
-  endedAt >= from && endedAt <= to + 200;
+  endedAt >= from && endedAt <= to + AFTER_OUTAGE_MS;

@@ -1,4 +1,4 @@
-import { type Call, RULES, type Rule } from './judge.ts';
+import { type Call, mostOf, RULES, type Rule } from './judge.ts';
 import type { Record } from './lane.ts';
 
 /** What became of the calls of a lane, in a line. */
@@ -35,13 +35,13 @@ export const verdictsOn = (calls: readonly Call[]): Verdict[] =>
   RULES.map((rule) => {
     const of = calls.filter(rule.isOf);
     const broken = of.filter(rule.breaks);
-    return { rule, of: of.length, broken, isKept: broken.length <= of.length * (rule.share ?? 0) };
+    return { rule, of: of.length, broken, isKept: broken.length <= mostOf(rule, of.length) };
   });
 
 const MOST_STORIES = 4;
 
 export const printed = ({ rule, of, broken, isKept }: Verdict): string => {
-  const limit = rule.share === undefined ? '' : `, at most ${rule.share * 100} %`;
+  const limit = rule.share === undefined ? '' : `, at most ${Math.floor(mostOf(rule, of))}`;
   const head = `${isKept ? 'passed' : 'FAILED'}  ${rule.what}: ${broken.length} of ${of}${limit}`;
   return [head, ...(isKept ? [] : broken.slice(0, MOST_STORIES).map(story))].join('\n');
 };

@@ -79,7 +79,7 @@ const proxy =
 const refuseNowAndThen = async (during: string): Promise<void> => {
   const chance = chanceOf(during, 'outages');
   for (;;) {
-    await sleep(between(2_000, 6_000, chance));
+    await sleep(between(3_000, 10_000, chance));
     const isProxy = proxy !== undefined && chance() < 0.5;
     const [server, at] = isProxy ? [proxy.server, proxy.port] : [listener, port];
     const from = Date.now();
