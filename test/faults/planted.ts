@@ -190,7 +190,7 @@ export const PLANTED: readonly Planted[] = [
   { id: 'F106', file: 'attempt.ts', from: 'isUnsent: !this.wasSent }', to: 'isUnsent: false }' },
   { id: 'F107', file: 'node/connection-pool.ts', from: 'this.#count < this.#most', to: 'true' },
   { id: 'F108', file: 'token-provider.ts', from: 'isUnsent: true', to: 'isUnsent: false' },
-  { id: 'F109', file: 'token-provider.ts', from: 'locking.add(flight);', to: '' },
+  { id: 'F109', file: 'token-provider.ts', from: 'this.#locking.set(flight, true);', to: '' },
   { id: 'F110', file: 'outcome.ts', from: 'outcome.status >= 500', to: 'outcome.status === 500' },
   {
     id: 'F111',
@@ -202,8 +202,8 @@ export const PLANTED: readonly Planted[] = [
   { id: 'F113', file: 'options.ts', from: "stated('writes') !== false", to: 'true' },
   {
     id: 'F114',
-    file: 'call-state.ts',
-    from: "outcome === 'unknown' || this.#outcome === 'not-sent'",
+    file: 'outcome.ts',
+    from: "other === 'unknown' || one === 'not-sent'",
     to: 'true',
   },
   { id: 'F120', file: 'client.ts', from: 'connectMs: defaults.connectMs', to: 'connectMs: 1_000' },

@@ -78,7 +78,14 @@ const ways = {
 describe.each(Object.entries(ways))('a wrong secret of %s', (version, ask) => {
   it('is the same error from the class alone, the client, its tokens and a call', async () => {
     const errors = await Promise.all(ask(appOf(version)).map(errorOf));
-    const told = errors.map((error) => ({ ...error, cause: undefined }));
+    // Of the call itself nothing was sent.
+    expect(errors.map(({ outcome }) => outcome)).toEqual([
+      'answered',
+      'answered',
+      'answered',
+      'not-sent',
+    ]);
+    const told = errors.map((error) => ({ ...error, cause: undefined, outcome: undefined }));
     expect(errors).toHaveLength(4);
     expect(new Set(errors.map(({ message }) => message)).size).toBe(1);
     for (const one of told) expect(one).toEqual(told[0]);
