@@ -211,7 +211,7 @@ export const PLANTED: readonly Planted[] = [
     id: 'F121',
     file: 'http.ts',
     from: 'if (!wire.isRecording) attempt.sends();',
-    to: 'attempt.sends();',
+    to: 'attempt.sends(); attempt.sends = () => {};',
   },
   {
     id: 'F122',
@@ -241,6 +241,7 @@ export const PLANTED: readonly Planted[] = [
   {
     id: 'F128',
     file: 'node/routes.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source
     from: 'isToken ? `${key}${text} token` : key + text',
     to: 'key + text',
   },

@@ -100,6 +100,8 @@ export const TOKEN_GRANTS: readonly Case[] = [
       const watched: TokenStore = {
         load: store.load,
         save: async (...args) => {
+          // One that does not wait for it would be there by then.
+          await sleep(200);
           apiCallsWhenSaved = (await bench.counts()).api.length;
           return store.save(...args);
         },
