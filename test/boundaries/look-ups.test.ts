@@ -6,7 +6,19 @@ import { lookUpsIn } from './look-ups.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Look-ups by a variable that cannot reach what every object inherits, and why. */
-const ALLOWED: readonly (readonly [file: string, lookUp: string, why: string])[] = [];
+const ALLOWED: readonly (readonly [file: string, lookUp: string, why: string])[] = [
+  ['core/src/attempt.ts', 'LATE[this.#stage]', 'the stages are its own'],
+  ['core/src/csv.ts', 'row[names[i] as string]', 'a column may not be named __proto__'],
+  ['core/src/fault.ts', 'Reflect.get(value, name)', 'of an error, whose class may have the member'],
+  ['core/src/node/http-adapter.ts', 'headers[name]', 'the object has no prototype'],
+  ['core/src/node/http-adapter.ts', 'sent[name]', 'the object has no prototype'],
+  ['core/src/node/routes.ts', "'Deno' in globalThis", 'a global'],
+  ['core/src/node/routes.ts', "'Deno' in globalThis", 'a global'],
+  ['core/src/own.ts', '(record as Readonly<Record<PropertyKey, never>>)[name]', 'own() itself'],
+  ['core/src/rate-gate.ts', "'enter' in option", 'of an object whose class may have the method'],
+  ['core/src/transport-web.ts', "'credentials' in Request.prototype", 'a class of the platform'],
+  ['sandbox/src/own.ts', 'record[name as string]', 'own() itself'],
+];
 
 describe('look-ups by a name', () => {
   const sources = globSync('packages/*/src/**/*.ts', { cwd: ROOT });
@@ -18,13 +30,16 @@ describe('look-ups by a name', () => {
       ),
     );
     expect(sources.length).toBeGreaterThan(300);
-    expect(found.sort()).toEqual(ALLOWED.map(([file, lookUp]) => `${file}: ${lookUp}`).sort());
+    expect(found.sort()).toEqual(
+      ALLOWED.map(([file, lookUp]) => `packages/${file}: ${lookUp}`).sort(),
+    );
   });
 
   it.each([
     'RECORD[name]',
     'RECORD[header.toLowerCase()]?.()',
-    'RECORD[`x-${name}`]',
+    "RECORD['x-' + name]",
+    "RECORD[name + '-x']",
     'record[name] = 1',
     'const { [name]: value } = record;',
     'name in record',

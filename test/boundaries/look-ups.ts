@@ -60,13 +60,15 @@ const keyOf = (node: Node, parent: Node | undefined): Node | undefined => {
 
 const isLiteral = ({ type }: Node): boolean => type === 'Literal';
 
-const INDICES = ['at', 'i', 'index'];
+const isNumber = ({ value }: Node): boolean => typeof value === 'number';
+
+const INDICES = ['at', 'end', 'i', 'index'];
 
 /** A literal, an index, what counts, or a symbol. */
 const isSafe = (key: Node, symbols: ReadonlySet<string>): boolean => {
   if (isLiteral(key)) return true;
   if (key.type === 'BinaryExpression')
-    return ['%', '*', '-'].includes(String(key.operator)) || isLiteral(key.right as Node);
+    return ['%', '*', '-'].includes(String(key.operator)) || isNumber(key.right as Node);
   if (key.type === 'MemberExpression') return (key.object as Node).name === 'Symbol';
   return (
     key.type === 'Identifier' &&

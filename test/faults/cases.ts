@@ -4,6 +4,7 @@ import { API_STATUSES } from './cases/api-statuses.ts';
 import { CLOCK } from './cases/clock.ts';
 import { CONCURRENCY } from './cases/concurrency.ts';
 import { CONNECTIONS } from './cases/connections.ts';
+import { HOSTILE_ANSWERS } from './cases/hostile-answers.ts';
 import { NETWORK } from './cases/network.ts';
 import { OUTCOMES } from './cases/outcomes.ts';
 import { OWN_ERRORS } from './cases/own-errors.ts';
@@ -32,6 +33,7 @@ export const GROUPS: readonly { readonly title: string; readonly cases: readonly
   { title: 'What became of a call', cases: OUTCOMES },
   { title: 'Connections that are kept', cases: CONNECTIONS },
   { title: 'Errors of your own code', cases: OWN_ERRORS },
+  { title: 'Answers and surroundings that are hostile', cases: HOSTILE_ANSWERS },
   { title: 'Clock', cases: CLOCK },
   { title: 'Concurrency', cases: CONCURRENCY },
   { title: 'Stores', cases: [...STORES, ...STORE_DISKS, ...STORE_PROCESSES] },

@@ -76,8 +76,8 @@ export const PLANTED: readonly Planted[] = [
   {
     id: 'F37',
     file: 'node/http-adapter.ts',
-    from: 'if (!(name in headers)) headers[name]',
-    to: 'headers[name]',
+    from: '!TAKEN.has(name) && !Object.hasOwn(headers, name)',
+    to: 'name',
   },
   { id: 'F38', file: 'json.ts', from: 'RISKY_KEY.test(json)', to: 'false' },
   { id: 'F42', file: 'body.ts', from: 'isStream(item)', to: 'false' },
@@ -358,4 +358,32 @@ export const PLANTED: readonly Planted[] = [
     to: 'if (!answer && state.told) state.told.left -= 1; if (!answer) return;',
   },
   { id: 'F168', file: 'rate-window.ts', from: 'if (told.isRenewed && isSilent)', to: 'if (false)' },
+  { id: 'F150', file: 'own.ts', from: 'Object.hasOwn(record, name)', to: 'name in record' },
+  {
+    id: 'F151',
+    file: 'own.ts',
+    from: 'Object.assign(new Bare(), given)',
+    to: 'Object.assign({}, given)',
+  },
+  {
+    id: 'F151b',
+    file: 'node/open.ts',
+    from: '  localAddress: undefined,\n  localPort',
+    to: '  localPort',
+  },
+  { id: 'F152', file: 'hooks.ts', from: 'Promise.resolve(told).catch(failed)', to: 'void told' },
+  {
+    id: 'F153',
+    file: 'abort.ts',
+    from: 'waitingFor.get(signal) ?? listenTo(signal)',
+    to: 'listenTo(signal)',
+  },
+  {
+    id: 'F153b',
+    file: 'abort.ts',
+    from: 'if (waiting.entries.delete(entry) && waiting.entries.size === 0) waiting.leave();',
+    to: 'waiting.entries.delete(entry);',
+  },
+  { id: 'F154', file: 'json.ts', from: 'values > MOST_VALUES', to: 'false' },
+  { id: 'F155', file: 'csv.ts', from: 'names.length > MOST_COLUMNS', to: 'false' },
 ];

@@ -44,7 +44,8 @@ const listenTo = (signal: AbortSignal): Waiting => {
       attempt(entry.task);
     }
   };
-  signal.addEventListener('abort', run, { once: true });
+  // Not with options: Node would read others of them from a polluted Object.prototype.
+  signal.addEventListener('abort', run);
   const waiting = { entries, leave };
   waitingFor.set(signal, waiting);
   return waiting;

@@ -1,4 +1,5 @@
 import { INSPECT } from './lazy.js';
+import { ownFields } from './own.js';
 
 /** What may be sent as a bearer token (RFC 6750 section 2.1), of a sensible size. */
 export const BEARER_VALUE: RegExp = /^[\x21-\x7e]{1,16384}$/;
@@ -53,8 +54,8 @@ export class AccessToken {
   }
 }
 
-const SHOWN: PropertyDescriptor = {
+const SHOWN: PropertyDescriptor = ownFields({
   value(this: AccessToken) {
     return this.toString();
   },
-};
+});

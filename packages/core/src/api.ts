@@ -2,6 +2,7 @@ import { SDK_NAME } from './criteo/names.js';
 import { ConfigError } from './errors.js';
 import { INSPECT, lazyProperty } from './lazy.js';
 import type { Call, CallOptions, Operation, Transport } from './operation.js';
+import { ownFields } from './own.js';
 
 // By name: another copy of this package in the process finds it, too.
 const TRANSPORT = Symbol.for(`${SDK_NAME}.transport`);
@@ -17,7 +18,7 @@ export class Api {
         },
       );
     }
-    Object.defineProperty(this, TRANSPORT, { value: transport });
+    Object.defineProperty(this, TRANSPORT, ownFields({ value: transport }));
     Object.defineProperty(this, INSPECT, SHOWN);
     for (const operation of operations)
       Object.defineProperty(this, operation.id, methodOf(operation));
@@ -43,7 +44,7 @@ const methodOf = (operation: Operation): PropertyDescriptor => {
   const bind = ({ [TRANSPORT]: transport }: OnTransport): BoundMethod => {
     const method = (params?: never, options?: CallOptions): Call<unknown> =>
       transport.call<never, unknown>(operation, params as never, options);
-    Object.defineProperty(method, TRANSPORT, { value: transport });
+    Object.defineProperty(method, TRANSPORT, ownFields({ value: transport }));
     return Object.assign(method, { operation }) as typeof method & BoundMethod;
   };
   const property = lazyProperty(operation.id, bind);
@@ -51,11 +52,11 @@ const methodOf = (operation: Operation): PropertyDescriptor => {
   return property;
 };
 
-const SHOWN: PropertyDescriptor = {
+const SHOWN: PropertyDescriptor = ownFields({
   value(this: Api) {
     return `${this.constructor.name}: ${Object.keys(this).join(', ')}`;
   },
-};
+});
 
 /** What a helper needs of a method, and says of one that has it not. */
 export interface Need {

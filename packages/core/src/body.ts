@@ -55,11 +55,14 @@ const writeForm = (operation: Operation, params: Values): string => {
   return form.toString();
 };
 
+// As fetch reads members that are missing of a polluted Object.prototype, too.
+const PLAIN: ResponseInit = { headers: [], status: 200, statusText: '' };
+
 // Response writes the parts and the boundary, the same on every platform and for every axios adapter.
 const writeMultipart = async (operation: Operation, params: Values): Promise<WrittenBody> => {
   const form = new FormData();
   for (const field of operation.multipart ?? []) appendPart(form, operation, field, params);
-  const written = new Response(form);
+  const written = new Response(form, PLAIN);
   // The type first: Bun has no header any more once the body is read.
   const type = written.headers.get('content-type') ?? '';
   return { body: await written.arrayBuffer(), type };

@@ -1,5 +1,6 @@
 import { TransportFault } from './fault.js';
 import { runHook } from './hooks.js';
+import { ownFields } from './own.js';
 import { type Clock, raced, withDeadline } from './time.js';
 
 /** Bytes that are still to come, of any kind of stream. */
@@ -79,7 +80,7 @@ export const webStream = (
   leave: () => void,
 ): ReadableStream<Uint8Array> =>
   new ReadableStream<Uint8Array>(
-    {
+    ownFields<UnderlyingDefaultSource<Uint8Array>>({
       pull: async (controller) => {
         const { done, value } = await chunks.next();
         if (done) controller.close();
@@ -90,8 +91,8 @@ export const webStream = (
         leave();
         await chunks.return();
       },
-    },
-    { highWaterMark: 0 },
+    }),
+    ownFields({ highWaterMark: 0 }),
   );
 
 const LONGEST_STALL_MS = 10_000;

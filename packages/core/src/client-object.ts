@@ -1,6 +1,7 @@
 import type { ApiVersion, ClientBase } from './client-options.js';
 import { INSPECT, lazyProperty } from './lazy.js';
 import type { Transport } from './operation.js';
+import { ownFields } from './own.js';
 
 /** What a user holds: what every client has, and the groups of its version, each made when it is first read. */
 export const clientObject = <T, B extends ClientBase>(
@@ -11,7 +12,7 @@ export const clientObject = <T, B extends ClientBase>(
   const client = Object.defineProperties(base, propertiesOf(groups));
   const value = (): string =>
     `Client of ${product.name}/${name} at ${origin}\n  ${Object.keys(groups).join(', ')}`;
-  return Object.defineProperty(client, INSPECT, { value }) as B & T;
+  return Object.defineProperty(client, INSPECT, ownFields({ value })) as B & T;
 };
 
 const properties = new WeakMap<object, PropertyDescriptorMap>();

@@ -68,11 +68,11 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** The client of an API version: its groups of operations over one pipeline. */
 export const connect = <G extends Grant, T>(
   api: ApiVersion<G, T>,
-  given: ClientOptions<G>,
+  stated: ClientOptions<G>,
 ): Client<T, G> => {
-  if (typeof given !== 'object' || given === null)
+  if (typeof stated !== 'object' || stated === null)
     throw new ConfigError('createClient needs options: { clientId, clientSecret }.');
-  const options = ownFields(given);
+  const options = ownFields(stated);
   const { origin, prefix } = api.product;
   const { baseUrl = origin, allowLoopbackHttp } = options;
   const target = targetOf({ baseUrl, allowLoopbackHttp, prefix });
@@ -101,7 +101,8 @@ const openClient = <G extends Grant, T>(
   close = keepOpen,
 ): Client<T, G> => {
   const { context } = common;
-  const { tokens = ownTokens(api, options, common) } = options as Partial<GivenTokens>;
+  const { tokens: given } = options as Partial<GivenTokens>;
+  const tokens = given ?? ownTokens(api, options, common);
   const isUsers = options.grant !== undefined && isUsersGrant(options.grant);
   const gate = rateGateOf(options.rateLimit, context.clock, isUsers);
   const limit = rateLimit(gate, context.tell, context.clock);
@@ -123,12 +124,12 @@ const openClient = <G extends Grant, T>(
  * @throws {ConfigError} for a base URL that is no https origin
  */
 export const createTransport = (
-  given: TransportOptions & { readonly prefix?: string },
+  stated: TransportOptions & { readonly prefix?: string },
   product?: Pick<Product, 'origin' | 'prefix'>,
 ): ClientTransport => {
-  if (typeof given !== 'object' || given === null)
+  if (typeof stated !== 'object' || stated === null)
     throw new ConfigError('createTransport takes options: { baseUrl }.');
-  const options = ownFields(given);
+  const options = ownFields(stated);
   const { allowLoopbackHttp } = options;
   const { baseUrl = product?.origin, prefix = product?.prefix ?? '' } = options;
   const target = targetOf({ baseUrl, allowLoopbackHttp, prefix });

@@ -264,7 +264,7 @@ const setKnown = (error: SdkError, fields: object, names: readonly string[]): vo
 // What is not known is undefined, whatever another package has written into Object.prototype.
 const SOME_HAVE = 'code reason limit remaining resetAt retryAfterMs description uri'.split(' ');
 for (const name of [...EVERY_ERROR_HAS, ...SOME_HAVE])
-  Object.defineProperty(SdkError.prototype, name, { value: undefined, writable: true });
+  Object.defineProperty(SdkError.prototype, name, ownFields({ value: undefined, writable: true }));
 
 const isStated = ([, value]: [string, unknown]): boolean => value !== undefined;
 
@@ -287,12 +287,13 @@ const KINDS = {
 // Copies of this package may meet in a process: `instanceof` asks for a mark, by a name that no bundler shortens.
 for (const [name, kind] of Object.entries(KINDS)) {
   const mark = Symbol.for(`${SDK_NAME}.${name}`);
-  Object.defineProperty(kind.prototype, mark, {});
-  Object.defineProperty(kind, Symbol.hasInstance, {
+  Object.defineProperty(kind.prototype, mark, ownFields({}));
+  const hasInstance = ownFields({
     value(this: unknown, error: unknown): boolean {
       // A class of the user's inherits this, and has no mark.
       if (this !== kind) return Function.prototype[Symbol.hasInstance].call(this as object, error);
       return typeof error === 'object' && error !== null && mark in error;
     },
   });
+  Object.defineProperty(kind, Symbol.hasInstance, hasInstance);
 }

@@ -20,7 +20,7 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
   /** What is to come, of a success that was asked for as a stream; its body is empty. */
-  readonly stream?: ByteSource;
+  readonly stream?: ByteSource | undefined;
 }
 
 export type Send = (request: HttpRequest) => Promise<HttpResponse>;

@@ -1,5 +1,5 @@
 import { hintFor } from './criteo/hints.js';
-import { readProblems } from './criteo/problem.js';
+import { readProblems, traceOf as traceIdOf } from './criteo/problem.js';
 import {
   ApiError,
   type ApiErrorFields,
@@ -17,6 +17,7 @@ import { TransportFault } from './fault.js';
 import { parseJson } from './json.js';
 import type { Answer } from './operation.js';
 import { isUncertain, outcomeNote, outcomeOf } from './outcome.js';
+import { ownFields } from './own.js';
 import { rateLimitFields } from './rate-headers.js';
 import { cleaner } from './redact.js';
 import { cleanProblem, isJson, mediaType, textOf } from './response.js';
@@ -85,10 +86,11 @@ export const errorOfStatus = (
   const problems = reported.problems
     .slice(0, MOST_PROBLEMS)
     .map((problem) => cleanProblem(problem, clean));
-  const traceId = problems.find((problem) => problem.traceId)?.traceId;
+  const traceId = traceIdOf(problems);
+  const { code, type, detail, title } = ownFields(problems[0] ?? {});
   const parts = [
-    `${status} ${problems[0]?.code ?? problems[0]?.type ?? ''}`.trim(),
-    problems[0]?.detail ?? problems[0]?.title,
+    `${status} ${code ?? type ?? ''}`.trim(),
+    detail ?? title,
     traceId && `trace ${traceId}`,
   ];
   const message = `${request.operation.id} failed: ${parts.filter(Boolean).join(' · ')}${outcomeNote(request)}`;
@@ -98,7 +100,7 @@ export const errorOfStatus = (
     problems,
     traceId,
     retryable: mayRepeatLater(request, response),
-    hint: joined(hintFor(status, request, problems[0]?.code), budgetHint(request)),
+    hint: joined(hintFor(status, request, code), budgetHint(request)),
   };
   if (status === 429)
     return new RateLimitError(message, { ...fields, ...rateLimitFields(response, clock) });
@@ -114,10 +116,13 @@ export const ensureWhole = (
   request: HttpRequest,
   { data, status, problems, warnings, traceId }: Answer<unknown>,
 ): void => {
-  const failures = [...problems, ...warnings.filter(({ type }) => type !== 'deprecation')];
+  const failures = [
+    ...problems,
+    ...warnings.filter((warning) => ownFields(warning).type !== 'deprecation'),
+  ];
   if (failures.length === 0) return;
-  const first =
-    failures[0]?.detail ?? failures[0]?.title ?? failures[0]?.code ?? 'it does not say why';
+  const { detail, title, code } = ownFields(failures[0] ?? {});
+  const first = detail ?? title ?? code ?? 'it does not say why';
   throw new PartialFailureError(
     `${request.operation.id} failed in part: ${failures.length} told, the first: ${first}`,
     {

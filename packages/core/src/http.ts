@@ -4,6 +4,7 @@ import { type ByteSource, byteSource, collect } from './byte-stream.js';
 import type { HttpRequest, HttpResponse, Send } from './exchange.js';
 import { foundIn, isNetworkError, TransportFault } from './fault.js';
 import { outcomeOf } from './outcome.js';
+import { own } from './own.js';
 import { isRepeatedUnseen, repeatedForMs } from './retry.js';
 import type { Clock } from './time.js';
 
@@ -96,7 +97,7 @@ const exchange = async (
       // Without it axios calls an absent body of a POST, PUT or PATCH a form.
       headers: { 'content-type': false, ...request.headers },
       data: request.body,
-      responseType: RESPONSE_TYPES[operation.response ?? 'json'],
+      responseType: own(RESPONSE_TYPES, operation.response ?? 'json') ?? RESPONSE_TYPES.json,
       transformRequest: [],
       transformResponse: [],
       validateStatus: () => true,
@@ -113,12 +114,12 @@ const exchange = async (
       throw new TransportFault('response', 'the axios instance changed the answer; leave it whole');
     }
     const head = { status, headers: plainHeaders(headers) };
-    if (!isStream) return { ...head, body: bodyOf(data) };
+    if (!isStream) return { ...head, body: bodyOf(data), stream: undefined };
     const stream = byteSource(data);
     const isFile = status >= 200 && status < 300 && status !== 204;
     return isFile
       ? { ...head, body: '', stream }
-      : { ...head, body: await whole(stream, attempt, largest) };
+      : { ...head, body: await whole(stream, attempt, largest), stream: undefined };
   } catch (error) {
     throw faultOf(error, { attempt, faults, wire }) ?? error;
   }
@@ -156,7 +157,7 @@ const faultOf = (error: unknown, { wire, attempt, faults }: Failed): TransportFa
     // It holds what was sent, and so it is cleaned, whoever made it.
     if (isOfAttempt(one, attempt)) return TransportFault.from(one);
     // Of a function that is no axios instance; perhaps of a request of its own.
-    const isBare = !('defaults' in wire.instance);
+    const isBare = !Object.hasOwn(wire.instance, 'defaults');
     return isBare && isNetworkError(one) ? TransportFault.at(true, one) : undefined;
   });
 };
@@ -219,7 +220,8 @@ const plainHeaders = (headers: object): Record<string, string> => {
     name.toLowerCase(),
     String(Array.isArray(value) ? value[0] : value),
   ]);
-  return Object.fromEntries(entries);
+  // Without a prototype: a header that did not come is undefined.
+  return Object.assign(Object.create(null), Object.fromEntries(entries));
 };
 
 /** An axios instance of ours, with nothing of the module's defaults but what `settings` name. */

@@ -1,3 +1,5 @@
+import { ownFields } from './own.js';
+
 const MADE = Symbol('made');
 
 interface Owner {
@@ -18,18 +20,20 @@ interface Made {
 export const lazyProperty = <O extends object>(
   name: string,
   make: (owner: O) => unknown,
-): PropertyDescriptor => ({
-  configurable: true,
-  enumerable: true,
-  get(this: O) {
-    const { [MADE]: made }: Owner = this;
-    for (let one = made; one; one = one.next) if (one.name === name) return one.value;
-    const value = make(this);
-    // A frozen owner refuses it: then all is made anew each time.
-    Reflect.defineProperty(this, MADE, { value: { name, value, next: made }, writable: true });
-    return value;
-  },
-});
+): PropertyDescriptor =>
+  ownFields({
+    configurable: true,
+    enumerable: true,
+    get(this: O) {
+      const { [MADE]: made }: Owner = this;
+      for (let one = made; one; one = one.next) if (one.name === name) return one.value;
+      const value = make(this);
+      // A frozen owner refuses it: then all is made anew each time.
+      const kept = ownFields({ value: { name, value, next: made }, writable: true });
+      Reflect.defineProperty(this, MADE, kept);
+      return value;
+    },
+  });
 
 /** Name of the method whose text `console.log` shows in place of all that an object holds (`util.inspect.custom` of Node). */
 export const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');

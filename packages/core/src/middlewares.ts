@@ -39,7 +39,7 @@ export const retry =
       const askedMs = isFault(outcome) ? undefined : askedWaitMs(outcome, clock);
       const pauseMs = waitMs(askedMs, backoffMs(repeat, call.retry, random), random);
       // What takes no token has no rate limit here, so its time goes on.
-      const isLimited = 'headers' in outcome && outcome.status === 429 && operation.auth !== 'none';
+      const isLimited = !isFault(outcome) && outcome.status === 429 && operation.auth !== 'none';
       const by = repeatBy(request, outcome);
       const isTooLong =
         (askedMs ?? 0) > LONGEST_WAIT_MS ||

@@ -123,7 +123,7 @@ export const retryPolicy = (
 ): RetryPolicy => {
   const stated = <K extends keyof RetryOptions>(name: K): RetryOptions[K] =>
     layers
-      .flatMap((layer) => (layer ? [ownFields(layer)[name]] : []))
+      .flatMap((layer) => (layer ? [own(layer, name) as RetryOptions[K]] : []))
       .findLast((value) => value !== undefined);
   const number = (name: 'baseMs' | 'limit' | 'maxMs', fallback: number): number => {
     const value = stated(name) ?? fallback;

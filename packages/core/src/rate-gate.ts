@@ -73,8 +73,8 @@ export const rateGateOf = (
   isUsers = false,
 ): RateGate => {
   if (option === false) return openGate;
-  if (typeof option !== 'object' || !option) return createRateGate({}, clock, isUsers);
-  return isGate(option) ? option : createRateGate(ownFields(option), clock, isUsers);
+  const options = typeof option === 'object' && option ? option : {};
+  return isGate(options) ? options : createRateGate(ownFields(options), clock, isUsers);
 };
 
 // One of the user's may be of a class.

@@ -113,13 +113,21 @@ const writePath = (operation: Operation, params: Values): string =>
     );
   });
 
+const spelled = (parameter: QueryParameter | string): Spelled => {
+  if (typeof parameter === 'string') return { name: parameter, as: parameter, style: undefined };
+  const { name, as = name, style } = parameter;
+  return { name, as, style };
+};
+
+interface Spelled {
+  readonly name: string;
+  readonly as: string;
+  readonly style: ArrayStyle | undefined;
+}
+
 const writeQuery = (operation: Operation, params: Values): string => {
   const pairs = (operation.query ?? []).flatMap((parameter) => {
-    const {
-      name,
-      as = name,
-      style,
-    } = typeof parameter === 'string' ? { name: parameter } : (parameter as QueryParameter);
+    const { name, as, style } = spelled(parameter);
     return queryValues(operation, name, own(params, name), style).map(
       (value) => `${encodeURIComponent(as)}=${value}`,
     );

@@ -1,5 +1,5 @@
 import type { Problem } from '../operation.js';
-import { own } from '../own.js';
+import { own, ownFields } from '../own.js';
 
 /** What a body of Criteo says beside its data (docs/facts.md, "Error bodies"). */
 export interface Reported {
@@ -35,8 +35,9 @@ const MOST_SOURCES = 100;
 const listed = (list: unknown): Problem[] =>
   Array.isArray(list) ? list.slice(0, MOST_REPORTED).filter(isObject).map(toProblem) : [];
 
-const traceOf = (problems: readonly Problem[]): string | undefined =>
-  problems.find(({ traceId }) => traceId)?.traceId;
+/** The first that is told. */
+export const traceOf = (problems: readonly Problem[]): string | undefined =>
+  problems.map((problem) => ownFields(problem).traceId).find(Boolean);
 
 type Fields = Readonly<Record<string, unknown>>;
 

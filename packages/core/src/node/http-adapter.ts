@@ -8,6 +8,7 @@ import axios, {
 import type { Attempt } from '../attempt.js';
 import { TransportFault } from '../fault.js';
 import type { AttemptConfig } from '../http.js';
+import { own } from '../own.js';
 import { type Body, bodyStream, readBody } from './answer-body.js';
 import type { Connection } from './connection.js';
 import { ConnectionPool } from './connection-pool.js';
@@ -168,11 +169,11 @@ class Exchange {
       this.#fail(new TransportFault('response', 'it switches protocols'));
     });
     request.on('response', (message) => {
-      isLeft = isStale?.(message.statusCode) === true && this.#reconnects();
+      const headers = headersOf(message);
+      isLeft = isStale?.(message, headers) === true && this.#reconnects();
       if (isLeft) return void request.destroy();
       isAnswered = true;
-      const headers = headersOf(message);
-      connection?.learn(headers['keep-alive']);
+      connection?.learn(own(headers, 'keep-alive'));
       this.#read(request, message, headers);
     });
     const { data } = this.#config;
@@ -205,7 +206,7 @@ class Exchange {
       this.#forget();
       this.#resolve({ data, status, statusText, headers, config: this.#config, request });
     };
-    const body: Body = { message, encoding: headers['content-encoding'] };
+    const body: Body = { message, encoding: own(headers, 'content-encoding') };
     if (responseType === 'stream') {
       finish(bodyStream(body, () => request.destroy()));
     } else {
@@ -233,15 +234,28 @@ class Exchange {
   }
 }
 
+type IsStale = (answer?: IncomingMessage, headers?: Readonly<Record<string, string>>) => boolean;
+
 /**
  * Had the server given up a kept connection before it saw the request? Then no byte of an answer comes, or the 408
- * that it says to those that ask nothing for long (RFC 9110 section 15.5.9).
+ * with which it closes those that ask nothing for long (RFC 9110 section 15.5.9).
  */
-const staleness = ({ socket, isKept }: Connection): ((status?: number) => boolean) => {
+const staleness = ({ socket, isKept }: Connection): IsStale => {
   const { bytesRead } = socket;
-  return (status) =>
-    isKept && (status === undefined ? socket.bytesRead === bytesRead : status === 408);
+  return (answer, headers = {}) => {
+    if (answer === undefined) return isKept && socket.bytesRead === bytesRead;
+    return (
+      isKept && answer.statusCode === 408 && /\bclose\b/i.test(own(headers, 'connection') ?? '')
+    );
+  };
 };
+
+/** Names that a method of axios' class has, or any object. */
+const TAKEN = new Set(
+  [axios.AxiosHeaders.prototype, Object.prototype].flatMap((one) =>
+    Object.getOwnPropertyNames(one),
+  ),
+);
 
 /**
  * The first value counts where a header comes twice: a joined one is neither of the two. They are of axios' own class
@@ -251,7 +265,7 @@ const headersOf = ({ rawHeaders }: IncomingMessage): Record<string, string> => {
   const headers = new axios.AxiosHeaders() as unknown as Record<string, string>;
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = (rawHeaders[i] ?? '').toLowerCase();
-    if (!(name in headers)) headers[name] = rawHeaders[i + 1] ?? '';
+    if (!TAKEN.has(name) && !Object.hasOwn(headers, name)) headers[name] = rawHeaders[i + 1] ?? '';
   }
   return headers;
 };

@@ -51,7 +51,34 @@ export interface ProxyServer {
 }
 
 // Members of their own, so that nothing of a polluted Object.prototype counts.
-const PLAIN = { path: undefined, lookup: undefined, noDelay: true, keepAlive: true };
+const PLAIN = {
+  allowHalfOpen: undefined,
+  autoSelectFamily: undefined,
+  autoSelectFamilyAttemptTimeout: undefined,
+  blockList: undefined,
+  captureRejections: undefined,
+  family: undefined,
+  fd: undefined,
+  handle: undefined,
+  highWaterMark: undefined,
+  hints: undefined,
+  keepAlive: true,
+  keepAliveInitialDelay: undefined,
+  localAddress: undefined,
+  localPort: undefined,
+  lookup: undefined,
+  noDelay: true,
+  objectMode: undefined,
+  onread: undefined,
+  path: undefined,
+  readableHighWaterMark: undefined,
+  readableObjectMode: undefined,
+  signal: undefined,
+  timeout: undefined,
+  typeOfService: undefined,
+  writableHighWaterMark: undefined,
+  writableObjectMode: undefined,
+} as const;
 
 /** TLS to an origin, over a socket or on its own. A session of before is resumed. */
 const securing = ({ hostname, port }: Origin) => {
