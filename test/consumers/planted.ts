@@ -100,7 +100,7 @@ const FAULTS: readonly Fault[] = [
     says: /PermissionError: \[/,
     packageName: '@criteo-sdk/core',
     file: 'dist/errors.js',
-    plant: instead('Symbol.hasInstance', 'Symbol()'),
+    plant: instead('kind, Symbol.hasInstance', 'kind, Symbol()'),
   },
   {
     what: 'the transport of the web needs Node',
