@@ -16,6 +16,8 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['faults F01 to F72', 'node test/faults/main.ts'],
   ['faults planted in core are found', 'node test/faults/main.ts --planted'],
   ['assumptions, flipped', 'node test/assumptions/main.ts'],
+  ['answers of any kind, on Node 20 and 24', 'npm run -s test:fuzz -- --exchanges 5000'],
+  ['answers of any kind: planted faults are found', 'npm run -s test:fuzz -- --planted'],
   ['a bad network', 'npm run -s test:bad-network -- --calls 1000'],
   ['a ledger of writes', 'npm run -s test:ledger -- --writes 2000'],
   ['a ledger of writes: planted faults are found', 'npm run -s test:ledger -- --planted'],
