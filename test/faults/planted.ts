@@ -284,8 +284,13 @@ export const PLANTED: readonly Planted[] = [
     also: [
       {
         file: 'node/connection.ts',
-        from: "this.socket.on('data', destroyed).on('end', destroyed).unref();",
-        to: 'this.socket.unref();',
+        from: 'this.#watch();',
+        to: '',
+      },
+      {
+        file: 'node/open.ts',
+        from: 'allowHalfOpen: undefined,',
+        to: 'allowHalfOpen: true,',
       },
     ],
   },

@@ -41,13 +41,13 @@ export const FUZZ_PLANTED: readonly FuzzPlanted[] = [
   {
     id: 'an answer that came while nobody asked',
     file: 'node/connection.ts',
-    from: "this.socket.on('data', destroyed).on('end', destroyed).unref();",
-    to: "this.socket.on('end', destroyed).unref().pause();",
+    from: 'this.#watch();',
+    to: 'this.socket.pause();',
     also: [
       {
         file: 'node/connection.ts',
-        from: "removeListener('end', destroyed).ref();",
-        to: "removeListener('end', destroyed).ref();\nsetImmediate(() => this.socket.resume());",
+        from: 'this.socket.ref();',
+        to: 'this.socket.ref();\nsetImmediate(() => this.socket.resume());',
       },
     ],
     told: /it took an answer that nobody asked for/,
@@ -55,8 +55,8 @@ export const FUZZ_PLANTED: readonly FuzzPlanted[] = [
   {
     id: 'a connection that nobody closes',
     file: 'http.ts',
-    from: 'attempt.onEnd(() => stream.cancel())',
-    to: 'attempt.onEnd(() => {})',
+    from: 'end: (): void => stream.cancel()',
+    to: 'end: (): void => {}',
     told: /its client was closed, and is connected/,
   },
 ];

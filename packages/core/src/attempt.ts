@@ -13,6 +13,19 @@ const LATE: Readonly<Record<Stage, string>> = {
   answering: 'no complete answer came',
 };
 
+/** What is to end when an attempt is ended from outside. */
+export interface Ending {
+  end(reason: unknown): void;
+}
+
+/*
+ * A closure of each attempt is kept in an object of its own: where V8 sees closures assigned to a field it keeps each
+ * attempt alive from the one before it, and its garbage is copied for nothing.
+ */
+interface Undo {
+  readonly run: () => void;
+}
+
 interface AttemptTerms extends Pick<Attempt, 'isSafe' | 'isToken'> {
   /** For how long it may be sent again, if nobody knows what became of it. */
   readonly repeatedForMs: number;
@@ -41,9 +54,9 @@ export class Attempt {
   #reason: unknown;
   #isOver = false;
   #controller: AbortController | undefined;
-  readonly #forget: () => void;
-  readonly #tasks = new Set<(reason: unknown) => void>();
-  #stopTimer = (): void => {};
+  readonly #listening: Undo;
+  readonly #toEnd = new Set<Ending>();
+  #timer: Undo | undefined;
 
   constructor(call: CallState, clock: Clock, { isToken, isSafe, repeatedForMs }: AttemptTerms) {
     this.call = call;
@@ -51,7 +64,7 @@ export class Attempt {
     this.isSafe = isSafe;
     this.#repeatedForMs = repeatedForMs;
     this.#clock = clock;
-    this.#forget = onAbort(call.signal, () => this.#onCallEnd());
+    this.#listening = { run: onAbort(call.signal, () => this.#onCallEnd()) };
   }
 
   /** For transports that take nothing else. */
@@ -61,10 +74,13 @@ export class Attempt {
     return this.#controller.signal;
   }
 
-  /** Runs the task if the attempt is ended from outside; the returned function takes it away. */
-  onEnd(task: (reason: unknown) => void): () => void {
-    this.#tasks.add(task);
-    return () => this.#tasks.delete(task);
+  onEnd(ending: Ending): void {
+    this.#toEnd.add(ending);
+  }
+
+  /** It has come to its own end. */
+  forget(ending: Ending): void {
+    this.#toEnd.delete(ending);
   }
 
   /** Of a transport that tells: a connection is being opened. `late` says what it means if none comes about. */
@@ -109,9 +125,9 @@ export class Attempt {
 
   /** It has come to its end, whichever: nothing ends it any more. */
   finish(): void {
-    this.#stopTimer();
-    this.#tasks.clear();
-    this.#forget();
+    this.#timer?.run();
+    this.#toEnd.clear();
+    this.#listening.run();
   }
 
   /** Nobody wants what is still to come of its answer. */
@@ -121,8 +137,8 @@ export class Attempt {
 
   #enter(stage: Stage, limitMs: number): void {
     this.#stage = stage;
-    this.#stopTimer();
-    this.#stopTimer = this.#clock.after(limitMs, () => this.#end(this.#late(limitMs)));
+    this.#timer?.run();
+    this.#timer = { run: this.#clock.after(limitMs, () => this.#end(this.#late(limitMs))) };
   }
 
   #onCallEnd(): void {
@@ -138,9 +154,9 @@ export class Attempt {
   #end(reason: unknown): void {
     this.#isOver = true;
     this.#reason = reason;
-    const tasks = [...this.#tasks];
+    const toEnd = [...this.#toEnd];
     this.finish();
     this.#controller?.abort(reason);
-    for (const task of tasks) task(reason);
+    for (const ending of toEnd) ending.end(reason);
   }
 }

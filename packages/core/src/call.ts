@@ -5,11 +5,12 @@ import type { Answer, Call } from './operation.js';
  * starts on `await` was tried: calls that nobody awaits would never be sent, and writes reordered.
  */
 export const toCall = <R>(sent: Promise<Answer<R>>): Call<R> => {
-  const data = sent.then((answer) => answer.data) as Call<R>;
-  data.withResponse = () => {
+  const data = sent.then((answer) => answer.data);
+  const withResponse = (): Promise<Answer<R>> => {
     // Whoever asks for the whole answer handles its failure there.
     data.catch(() => {});
     return sent.then((answer) => answer);
   };
-  return data;
+  // Not `data.withResponse = …`: see Undo in attempt.ts.
+  return Object.assign(data, { withResponse });
 };

@@ -4,7 +4,7 @@ import { type ByteSource, byteSource, collect } from './byte-stream.js';
 import type { HttpRequest, HttpResponse, Send } from './exchange.js';
 import { foundIn, isNetworkError, TransportFault } from './fault.js';
 import { outcomeOf } from './outcome.js';
-import { own } from './own.js';
+import { own, ownFields } from './own.js';
 import { isRepeatedUnseen, repeatedForMs } from './retry.js';
 import type { Clock } from './time.js';
 
@@ -68,10 +68,11 @@ export const axiosSend =
 const raced = (attempt: Attempt, exchanged: Promise<HttpResponse>): Promise<HttpResponse> =>
   new Promise((resolve, reject) => {
     let isOver = false;
-    attempt.onEnd((reason) => {
+    const end = (reason: unknown): void => {
       isOver = true;
       reject(reason);
-    });
+    };
+    attempt.onEnd({ end });
     exchanged.then((response) => (isOver ? response.stream?.cancel() : resolve(response)), reject);
   });
 
@@ -89,7 +90,7 @@ const exchange = async (
   const { operation } = request;
   const isStream = operation.response === 'stream';
   const largest = attempt.isToken ? LARGEST_TOKEN_ANSWER_BYTES : LARGEST_ANSWER_BYTES;
-  const faults = new WeakMap<object, TransportFault>();
+  const faults = new Map<object, TransportFault>();
   try {
     const { status, headers, data } = await wire.instance.request<unknown>({
       url: request.url,
@@ -127,13 +128,14 @@ const exchange = async (
 
 /** All of a stream that nobody asked for. It ends with its attempt, and what breaks it is a fault of the exchange. */
 const whole = async (stream: ByteSource, attempt: Attempt, limit: number): Promise<Uint8Array> => {
-  const forget = attempt.onEnd(() => stream.cancel());
+  const ending = { end: (): void => stream.cancel() };
+  attempt.onEnd(ending);
   try {
     return await collect(stream, limit);
   } catch (error) {
     throw TransportFault.at(true, error, attempt.status);
   } finally {
-    forget();
+    attempt.forget(ending);
   }
 };
 
@@ -144,7 +146,7 @@ interface Failed {
   readonly wire: Wire;
   readonly attempt: Attempt;
   /** What the adapter threw, by the error that it was. */
-  readonly faults: WeakMap<object, TransportFault>;
+  readonly faults: Map<object, TransportFault>;
 }
 
 /** What an error means for the exchange; undefined if it is the user's own: of an interceptor, or of an adapter with a bug. */
@@ -177,7 +179,7 @@ const isOfAttempt = (error: object, attempt: Attempt): boolean => {
 /** The adapter of a user's instance, watched: what it throws is of the exchange, what interceptors throw is not. */
 const watched = (
   { instance, isOurs }: Wire,
-  faults: WeakMap<object, TransportFault>,
+  faults: Map<object, TransportFault>,
 ): object | undefined => {
   const { defaults } = instance as Partial<AxiosInstance>;
   if (isOurs || defaults?.adapter === undefined) return undefined;
@@ -216,12 +218,10 @@ const bodyOf = (data: unknown): string | Uint8Array => {
 
 // The first value counts where a header came twice: a joined one is neither of the two.
 const plainHeaders = (headers: object): Record<string, string> => {
-  const entries = Object.entries(headers).map(([name, value]) => [
-    name.toLowerCase(),
-    String(Array.isArray(value) ? value[0] : value),
-  ]);
-  // Without a prototype: a header that did not come is undefined.
-  return Object.assign(Object.create(null), Object.fromEntries(entries));
+  const plain: Record<string, string> = ownFields({});
+  for (const [name, value] of Object.entries(headers))
+    plain[name.toLowerCase()] = String(Array.isArray(value) ? value[0] : value);
+  return plain;
 };
 
 /** An axios instance of ours, with nothing of the module's defaults but what `settings` name. */

@@ -131,7 +131,7 @@ describe('a request on Node', () => {
     const removed = vi.spyOn(signal, 'removeEventListener');
     const instance = client();
     await instance.request({ url, signal });
-    await vi.waitFor(() => expect(removed).toHaveBeenCalledWith('abort', expect.any(Function)));
+    await vi.waitFor(() => expect(removed).toHaveBeenCalledWith('abort', expect.anything()));
     const hanging = fails(instance.request({ url: `${url}/hang`, signal }));
     await vi.waitFor(() => expect(sockets.size).toBe(1));
     await new Promise((resolve) => setTimeout(resolve, 20));

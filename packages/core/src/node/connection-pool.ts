@@ -8,8 +8,6 @@ export type Open = (done: (error: unknown, socket?: Socket) => void) => () => vo
 export interface Taker {
   /** A kept one will not do. */
   readonly isFresh: boolean;
-  /** Takes the wish back; the pool sets it, and it does nothing once there is a connection. */
-  giveUp(): void;
   /** One is being opened for it. */
   connecting(): void;
   /** It wakes the connection when it sends. */
@@ -29,6 +27,8 @@ export class ConnectionPool {
   /** Who is idle the longest stands first. */
   readonly #idle: Connection[] = [];
   readonly #waiting = new Set<Taker>();
+  /** What gives up the connection that is being opened for somebody. */
+  readonly #opening = new Map<Taker, () => void>();
   #count = 0;
   #isKeeping = true;
 
@@ -51,9 +51,14 @@ export class ConnectionPool {
     } else {
       // For one that wants a fresh connection a kept one makes room.
       this.#idle[0]?.socket.destroy();
-      taker.giveUp = () => this.#waiting.delete(taker);
       this.#waiting.add(taker);
     }
+  }
+
+  /** Who waits for a connection waits no more; one that was being opened is given up. */
+  leave(taker: Taker): void {
+    this.#waiting.delete(taker);
+    this.#opening.get(taker)?.();
   }
 
   /** Nothing was sent over it, or an answer came that leaves it open. */
@@ -98,22 +103,21 @@ export class ConnectionPool {
     let isOver = false;
     const end = (): void => {
       isOver = true;
-      this.#ended();
+      this.#opening.delete(taker);
     };
     const giveUp = this.#open((error, socket) => {
       if (isOver) return void socket?.destroy();
-      if (socket === undefined) {
-        end();
-        return taker.failed(error);
-      }
-      isOver = true;
-      taker.ready(this.#keep(socket));
-    });
-    taker.giveUp = () => {
-      if (isOver) return;
       end();
+      if (socket !== undefined) return taker.ready(this.#keep(socket));
+      this.#ended();
+      taker.failed(error);
+    });
+    if (isOver) return;
+    this.#opening.set(taker, () => {
+      end();
+      this.#ended();
       giveUp();
-    };
+    });
   }
 
   #keep(socket: Socket): Connection {

@@ -12,6 +12,7 @@ export class Connection {
   #idleSince = 0;
   #idleSinceWall = 0;
   #isResting = false;
+  #isWatched = false;
 
   constructor(socket: Socket) {
     this.socket = socket;
@@ -34,13 +35,25 @@ export class Connection {
     this.#isResting = true;
     this.#idleSince = performance.now();
     this.#idleSinceWall = Date.now();
-    this.socket.on('data', destroyed).on('end', destroyed).unref();
+    forgetExchange(this.socket);
+    this.#watch();
+    this.socket.unref();
   }
 
   /** A request is about to be sent over it. */
   wake(): void {
     this.#isResting = false;
-    this.socket.removeListener('data', destroyed).removeListener('end', destroyed).ref();
+    this.socket.ref();
+  }
+
+  // Not before its first answer, which may have begun to come by now.
+  #watch(): void {
+    if (this.#isWatched) return;
+    this.#isWatched = true;
+    const destroy = (): void => {
+      if (this.#isResting) this.socket.destroy();
+    };
+    this.socket.on('data', destroy).on('end', destroy);
   }
 
   /** Would the server have closed it by now? Either clock may have stood still while the machine did. */
@@ -56,6 +69,7 @@ export class Connection {
   }
 }
 
-function destroyed(this: Socket): void {
-  this.destroy();
-}
+/** As an agent of Node does: the last answer would stay in memory for as long as its connection is kept. */
+const forgetExchange = (socket: Socket & { _httpMessage?: unknown }): void => {
+  socket._httpMessage = null;
+};

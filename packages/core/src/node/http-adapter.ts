@@ -5,13 +5,13 @@ import axios, {
   type AxiosResponse,
   type InternalAxiosRequestConfig,
 } from 'axios';
-import type { Attempt } from '../attempt.js';
+import type { Attempt, Ending } from '../attempt.js';
 import { TransportFault } from '../fault.js';
 import type { AttemptConfig } from '../http.js';
 import { own } from '../own.js';
 import { type Body, bodyStream, readBody } from './answer-body.js';
 import type { Connection } from './connection.js';
-import { ConnectionPool } from './connection-pool.js';
+import { ConnectionPool, type Taker } from './connection-pool.js';
 import { ACCEPTED_ENCODINGS } from './inflate.js';
 import { NO_REQUEST_OPTIONS } from './open.js';
 import { type Origin, type Place, placeOf } from './origin.js';
@@ -28,8 +28,8 @@ export const httpAdapter =
 // Others may use the adapter without what core's pipeline gives along.
 type Config = AttemptConfig & InternalAxiosRequestConfig;
 
-/** One request and its answer. */
-class Exchange {
+/** One request and its answer. It is what takes a connection, and what ends with an attempt or a signal. */
+class Exchange implements Taker, Ending {
   readonly #config: Config;
   readonly #attempt: Attempt | undefined;
   readonly #resolve: (response: AxiosResponse) => void;
@@ -37,12 +37,16 @@ class Exchange {
   readonly #isSafe: boolean;
   #place: Place | undefined;
   #pool: ConnectionPool | undefined;
-  #isOver = false;
+  #connection: Connection | undefined;
+  /** What had come over the connection before the request. */
+  #bytesBefore = 0;
+  #request: ClientRequest | undefined;
+  isFresh = false;
   /** True once the request was handed to a connection. */
   #wasSent = false;
-  #hasReconnected = false;
-  #leave = (): void => {};
-  #forget = (): void => {};
+  /** True once the head of its answer came. */
+  #isAnswered = false;
+  #isOver = false;
 
   constructor(
     config: Config,
@@ -57,139 +61,144 @@ class Exchange {
   }
 
   start(to: Route['to']): void {
-    this.#forget = this.#whenEnded((reason) => this.#end(reason));
+    // An attempt of core's ends its transport itself; others have a signal.
+    if (this.#attempt === undefined) this.#config.signal?.addEventListener?.('abort', this);
+    else this.#attempt.onEnd(this);
     try {
       this.#place = placeOf(this.#config.url ?? '');
       const way = to(this.#place.origin, this.#attempt?.isToken ?? false);
-      if (way instanceof ConnectionPool) this.#take(way, false);
-      else this.#send(this.#create(way));
+      if (way instanceof ConnectionPool) {
+        this.#pool = way;
+        way.take(this);
+      } else {
+        this.#send(this.#create(way));
+      }
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  /** An attempt of core's ends its transport itself; others have a signal. */
-  #whenEnded(task: (reason: unknown) => void): () => void {
-    const { signal } = this.#config;
-    if (this.#attempt !== undefined) return this.#attempt.onEnd(task);
-    const onAbort = (): void => task(new TransportFault('network', 'the call ended'));
-    signal?.addEventListener?.('abort', onAbort);
-    return () => signal?.removeEventListener?.('abort', onAbort);
+  /** The signal aborted. */
+  handleEvent(): void {
+    this.end(new TransportFault('network', 'the call ended'));
   }
 
-  #take(pool: ConnectionPool, isFresh: boolean): void {
-    this.#pool = pool;
-    const taker = {
-      isFresh,
-      giveUp: () => {},
-      connecting: () => this.#attempt?.connects(pool.late),
-      ready: (connection: Connection) => this.#ready(pool, connection),
-      failed: (error: unknown) => this.#fail(error),
-    };
-    this.#leave = () => taker.giveUp();
-    pool.take(taker);
+  connecting(): void {
+    this.#attempt?.connects(this.#pool?.late);
   }
 
-  #ready(pool: ConnectionPool, connection: Connection): void {
-    if (this.#isOver) pool.giveBack(connection);
-    else if (!connection.isKept || this.#isSafe) this.#sendOver(pool, connection);
-    else this.#sendIfOpen(pool, connection);
+  failed(error: unknown): void {
+    this.#fail(error);
   }
 
-  #sendIfOpen(pool: ConnectionPool, connection: Connection): void {
+  ready(connection: Connection): void {
+    this.#connection = connection;
+    if (!connection.isKept || this.#isSafe) this.#sendOver(connection);
     // That the server has closed it may be known to the system and not to us yet: two turns of the loop tell.
-    this.#leave = () => pool.giveBack(connection);
-    setImmediate(() =>
-      setImmediate(() => {
-        if (this.#isOver) return;
-        if (connection.isOpen()) {
-          this.#sendOver(pool, connection);
-        } else {
-          pool.giveBack(connection);
-          this.#take(pool, false);
-        }
-      }),
-    );
+    else setImmediate(() => setImmediate(() => this.#sendIfOpen(connection)));
   }
 
-  #sendOver(pool: ConnectionPool, connection: Connection): void {
-    const { socket } = connection;
+  #sendIfOpen(connection: Connection): void {
+    if (this.#isOver) return;
+    if (connection.isOpen()) return void this.#sendOver(connection);
+    this.#connection = undefined;
+    this.#pool?.giveBack(connection);
+    this.#pool?.take(this);
+  }
+
+  #sendOver(connection: Connection): void {
     connection.wake();
-    this.#leave = () => pool.giveBack(connection);
     try {
-      const request = this.#create(socket);
-      // One that is given up before it is sent tells so as an error, too.
-      request.on('error', () => {});
-      this.#leave = () => request.destroy();
+      const request = this.#create(connection.socket);
+      this.#listen(request, connection);
       this.#attempt?.sends();
-      this.#send(request, connection);
+      this.#write(request);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  #send(request: ClientRequest): void {
+    this.#listen(request);
+    this.#write(request);
   }
 
   #create(way: http.Agent | Connection['socket']): ClientRequest {
     const { config, place } = { config: this.#config, place: this.#place as Place };
     const { origin, path } = place;
     const method = (config.method ?? 'get').toUpperCase();
-    const headers = headersToSend(config, origin);
+    const headers = headersToSend(config, method, origin);
     if (way instanceof http.Agent) {
       const { hostname: host, isTls, port } = origin;
       const options = { auth: undefined, agent: way, host, port, path, method, headers };
       return (isTls ? https : http).request(options);
     }
-    headers.connection ??= 'keep-alive';
-    return http.request({
-      ...NO_REQUEST_OPTIONS,
-      createConnection: () => way,
-      path,
-      method,
-      headers,
-    });
+    const options = { createConnection: () => way, path, method, headers };
+    const request = http.request({ ...NO_REQUEST_OPTIONS, ...options });
+    // Node forgets that headers which it takes as they are say so.
+    request.shouldKeepAlive = true;
+    return request;
   }
 
-  #send(request: ClientRequest, connection?: Connection): void {
-    this.#wasSent = true;
-    this.#leave = () => request.destroy();
-    const isStale = connection && staleness(connection);
-    let isAnswered = false;
-    let isLeft = false;
-    // A request that fails says so, and then that it is closed: by then the next may be under way.
-    const fail = (error: unknown): void => {
-      if (isLeft) return;
-      isLeft = !isAnswered && !this.#isOver && isStale?.() === true && this.#reconnects();
-      if (!isLeft) this.#fail(error);
-    };
-    request.on('error', fail);
+  #listen(request: ClientRequest, connection?: Connection): void {
+    this.#request = request;
+    this.#bytesBefore = connection?.socket.bytesRead ?? 0;
+    // One that fails says so, and then that it is closed: by then the next may be under way.
+    request.on('error', (error) => this.#broke(request, error));
     request.on('close', () => {
-      if (!isAnswered) fail(new TransportFault('network', 'the connection was closed'));
+      if (!this.#isAnswered)
+        this.#broke(request, new TransportFault('network', 'the connection was closed'));
     });
     request.on('upgrade', (_message, socket) => {
       socket.destroy();
       this.#fail(new TransportFault('response', 'it switches protocols'));
     });
-    request.on('response', (message) => {
-      const headers = headersOf(message);
-      isLeft = isStale?.(message, headers) === true && this.#reconnects();
-      if (isLeft) return void request.destroy();
-      isAnswered = true;
-      connection?.learn(own(headers, 'keep-alive'));
-      this.#read(request, message, headers);
-    });
+    request.on('response', (message) => this.#answered(request, message));
+  }
+
+  #write(request: ClientRequest): void {
+    this.#wasSent = true;
     const { data } = this.#config;
     request.end(data instanceof ArrayBuffer ? Buffer.from(data) : data);
   }
 
-  /** A kept connection had ended without a word: once a call, what may be repeated goes over a fresh one. */
-  #reconnects(): boolean {
-    if (this.#pool === undefined || !this.#mayReconnect()) return false;
-    this.#hasReconnected = true;
-    this.#take(this.#pool, true);
-    return true;
+  #answered(request: ClientRequest, message: IncomingMessage): void {
+    const headers = headersOf(message);
+    if (this.#isClosing(message, headers) && this.#reconnects()) return void request.destroy();
+    this.#isAnswered = true;
+    this.#connection?.learn(own(headers, 'keep-alive'));
+    this.#read(request, message, headers);
   }
 
-  #mayReconnect(): boolean {
-    return this.#attempt?.reconnects() ?? (this.#isSafe && !this.#hasReconnected);
+  #broke(request: ClientRequest, error: unknown): void {
+    if (request !== this.#request) return;
+    const isGivenUp = !this.#isAnswered && !this.#isOver && this.#isStale();
+    if (!(isGivenUp && this.#reconnects())) this.#fail(error);
+  }
+
+  /** Had the server given up a kept connection before it saw the request? Then no byte of an answer comes. */
+  #isStale(): boolean {
+    const { socket, isKept } = this.#connection ?? {};
+    return isKept === true && socket?.bytesRead === this.#bytesBefore;
+  }
+
+  /** Or the 408 comes with which it closes those that ask nothing for long (RFC 9110 section 15.5.9). */
+  #isClosing({ statusCode }: IncomingMessage, headers: Readonly<Record<string, string>>): boolean {
+    const isClosed = statusCode === 408 && /\bclose\b/i.test(own(headers, 'connection') ?? '');
+    return isClosed && this.#connection?.isKept === true;
+  }
+
+  /** Once a call, what may be repeated goes over a fresh connection. */
+  #reconnects(): boolean {
+    const pool = this.#pool;
+    // Without an attempt `isFresh` tells that it was done.
+    if (pool === undefined || !(this.#attempt?.reconnects() ?? (this.#isSafe && !this.isFresh)))
+      return false;
+    this.#request = undefined;
+    this.#connection = undefined;
+    this.isFresh = true;
+    pool.take(this);
+    return true;
   }
 
   #read(
@@ -202,8 +211,7 @@ class Exchange {
     const { responseType, maxContentLength = -1 } = this.#config;
     const finish = (data: unknown): void => {
       if (this.#isOver) return;
-      this.#isOver = true;
-      this.#forget();
+      this.#finish();
       this.#resolve({ data, status, statusText, headers, config: this.#config, request });
     };
     const body: Body = { message, encoding: own(headers, 'content-encoding') };
@@ -218,37 +226,32 @@ class Exchange {
   }
 
   #fail(error: unknown): void {
-    this.#end(
+    this.end(
       this.#pool === undefined
         ? TransportFault.from(error)
         : TransportFault.at(this.#wasSent, error),
     );
   }
 
-  #end(reason: unknown): void {
+  end(reason: unknown): void {
     if (this.#isOver) return;
-    this.#isOver = true;
-    this.#forget();
+    this.#finish();
     this.#leave();
     this.#reject(reason);
   }
+
+  #finish(): void {
+    this.#isOver = true;
+    if (this.#attempt === undefined) this.#config.signal?.removeEventListener?.('abort', this);
+    else this.#attempt.forget(this);
+  }
+
+  #leave(): void {
+    if (this.#request !== undefined) this.#request.destroy();
+    else if (this.#connection !== undefined) this.#pool?.giveBack(this.#connection);
+    else this.#pool?.leave(this);
+  }
 }
-
-type IsStale = (answer?: IncomingMessage, headers?: Readonly<Record<string, string>>) => boolean;
-
-/**
- * Had the server given up a kept connection before it saw the request? Then no byte of an answer comes, or the 408
- * with which it closes those that ask nothing for long (RFC 9110 section 15.5.9).
- */
-const staleness = ({ socket, isKept }: Connection): IsStale => {
-  const { bytesRead } = socket;
-  return (answer, headers = {}) => {
-    if (answer === undefined) return isKept && socket.bytesRead === bytesRead;
-    return (
-      isKept && answer.statusCode === 408 && /\bclose\b/i.test(own(headers, 'connection') ?? '')
-    );
-  };
-};
 
 /** Names that a method of axios' class has, or any object. */
 const TAKEN = new Set(
@@ -270,12 +273,25 @@ const headersOf = ({ rawHeaders }: IncomingMessage): Record<string, string> => {
   return headers;
 };
 
-// axios marks headers that must not be sent with null, undefined or false.
-const headersToSend = ({ headers }: Config, { host }: Origin): Record<string, string> => {
-  const sent: Record<string, string> = Object.create(null);
-  for (const [name, value] of Object.entries(headers))
-    if (value !== null && value !== undefined && value !== false) sent[name] = String(value);
-  sent.host = host;
-  sent['accept-encoding'] = ACCEPTED_ENCODINGS;
+/** Headers that are ours to write. */
+const OURS = new Set(['accept-encoding', 'content-length', 'host']);
+/** A server may wait for the body of these, unless it is told that there is none. */
+const WITH_BODY = new Set(['PATCH', 'POST', 'PUT']);
+
+/** Names and values in turn, as node:http writes them; only then it leaves the length of the body to us. */
+const headersToSend = ({ headers, data }: Config, method: string, { host }: Origin): string[] => {
+  const sent = ['host', host, 'accept-encoding', ACCEPTED_ENCODINGS];
+  let isSaid = false;
+  for (const [name, value] of Object.entries(headers)) {
+    const lower = name.toLowerCase();
+    // axios marks headers that must not be sent with null, undefined or false.
+    if (value === null || value === undefined || value === false || OURS.has(lower)) continue;
+    sent.push(name, String(value));
+    isSaid ||= lower === 'connection';
+  }
+  if (!isSaid) sent.push('connection', 'keep-alive');
+  const hasBody = data !== undefined && data !== null;
+  if (hasBody || WITH_BODY.has(method))
+    sent.push('content-length', String(hasBody ? Buffer.byteLength(data) : 0));
   return sent;
 };
