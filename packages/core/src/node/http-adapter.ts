@@ -124,10 +124,9 @@ class Exchange implements Taker, Ending {
   }
 
   #create(way: http.Agent | Connection['socket']): ClientRequest {
-    const { config, place } = { config: this.#config, place: this.#place as Place };
-    const { origin, path } = place;
-    const method = (config.method ?? 'get').toUpperCase();
-    const headers = headersToSend(config, method, origin);
+    const { origin, path } = this.#place as Place;
+    const method = (this.#config.method ?? 'get').toUpperCase();
+    const headers = headersToSend(this.#config, method, origin);
     if (way instanceof http.Agent) {
       const { hostname: host, isTls, port } = origin;
       const options = { auth: undefined, agent: way, host, port, path, method, headers };
@@ -135,7 +134,7 @@ class Exchange implements Taker, Ending {
     }
     const options = { createConnection: () => way, path, method, headers };
     const request = http.request({ ...NO_REQUEST_OPTIONS, ...options });
-    // Node forgets that headers which it takes as they are say so.
+    // Node does not look for it in headers that it takes as they are.
     request.shouldKeepAlive = true;
     return request;
   }
@@ -281,15 +280,15 @@ const WITH_BODY = new Set(['PATCH', 'POST', 'PUT']);
 /** Names and values in turn, as node:http writes them; only then it leaves the length of the body to us. */
 const headersToSend = ({ headers, data }: Config, method: string, { host }: Origin): string[] => {
   const sent = ['host', host, 'accept-encoding', ACCEPTED_ENCODINGS];
-  let isSaid = false;
+  let hasConnection = false;
   for (const [name, value] of Object.entries(headers)) {
     const lower = name.toLowerCase();
     // axios marks headers that must not be sent with null, undefined or false.
     if (value === null || value === undefined || value === false || OURS.has(lower)) continue;
     sent.push(name, String(value));
-    isSaid ||= lower === 'connection';
+    hasConnection ||= lower === 'connection';
   }
-  if (!isSaid) sent.push('connection', 'keep-alive');
+  if (!hasConnection) sent.push('connection', 'keep-alive');
   const hasBody = data !== undefined && data !== null;
   if (hasBody || WITH_BODY.has(method))
     sent.push('content-length', String(hasBody ? Buffer.byteLength(data) : 0));
