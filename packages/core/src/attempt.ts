@@ -18,14 +18,6 @@ export interface Ending {
   end(reason: unknown): void;
 }
 
-/*
- * A closure of each attempt is kept in an object of its own: where V8 sees closures assigned to a field it keeps each
- * attempt alive from the one before it, and its garbage is copied for nothing.
- */
-interface Undo {
-  readonly run: () => void;
-}
-
 interface AttemptTerms extends Pick<Attempt, 'isSafe' | 'isToken'> {
   /** For how long it may be sent again, if nobody knows what became of it. */
   readonly repeatedForMs: number;
@@ -54,9 +46,9 @@ export class Attempt {
   #reason: unknown;
   #isOver = false;
   #controller: AbortController | undefined;
-  readonly #listening: Undo;
+  readonly #forget: () => void;
   readonly #toEnd = new Set<Ending>();
-  #timer: Undo | undefined;
+  #stopTimer: (() => void) | undefined;
 
   constructor(call: CallState, clock: Clock, { isToken, isSafe, repeatedForMs }: AttemptTerms) {
     this.call = call;
@@ -64,7 +56,7 @@ export class Attempt {
     this.isSafe = isSafe;
     this.#repeatedForMs = repeatedForMs;
     this.#clock = clock;
-    this.#listening = { run: onAbort(call.signal, () => this.#onCallEnd()) };
+    this.#forget = onAbort(call.signal, () => this.#onCallEnd());
   }
 
   /** For transports that take nothing else. */
@@ -125,9 +117,9 @@ export class Attempt {
 
   /** It has come to its end, whichever: nothing ends it any more. */
   finish(): void {
-    this.#timer?.run();
+    this.#stopTimer?.();
     this.#toEnd.clear();
-    this.#listening.run();
+    this.#forget();
   }
 
   /** Nobody wants what is still to come of its answer. */
@@ -137,8 +129,8 @@ export class Attempt {
 
   #enter(stage: Stage, limitMs: number): void {
     this.#stage = stage;
-    this.#timer?.run();
-    this.#timer = { run: this.#clock.after(limitMs, () => this.#end(this.#late(limitMs))) };
+    this.#stopTimer?.();
+    this.#stopTimer = this.#clock.after(limitMs, () => this.#end(this.#late(limitMs)));
   }
 
   #onCallEnd(): void {

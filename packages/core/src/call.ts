@@ -11,6 +11,6 @@ export const toCall = <R>(sent: Promise<Answer<R>>): Call<R> => {
     data.catch(() => {});
     return sent.then((answer) => answer);
   };
-  // Not `data.withResponse = …`: see Undo in attempt.ts.
+  // Not `data.withResponse = () => …`: V8 puts such a function among the old objects, with all that it holds.
   return Object.assign(data, { withResponse });
 };
