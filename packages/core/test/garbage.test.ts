@@ -23,6 +23,6 @@ describe('what a call leaves behind', () => {
     });
     expect(stderr).toBe('');
     // They were 12 kB once.
-    for (const bytes of JSON.parse(stdout) as number[]) expect(bytes).toBeLessThan(2_000);
+    for (const bytes of JSON.parse(stdout) as number[]) expect(bytes).toBeLessThan(1_000);
   }, 60_000);
 });
