@@ -47,7 +47,9 @@ const runUnplanted = async (chosen: readonly Planted[]): Promise<Result> => {
 const runOne = async ({ id, file, from }: Planted): Promise<Result> => {
   const { status, output, ms } = await run([caseOf(id)], id);
   const isFound = status === 1 && output.includes(`${caseOf(id)}  FAILED`);
-  console.log(`${id}  ${isFound ? 'found' : 'NOT FOUND'}  ${file}: ${from}`);
+  console.log(
+    `${id}  ${isFound ? 'found' : 'NOT FOUND'}  ${String(ms).padStart(6)} ms  ${file}: ${from}`,
+  );
   if (!isFound) console.log(output);
   return { id, status: isFound ? 'passed' : 'failed', ms };
 };
