@@ -198,7 +198,8 @@ export const CONNECTIONS: readonly Case[] = [
         return socket.write(rawAnswer(head.includes('Bearer token-0') ? 401 : 200));
       });
       let tokens = 0;
-      const client = connect(server, { retry: { limit: 0 }, rateLimit: false });
+      const options = { retry: { limit: 0 }, rateLimit: false, timeoutMs: 40_000 } as const;
+      const client = connect(server, options);
       await Promise.all(times(256, client).map((one) => call(one)));
       const heads = server.requests.map(({ head }) => head);
       assert.deepEqual([tokens, heads.length], [2, 2 + 512]);
