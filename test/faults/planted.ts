@@ -271,6 +271,12 @@ export const PLANTED: readonly Planted[] = [
   },
   { id: 'F143', file: 'fault.ts', from: 'DEEPEST = 8', to: 'DEEPEST = -1' },
   {
+    id: 'F145',
+    file: 'http.ts',
+    from: '?? refusedBy(one, adapter)',
+    to: '?? TransportFault.from(one)',
+  },
+  {
     id: 'F144',
     file: 'failure.ts',
     from: 'if (original === undefined) return undefined;',

@@ -41,6 +41,8 @@ export class Attempt {
   status: number | undefined;
   readonly #repeatedForMs: number;
   readonly #clock: Clock;
+  readonly #startedAt: number;
+  #connectsAt = 0;
   #stage: Stage = 'waiting';
   #lateWords: string = LATE.connecting;
   #reason: unknown;
@@ -56,6 +58,7 @@ export class Attempt {
     this.isSafe = isSafe;
     this.#repeatedForMs = repeatedForMs;
     this.#clock = clock;
+    this.#startedAt = clock.monotonic();
     this.#forget = onAbort(call.signal, () => this.#onCallEnd());
   }
 
@@ -81,6 +84,7 @@ export class Attempt {
     this.#lateWords = late;
     if (this.#stage !== 'waiting') return;
     this.call.attempts += 1;
+    this.#connectsAt = this.#clock.monotonic();
     this.#enter('connecting', this.call.connectMs);
   }
 
@@ -135,11 +139,19 @@ export class Attempt {
 
   #onCallEnd(): void {
     const { reason } = this.call.signal as { readonly reason: unknown };
-    this.#end(reason instanceof TransportFault ? this.#late(reason.limitMs) : reason);
+    const isLate = reason instanceof TransportFault;
+    this.#end(isLate ? this.#late(reason.limitMs, this.#hasWaited()) : reason);
   }
 
-  #late(limitMs: number): TransportFault {
-    const why = this.#stage === 'connecting' ? this.#lateWords : LATE[this.#stage];
+  /** Who had to wait for a connection for most of the time did not fail for opening one. */
+  #hasWaited(): boolean {
+    const connectedMs = this.#clock.monotonic() - this.#connectsAt;
+    return this.#stage === 'connecting' && this.#connectsAt - this.#startedAt > connectedMs;
+  }
+
+  #late(limitMs: number, hasWaited = false): TransportFault {
+    const stage = hasWaited ? 'waiting' : this.#stage;
+    const why = stage === 'connecting' ? this.#lateWords : LATE[stage];
     return new TransportFault('timeout', why, { limitMs, isUnsent: !this.wasSent });
   }
 

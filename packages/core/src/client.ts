@@ -164,6 +164,10 @@ const contextOf = (
   const { attemptTimeoutMs, throwOnPartialFailure } = options;
   const connectMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
   checkTimeout('createClient', connectMs, 'connectTimeoutMs');
+  if (timeoutMs !== undefined) checkTimeout('createClient', timeoutMs);
+  if (attemptTimeoutMs !== undefined)
+    checkTimeout('createClient', attemptTimeoutMs, 'attemptTimeoutMs');
+  retryPolicy('createClient', retry);
   const target = { ...origin, userAgent: userAgentOf(options.userAgent, api?.product) };
   const tell = observer(options, api && { product: api.product.name, version: api.name });
   const life = ownFields(api?.life ?? {});
@@ -238,10 +242,10 @@ const transportTo = (context: Context, access: readonly Middleware[]): Transport
 
 /** Of a token that could not be had many calls share one error: it says nothing of what became of each. */
 const ofCall = (error: SdkError, written: Pick<HttpRequest, 'call' | 'operation'>): SdkError => {
-  const { outcome, retry } = written.call;
+  const { outcome } = written.call;
   const note = outcomeNote(written);
   const message = error.message.includes(note) ? error.message : error.message + note;
-  const retryable = error.retryable && (!isUncertain(written) || retry.unsafe);
+  const retryable = error.retryable && !isUncertain(written);
   const isTold =
     error.outcome === outcome && error.retryable === retryable && error.message === message;
   return isTold ? error : withFields(error, { message, outcome, retryable });

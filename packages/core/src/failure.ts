@@ -32,7 +32,7 @@ export const errorOfFault = (request: HttpRequest, fault: TransportFault): SdkEr
     status: fault.status,
     retryable: mayRepeatLater(request, fault),
     code: fault.code,
-    hint: joined(wireHint(request, fault), budgetHint(request)),
+    hint: joined(wireHint(request, fault), attemptHint(request, fault), budgetHint(request)),
     cause: causeOf(request, fault),
   };
   const note = outcomeNote(request);
@@ -93,7 +93,10 @@ export const errorOfStatus = (
     detail ?? title,
     traceId && `trace ${traceId}`,
   ];
-  const message = `${request.operation.id} failed: ${parts.filter(Boolean).join(' · ')}${outcomeNote(request)}`;
+  const told = parts.filter(Boolean).join(' · ');
+  const note = outcomeNote(request);
+  const stop = note === '' || /[.!?]$/.test(told) ? '' : '.';
+  const message = `${request.operation.id} failed: ${told}${stop}${note}`;
   const fields: ApiErrorFields = {
     ...commonFields(request),
     status,
@@ -182,15 +185,24 @@ const commonFields = ({
 
 /** Would the same call do no harm later? A write that is marked as safe would not have, soon. */
 const mayRepeatLater = (request: HttpRequest, outcome: HttpResponse | TransportFault): boolean =>
-  mayRepeat(request, outcome) && (!isUncertain(request) || request.call.retry.unsafe);
+  mayRepeat(request, outcome) && !isUncertain(request);
 
 // A proxy is no answer to one that came and cannot be read, or is not to be trusted.
 const wireHint = ({ call, url }: HttpRequest, { kind }: TransportFault): string | undefined =>
   kind === 'connect' || kind === 'network' || kind === 'timeout' ? call.hint(url) : undefined;
 
+/** A limit of attempts that is too short for the answer looks like an answer that never comes. */
+const attemptHint = (
+  { call }: HttpRequest,
+  { kind, isUnsent, limitMs }: TransportFault,
+): string | undefined =>
+  kind === 'timeout' && !isUnsent && call.attempts > 1 && call.attemptMs <= limitMs
+    ? `Each attempt had at most ${Math.round(call.attemptMs)} ms: set attemptTimeoutMs if one answer takes longer.`
+    : undefined;
+
 const budgetHint = ({ call }: HttpRequest): string | undefined =>
   call.isOutOfRetries
-    ? 'It was not repeated, because too many calls to this host failed: the retry budget refills as calls succeed.'
+    ? 'It was not repeated any more, because too many calls to this host failed: the retry budget refills as calls succeed.'
     : undefined;
 
 const joined = (...hints: readonly (string | undefined)[]): string | undefined =>

@@ -90,7 +90,7 @@ const exchange = async (
   const { operation } = request;
   const isStream = operation.response === 'stream';
   const largest = attempt.isToken ? LARGEST_TOKEN_ANSWER_BYTES : LARGEST_ANSWER_BYTES;
-  const faults = new Map<object, TransportFault>();
+  const adapter: Watched = { isCalled: false, faults: new Map() };
   try {
     const { status, headers, data } = await wire.instance.request<unknown>({
       url: request.url,
@@ -108,7 +108,7 @@ const exchange = async (
       timeout: 0,
       ...NO_DEFAULTS,
       ...(wire.isRecording ? undefined : { signal: attempt.signal }),
-      ...watched(wire, faults),
+      ...watched(wire, adapter),
       ...({ attempt } satisfies AttemptConfig),
     });
     if (typeof status !== 'number') {
@@ -122,7 +122,7 @@ const exchange = async (
       ? { ...head, body: '', stream }
       : { ...head, body: await whole(stream, attempt, largest), stream: undefined };
   } catch (error) {
-    throw faultOf(error, { attempt, faults, wire }) ?? error;
+    throw faultOf(error, { attempt, adapter, wire }) ?? error;
   }
 };
 
@@ -145,23 +145,43 @@ const NO_DEFAULTS: object = { baseURL: '', allowAbsoluteUrls: true, auth: null }
 interface Failed {
   readonly wire: Wire;
   readonly attempt: Attempt;
-  /** What the adapter threw, by the error that it was. */
+  readonly adapter: Watched;
+}
+
+/** What is known of the adapter of a user's instance. */
+interface Watched {
+  isCalled: boolean;
+  /** What it threw, by the error that it was. */
   readonly faults: Map<object, TransportFault>;
 }
 
 /** What an error means for the exchange; undefined if it is the user's own: of an interceptor, or of an adapter with a bug. */
-const faultOf = (error: unknown, { wire, attempt, faults }: Failed): TransportFault | undefined => {
+const faultOf = (
+  error: unknown,
+  { wire, attempt, adapter }: Failed,
+): TransportFault | undefined => {
+  const { faults } = adapter;
   if (wire.isOurs) return recorded(attempt, error);
   return foundIn(error, (one) => {
     if (one instanceof TransportFault) return recorded(attempt, one);
     if (typeof one !== 'object' || one === null) return undefined;
     if (faults.has(one)) return faults.get(one);
-    // It holds what was sent, and so it is cleaned, whoever made it.
-    if (isOfAttempt(one, attempt)) return TransportFault.from(one);
-    // Of a function that is no axios instance; perhaps of a request of its own.
     const isBare = !Object.hasOwn(wire.instance, 'defaults');
+    // It holds what was sent, and so it is cleaned, whoever made it.
+    if (isOfAttempt(one, attempt))
+      return isBare
+        ? TransportFault.from(one)
+        : ([...faults.values()].at(-1) ?? refusedBy(one, adapter));
+    // Of a function that is no axios instance; perhaps of a request of its own.
     return isBare && isNetworkError(one) ? TransportFault.at(true, one) : undefined;
   });
+};
+
+/** An interceptor made an error of axios though the adapter had none: of an answer that came, or before the request left. */
+const refusedBy = (error: object, { isCalled }: Watched): TransportFault => {
+  const { code, original } = TransportFault.from(error);
+  const words = `an interceptor of the axios instance refused ${isCalled ? 'it' : 'the request'}`;
+  return new TransportFault(isCalled ? 'response' : 'refused', words, { code, original });
 };
 
 const recorded = (attempt: Attempt, error: unknown): TransportFault =>
@@ -177,18 +197,16 @@ const isOfAttempt = (error: object, attempt: Attempt): boolean => {
 };
 
 /** The adapter of a user's instance, watched: what it throws is of the exchange, what interceptors throw is not. */
-const watched = (
-  { instance, isOurs }: Wire,
-  faults: Map<object, TransportFault>,
-): object | undefined => {
+const watched = ({ instance, isOurs }: Wire, seen: Watched): object | undefined => {
   const { defaults } = instance as Partial<AxiosInstance>;
   if (isOurs || defaults?.adapter === undefined) return undefined;
   const adapter: AxiosAdapter = async (config) => {
+    seen.isCalled = true;
     try {
       return await axios.getAdapter(defaults.adapter, config)(config);
     } catch (error) {
       if (typeof error === 'object' && error !== null && isOfNetwork(error))
-        faults.set(error, TransportFault.from(error));
+        seen.faults.set(error, TransportFault.from(error));
       throw error;
     }
   };

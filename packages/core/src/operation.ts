@@ -128,13 +128,13 @@ export interface CallOptions {
 
 /** When and how often a failed attempt is repeated. */
 export interface RetryOptions {
-  /** Repeats after the first attempt; 0 means none. @default 3 */
+  /** Repeats after the first attempt; with 0 only a kept connection that had ended is replaced, unless it is a write and `writes` is false. @default 3 */
   readonly limit?: number | undefined;
   /** Pause before the first repeat in milliseconds; it doubles each time. @default 500 */
   readonly baseMs?: number | undefined;
   /** Longest pause of our own in milliseconds. @default 8000 */
   readonly maxMs?: number | undefined;
-  /** Repeat writes that are marked as safe when nobody knows what became of them, within 10 s of their first sending. @default true */
+  /** Repeat writes that are marked as safe when nobody knows what became of them, within 10 s of their first sending; false outweighs `unsafe`. @default true */
   readonly writes?: boolean | undefined;
   /** Repeat after an ambiguous failure although the operation is not marked safe: it may then happen twice. @default false */
   readonly unsafe?: boolean | undefined;

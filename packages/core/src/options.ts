@@ -115,12 +115,17 @@ export interface CredentialOptions {
 
 /**
  * The retry options of a call over those of its client; what is `undefined` does not count.
- * @throws {ConfigError} for one that is no number from 0 on
+ * @throws {ConfigError} for one that is no number from 0 on, or not true or false
  */
 export const retryPolicy = (
   operation: string,
   ...layers: readonly (RetryOptions | undefined)[]
 ): RetryPolicy => {
+  const odd = layers.find((layer) => layer !== undefined && typeof layer !== 'object');
+  if (odd !== undefined)
+    throw new ConfigError(`${operation}: 'retry' must be an object, such as { limit: 0 }.`, {
+      operation,
+    });
   const stated = <K extends keyof RetryOptions>(name: K): RetryOptions[K] =>
     layers
       .flatMap((layer) => (layer ? [own(layer, name) as RetryOptions[K]] : []))
@@ -132,12 +137,19 @@ export const retryPolicy = (
       operation,
     });
   };
+  const flag = (name: 'unsafe' | 'writes', fallback: boolean): boolean => {
+    const value: unknown = stated(name) ?? fallback;
+    if (typeof value === 'boolean') return value;
+    throw new ConfigError(`${operation}: 'retry.${name}' must be true or false.`, { operation });
+  };
+  const writes = flag('writes', true);
   return {
     limit: number('limit', 3),
     baseMs: number('baseMs', 500),
     maxMs: number('maxMs', 8_000),
-    writes: stated('writes') !== false,
-    unsafe: stated('unsafe') === true,
+    writes,
+    // Who forbids to repeat writes that are safe does not want the others repeated.
+    unsafe: writes && flag('unsafe', false),
   };
 };
 

@@ -30,13 +30,16 @@ export const together = (one: Outcome, other: Outcome): Outcome =>
 
 type Written = Pick<HttpRequest, 'call' | 'operation'>;
 
-/** Is it a write of which nobody knows whether it was processed? */
+/** Is it a write of which nobody knows whether it was processed? Of a token request its grant tells more. */
 export const isUncertain = ({ call, operation }: Written): boolean =>
-  call.outcome === 'unknown' && !isRead(operation);
+  isDoubtful(operation, call.outcome);
 
-/** What the message of an error adds for a write of which nobody knows. Of a token request its grant tells more. */
+const isDoubtful = (operation: Operation<never, unknown>, outcome: Outcome): boolean =>
+  outcome === 'unknown' && !isRead(operation) && operation.grants === undefined;
+
+/** What the message of an error adds for a write of which nobody knows. */
 export const noteOf = (operation: Operation<never, unknown>, outcome: Outcome): string =>
-  outcome === 'unknown' && !isRead(operation) && operation.grants === undefined
+  isDoubtful(operation, outcome)
     ? ' The request may have been processed: look before you repeat it.'
     : '';
 

@@ -139,7 +139,7 @@ const createRateGate = (options: RateLimitOptions, clock: Clock, isUsers: boolea
       retryable: true,
       limit: window?.budget.limit,
       remaining: window && 0,
-      ...(ms > 0 && { retryAfterMs: ms, resetAt: new Date(clock.now() + ms) }),
+      ...(ms > 0 && { retryAfterMs: Math.ceil(ms), resetAt: new Date(clock.now() + ms) }),
       hint: 'Make fewer calls at once, or let them wait longer: rateLimit: { maxQueueMs }.',
     });
   };

@@ -52,11 +52,13 @@ export const askedWaitMs = (
 /** What an error of a 429 tells of it. */
 export const rateLimitFields = (response: HttpResponse, clock: Clock): RateLimitFields => {
   const { limit, remaining, resetAt } = rateHeaders(response, clock);
+  const retryAfterMs = askedWaitMs(response, clock);
+  const at = resetAt ?? (retryAfterMs && clock.now() + retryAfterMs);
   return {
     limit,
     remaining,
-    resetAt: resetAt === undefined ? undefined : new Date(resetAt),
-    retryAfterMs: askedWaitMs(response, clock),
+    resetAt: at === undefined ? undefined : new Date(at),
+    retryAfterMs,
   };
 };
 

@@ -40,9 +40,7 @@ interface Waiter {
 }
 
 const lateToken = ({ limitMs }: TransportFault, isLocking: boolean): TransportFault => {
-  const why = isLocking
-    ? 'no token came, as the token store gave no lock: perhaps another process holds it'
-    : 'no token came';
+  const why = isLocking ? 'no token came, as the token store gave no lock' : 'no token came';
   return new TransportFault('timeout', why, { limitMs, isUnsent: true });
 };
 

@@ -169,8 +169,14 @@ describe('numbers of a call', () => {
       unsafe: true,
     });
     expect(retryPolicy('x', client, { unsafe: false }, undefined).unsafe).toBe(false);
-    expect(retryPolicy('x', client, { writes: false }, undefined).writes).toBe(false);
+    expect(retryPolicy('x', client, { writes: false }, undefined)).toMatchObject({
+      writes: false,
+      unsafe: false,
+    });
     expect(retryPolicy('x', Object.create({ limit: 9 })).limit).toBe(3);
+    for (const odd of [{ writes: 'false' }, { unsafe: 1 }])
+      expect(() => retryPolicy('x', odd as object)).toThrow('must be true or false');
+    expect(() => retryPolicy('x', false as unknown as object)).toThrow('must be an object');
   });
 
   it('timeoutMs is one above 0', () => {

@@ -89,19 +89,21 @@ describe('proxyFromEnv', () => {
   });
 
   it.each([
-    ['407 Proxy Authentication Required', '407'],
-    ['403 Forbidden', '403'],
-  ])('fails with the proxy’s host and status when it says %s', async (refusal, status) => {
-    const [api, proxy] = [await startApi(), await startProxy(refusal)];
-    const client = await clientOf(api.port, { HTTPS_PROXY: urlOf(proxy) });
-    const { cause } = (await fails(client.call(getThing, { id: '1' }))) as SdkError;
-    expect(cause).toBeInstanceOf(ConnectionError);
-    expect((cause as Error).message).toContain(
-      `the proxy 127.0.0.1:${proxy.port} refused to open a tunnel: ${status}`,
-    );
-    expect(JSON.stringify(cause) + String((cause as Error).stack)).not.toMatch(/canary|user/);
-    expect(api.seen).toEqual([]);
-  });
+    ['407 Proxy Authentication Required', 'wants credentials, or other ones: 407', false],
+    ['403 Forbidden', 'refused to open a tunnel: 403', true],
+  ])(
+    'fails with the proxy’s host and status when it says %s',
+    async (refusal, words, retryable) => {
+      const [api, proxy] = [await startApi(), await startProxy(refusal)];
+      const client = await clientOf(api.port, { HTTPS_PROXY: urlOf(proxy) });
+      const { cause } = (await fails(client.call(getThing, { id: '1' }))) as SdkError;
+      expect(cause).toBeInstanceOf(ConnectionError);
+      expect(cause).toMatchObject({ retryable, attempts: retryable ? 3 : 1 });
+      expect((cause as Error).message).toContain(`the proxy 127.0.0.1:${proxy.port} ${words}`);
+      expect(JSON.stringify(cause) + String((cause as Error).stack)).not.toMatch(/canary|user/);
+      expect(api.seen).toEqual([]);
+    },
+  );
 
   it('fails when nobody listens at the proxy', async () => {
     const api = await startApi();

@@ -165,7 +165,7 @@ export const OUTCOMES: readonly Case[] = [
     run: async (bench) => {
       const store: TokenStore = { ...memoryStore(), lock: () => new Promise(() => {}) };
       const error = await failure(write(connect(bench, { store }), { timeoutMs: 400 }));
-      assert.match(error.message, /no token came, as the token store gave no lock/);
+      assert.match(error.message, /no token came, as the token store gave no lock within/);
       became(error, { outcome: 'not-sent', retryable: true });
       await seen(bench, { token: 0, api: 0 });
     },

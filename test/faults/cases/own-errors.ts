@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ConnectionError } from '@criteo-sdk/retailmedia';
-import axios, { type AxiosError, type AxiosInstance } from 'axios';
+import axios, { AxiosError, type AxiosInstance } from 'axios';
 import { leaks, sinks } from '../../../packages/core/test/canary.ts';
 import {
   type Bench,
@@ -10,6 +10,7 @@ import {
   connect,
   failure,
   SECRET,
+  safeWrite,
   seen,
   type TestClient,
   times,
@@ -109,6 +110,38 @@ export const OWN_ERRORS: readonly Case[] = [
         assert.deepEqual(Object.keys(cause), ['code']);
         assert.match(cause.message, /ECONNRESET|socket hang up/);
       }
+    },
+  },
+  {
+    id: 'F145',
+    what: 'an interceptor makes an error of axios for an answer that came, or before the request leaves: one request or none, an error that says so, and no secret in it',
+    run: async (bench) => {
+      for (const send of [call, write, safeWrite]) {
+        const own = axios.create();
+        own.interceptors.response.use((response) => {
+          const { config, request } = response;
+          if (isApi(config.url)) throw new AxiosError('odd', 'E_ODD', config, request, response);
+          return response;
+        });
+        const client = clientOf(bench, own);
+        const { value } = await client.tokens.get();
+        const before = (await bench.counts()).api.length;
+        const error = await failure(send(client));
+        assert.match(error.message, /an interceptor of the axios instance refused it/);
+        became(error, { outcome: send === call ? 'answered' : 'unknown', retryable: false });
+        assert.deepEqual(leaks(sinks(error, []), [SECRET, value]), []);
+        await seen(bench, { api: before + 1 }, send.name);
+      }
+      const own = axios.create();
+      own.interceptors.request.use((config) => {
+        if (isApi(config.url)) throw new AxiosError('odd', 'E_ODD', config);
+        return config;
+      });
+      const before = (await bench.counts()).api.length;
+      const error = await failure(write(clientOf(bench, own)));
+      assert.match(error.message, /an interceptor of the axios instance refused the request/);
+      became(error, { outcome: 'not-sent', retryable: false });
+      await seen(bench, { api: before });
     },
   },
 ];

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import net, { type Socket } from 'node:net';
 import tls, { type ConnectionOptions } from 'node:tls';
-import { TransportFault } from '../fault.js';
+import { type FaultKind, TransportFault } from '../fault.js';
 import type { Open } from './connection-pool.js';
 import type { Origin } from './origin.js';
 
@@ -22,8 +22,8 @@ export const openThrough = (proxy: ProxyServer, origin: Origin): Open => {
   const secure = securing(origin);
   return (done) => {
     let giveUp = (): void => {};
-    const fail = (why: string, code?: string): void =>
-      done(new TransportFault('connect', `the proxy ${proxy.origin.host} ${why}`, { code }));
+    const fail = (why: string, code?: string, kind: FaultKind = 'connect'): void =>
+      done(new TransportFault(kind, `the proxy ${proxy.origin.host} ${why}`, { code }));
     giveUp = openProxy((error, socket) => {
       if (socket === undefined) {
         const { message, code } = TransportFault.at(false, error);
@@ -32,6 +32,8 @@ export const openThrough = (proxy: ProxyServer, origin: Origin): Open => {
       giveUp = tunnel(socket, proxy, origin, (status) => {
         if (!(status >= 200 && status < 300)) {
           socket.destroy();
+          if (status === 407)
+            return fail('wants credentials, or other ones: 407', undefined, 'refused');
           return fail(
             status === 0 ? 'closed the connection' : `refused to open a tunnel: ${status}`,
           );
