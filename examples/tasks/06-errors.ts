@@ -7,7 +7,7 @@ const retailMedia = createClient(connection);
 try {
   await retailMedia.account.getAccounts({ pageSize: -1 });
 } catch (error) {
-  if (error instanceof RateLimitError) console.log('again at', error.resetAt);
+  if (error instanceof RateLimitError) console.log('again in', error.retryAfterMs, 'ms');
   else if (error instanceof TokenError)
     throw error; // invalid_client, invalid_grant: error.code
   else if (error instanceof ApiError)
