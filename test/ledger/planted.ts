@@ -29,7 +29,7 @@ export const PLANTED: readonly LedgerFault[] = [
   {
     id: 'a-kept-connection-is-open',
     file: 'node/http-adapter.ts',
-    from: '!connection.isKept || this.#isSafe',
+    from: '!connection.isKept || (this.#isSafe && connection.isInUse())',
     to: 'true',
     breaks: 'lost on connections that were closed while the client did not look',
     lane: 'frozen-proxy-20',

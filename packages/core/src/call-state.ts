@@ -37,10 +37,14 @@ export class CallState implements CallTerms {
   isOutOfRetries = false;
   /** True once a request was sent again because its kept connection had ended. */
   hasReconnected = false;
+  /** True once a token was refused and given up. */
+  hasRenewed = false;
   /** On the monotonic clock, when the first request was sent that may have been processed. */
   firstSentAt: number | undefined;
   /** On the monotonic clock, until when a repeat may be sent. */
   repeatBy: number = Number.POSITIVE_INFINITY;
+  /** What code of the user's threw within an attempt. */
+  usersError: unknown;
   #outcome: Outcome = 'not-sent';
 
   constructor(terms: CallTerms) {

@@ -23,6 +23,7 @@ import {
 } from './exchange.js';
 import { ensureWhole, errorIn } from './failure.js';
 import { subjectOptions } from './for-subject.js';
+import { givenGate, givenTokens } from './given.js';
 import { type Grant, isUsersGrant, mayBePublic } from './grants.js';
 import { axiosSend, type Wire } from './http.js';
 import { type ApiLife, lifeNotice } from './life.js';
@@ -105,8 +106,11 @@ const openClient = <G extends Grant, T>(
   const tokens = given ?? ownTokens(api, options, common);
   const isUsers = options.grant !== undefined && isUsersGrant(options.grant);
   const gate = rateGateOf(options.rateLimit, context.clock, isUsers);
-  const limit = rateLimit(gate, context.tell, context.clock);
-  const transport = transportTo(context, [authenticate(tokens), limit]);
+  const { clock, tell } = context;
+  const isGateGiven = gate === options.rateLimit;
+  const limit = rateLimit(isGateGiven ? givenGate(gate, tell) : gate, tell, clock);
+  const access = authenticate(given === undefined ? tokens : givenTokens(given, tell));
+  const transport = transportTo(context, [access, limit]);
   const request = <R>(raw: RawRequest, callOptions?: CallOptions): Call<R> =>
     transport.call(...toOperation<R>(raw), callOptions);
   const forSubject = (subject: string, grant?: Grant): Client<T, G> =>
@@ -226,7 +230,7 @@ const ownTokens = <G extends Grant, T>(
 };
 
 const transportTo = (context: Context, access: readonly Middleware[]): Transport => {
-  const { attempt, clock, steps, tell } = context;
+  const { attempt, clock, retry, steps, tell } = context;
   const send = compose([steps.ensureOk, steps.retry, ...access, steps.observe], attempt);
   const call = <P, R>(
     operation: Operation<P, R>,
@@ -237,7 +241,7 @@ const transportTo = (context: Context, access: readonly Middleware[]): Transport
         Answer<R>
       >,
     );
-  return withTools({ call }, { clock, tell });
+  return withTools({ call }, { clock, retry, tell });
 };
 
 /** Of a token that could not be had many calls share one error: it says nothing of what became of each. */
@@ -291,7 +295,7 @@ const run = async (
   } catch (error) {
     came?.stream?.cancel();
     const isCallers = options.signal?.aborted === true && error === options.signal.reason;
-    if (isCallers || !(error instanceof SdkError)) throw error;
+    if (isCallers || !(error instanceof SdkError) || error === call.usersError) throw error;
     const { attempts } = call;
     const told = ofCall(error, { call, operation });
     if (grantType === undefined) throw told;

@@ -193,7 +193,10 @@ export const fileOf = <P>(
       const { clock } = toolsOf(transport);
       const signal = options.signal ?? new AbortController().signal;
       const pause = (ms: number): Promise<void> => sleep(clock, ms, signal);
-      const most = Math.min(MOST_RESTARTS, ownFields(options.retry ?? {}).limit ?? MOST_RESTARTS);
+      const { limit = toolsOf(transport).retry?.limit ?? MOST_RESTARTS } = ownFields(
+        options.retry ?? {},
+      );
+      const most = Math.min(MOST_RESTARTS, limit);
       return { path, bytes: await saveWhole(operation, path, chunks, { most, pause, signal }) };
     },
   };

@@ -60,6 +60,11 @@ export class TransportFault extends Error {
     return of(UNREADABLE.test(code) && !NETWORK.test(code) ? 'response' : 'network');
   }
 
+  /** The same, of a request that may have left. */
+  asSent(): TransportFault {
+    return new TransportFault(this.kind, this.message, { ...this, isUnsent: false });
+  }
+
   /** As a transport knows it that recorded how far the request came. */
   static at(wasSent: boolean, error: unknown, status?: number): TransportFault {
     const fault = TransportFault.from(error);
@@ -131,20 +136,31 @@ export const isNetworkError = (error: unknown): boolean =>
   codeOf(error) !== undefined ||
   (error instanceof TypeError && /fetch|network|load failed/i.test(error.message));
 
-/** The first that `find` finds in an error, in what it was caused by and in what it gathers. */
+/** The first that `find` finds in an error, in what it was caused by and in what it gathers, in whatever shape. */
 export const foundIn = <T>(
   error: unknown,
   find: (one: unknown) => T | undefined,
-  depth = 0,
 ): T | undefined => {
-  const found = find(error);
-  if (found !== undefined || depth > DEEPEST || typeof error !== 'object') return found;
-  const errors = member(error, 'errors');
-  for (const one of [member(error, 'cause'), ...(Array.isArray(errors) ? errors : [])]) {
-    const inner = one ? foundIn(one, find, depth + 1) : undefined;
-    if (inner !== undefined) return inner;
+  const seen = new Set<unknown>();
+  const left = [error];
+  for (const one of left) {
+    if (seen.has(one) || seen.size > MOST_HELD) continue;
+    seen.add(one);
+    const found = find(one);
+    if (found !== undefined) return found;
+    left.push(...heldBy(one));
   }
   return undefined;
 };
 
-const DEEPEST = 8;
+const MOST_HELD = 1_000;
+/** Of errors: `cause`, those of an AggregateError, and both of a SuppressedError. */
+const HOLDING = ['cause', 'errors', 'error', 'suppressed'];
+
+const heldBy = (one: unknown): readonly unknown[] => {
+  if (typeof one !== 'object' || one === null) return [];
+  if (Array.isArray(one) || one instanceof Set) return [...one];
+  if (one instanceof Map) return [...one.values()];
+  const isPlain = !(one instanceof Error) && Object.getPrototypeOf(one) === Object.prototype;
+  return isPlain ? Object.values(one) : HOLDING.map((name) => member(one, name));
+};

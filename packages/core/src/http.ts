@@ -1,4 +1,4 @@
-import axios, { type AxiosAdapter, type AxiosInstance } from 'axios';
+import axios, { type AxiosAdapter, type AxiosInstance, type AxiosResponse } from 'axios';
 import { Attempt } from './attempt.js';
 import { type ByteSource, byteSource, collect } from './byte-stream.js';
 import type { HttpRequest, HttpResponse, Send } from './exchange.js';
@@ -58,6 +58,7 @@ export const axiosSend =
       return { ...response, stream: { ...stream, cancel } };
     } catch (error) {
       if (error instanceof TransportFault) settle(request, error);
+      else call.usersError = error;
       throw error;
     } finally {
       attempt.finish();
@@ -90,9 +91,9 @@ const exchange = async (
   const { operation } = request;
   const isStream = operation.response === 'stream';
   const largest = attempt.isToken ? LARGEST_TOKEN_ANSWER_BYTES : LARGEST_ANSWER_BYTES;
-  const adapter: Watched = { isCalled: false, faults: new Map() };
+  const adapter: Watched = { isCalled: false, isAnswered: false, faults: new Map() };
   try {
-    const { status, headers, data } = await wire.instance.request<unknown>({
+    const response: Partial<AxiosResponse<unknown>> = await wire.instance.request<unknown>({
       url: request.url,
       method: request.method,
       // Without it axios calls an absent body of a POST, PUT or PATCH a form.
@@ -111,10 +112,12 @@ const exchange = async (
       ...watched(wire, adapter),
       ...({ attempt } satisfies AttemptConfig),
     });
-    if (typeof status !== 'number') {
+    const { status, headers, data } = response ?? {};
+    if (typeof status !== 'number' || typeof headers !== 'object' || headers === null) {
       throw new TransportFault('response', 'the axios instance changed the answer; leave it whole');
     }
     const head = { status, headers: plainHeaders(headers) };
+    if (!wire.isRecording) refuseCoding(head);
     if (!isStream) return { ...head, body: bodyOf(data), stream: undefined };
     const stream = byteSource(data);
     const isFile = status >= 200 && status < 300 && status !== 204;
@@ -125,6 +128,15 @@ const exchange = async (
     throw faultOf(error, { attempt, adapter, wire }) ?? error;
   }
 };
+
+/** What the adapter of a user's instance does not undo would be taken for the answer itself. */
+const refuseCoding = ({ status, headers }: Pick<HttpResponse, 'headers' | 'status'>): void => {
+  const coding = headers['content-encoding'];
+  if (coding === undefined || status < 200 || status >= 300 || UNDONE.test(coding)) return;
+  throw new TransportFault('response', 'its content encoding is none that was asked for');
+};
+
+const UNDONE = /^\s*(?:|identity|(?:x-)?gzip|deflate|br|zstd|compress)\s*$/i;
 
 /** All of a stream that nobody asked for. It ends with its attempt, and what breaks it is a fault of the exchange. */
 const whole = async (stream: ByteSource, attempt: Attempt, limit: number): Promise<Uint8Array> => {
@@ -151,6 +163,7 @@ interface Failed {
 /** What is known of the adapter of a user's instance. */
 interface Watched {
   isCalled: boolean;
+  isAnswered: boolean;
   /** What it threw, by the error that it was. */
   readonly faults: Map<object, TransportFault>;
 }
@@ -203,14 +216,23 @@ const watched = ({ instance, isOurs }: Wire, seen: Watched): object | undefined 
   const adapter: AxiosAdapter = async (config) => {
     seen.isCalled = true;
     try {
-      return await axios.getAdapter(defaults.adapter, config)(config);
+      const response = await axios.getAdapter(defaults.adapter, config)(config);
+      seen.isAnswered = true;
+      return response;
     } catch (error) {
-      if (typeof error === 'object' && error !== null && isOfNetwork(error))
-        seen.faults.set(error, TransportFault.from(error));
+      if (typeof error === 'object' && error !== null && isOfNetwork(error)) noteFault(seen, error);
       throw error;
     }
   };
   return { adapter };
+};
+
+/** An interceptor may send again by itself: after an answer its failure is none of the exchange, and what was sent once was sent. */
+const noteFault = ({ faults, isAnswered }: Watched, error: object): void => {
+  if (isAnswered) return;
+  const fault = TransportFault.from(error);
+  const wasSent = [...faults.values()].some(({ isUnsent }) => !isUnsent);
+  faults.set(error, wasSent ? fault.asSent() : fault);
 };
 
 const isOfNetwork = (error: object): boolean => axios.isAxiosError(error) || isNetworkError(error);

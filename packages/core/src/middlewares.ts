@@ -71,7 +71,9 @@ export const authenticate =
       return withBearer(request, token.value);
     };
     const response = await next({ ...withBearer(request, token.value), renew });
-    if (response.status !== 401) return response;
+    const { call } = request;
+    if (response.status !== 401 || call.hasRenewed) return response;
+    call.hasRenewed = true;
     tokens.invalidate(token.value);
     const fresh = await get();
     return fresh.value === token.value ? response : next(withBearer(request, fresh.value));

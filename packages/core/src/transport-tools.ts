@@ -1,12 +1,14 @@
 import { SDK_NAME } from './criteo/names.js';
 import type { Observe } from './observe.js';
-import type { Transport } from './operation.js';
+import type { RetryOptions, Transport } from './operation.js';
 import { type Clock, systemClock } from './time.js';
 
 /** Time and events of a transport's calls, for what is built on them: jobs and downloads. */
 export interface TransportTools {
   readonly clock: Clock;
   readonly tell: Observe;
+  /** Of the client. */
+  readonly retry?: RetryOptions | undefined;
 }
 
 // By name: another copy of this package in the process finds it, too.

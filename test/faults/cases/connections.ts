@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { proxyFromEnv } from '@criteo-sdk/core/node';
-import { TimeoutError } from '@criteo-sdk/retailmedia';
+import { ConnectionError, TimeoutError } from '@criteo-sdk/retailmedia';
 import { selfSigned } from '../../../tools/spec/test/certificate.ts';
 import {
   type Bench,
+  became,
   type Case,
   call,
   connect,
@@ -238,6 +239,72 @@ export const CONNECTIONS: readonly Case[] = [
         '30000 30000',
       );
       assert.equal(await limits(bench, (one, options) => call(one, options), {}), '120000 60000');
+    },
+  },
+  {
+    id: 'F130',
+    what: 'an answer that comes before its request was read: the connection ends, and 65 of them leave room for a call',
+    run: async (bench) => {
+      const early = createServer((socket) => {
+        socket.on('error', () => {});
+        socket.once('data', (chunk: Buffer) => {
+          if (chunk.toString('latin1').startsWith('POST')) socket.pause();
+          socket.write(rawAnswer(chunk.toString('latin1').startsWith('POST') ? 413 : 200));
+        });
+      });
+      await once(early.listen(0, '127.0.0.1'), 'listening');
+      const { port } = early.address() as AddressInfo;
+      const { tokens } = connect(bench);
+      const url = `http://127.0.0.1:${port}`;
+      const client = connect({ url }, { tokens, rateLimit: false, timeoutMs: 20_000 });
+      const large = 'x'.repeat(4_000_000);
+      for (let left = 65; left > 0; left -= 5)
+        for (const one of await Promise.all(
+          times(5, client).map((by) => failure(write(by, {}, large))),
+        ))
+          became(one, { outcome: 'answered' });
+      await call(client);
+      client.close();
+      early.close();
+    },
+  },
+  {
+    id: 'F131',
+    what: 'a file without a length whose connection is reset in the middle: an error, however it is read',
+    run: async (bench) => {
+      const server = await startRaw(({ socket }) => {
+        const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nConnection: close\r\n\r\n';
+        socket.write(`${head}a,b\r\n1,2\r\n`, () => setTimeout(() => socket.resetAndDestroy(), 50));
+      });
+      const file = { id: 'getFile', method: 'GET', path: '/file', response: 'stream' } as const;
+      const client = connect(server, { tokens: connect(bench).tokens, retry: { limit: 0 } });
+      const stream = (await client.call(file)) as unknown as AsyncIterable<Uint8Array>;
+      const read = async (): Promise<void> => {
+        for await (const _chunk of stream);
+      };
+      assert.ok((await failure(read())) instanceof ConnectionError);
+      await server.close();
+    },
+  },
+  {
+    id: 'F132',
+    what: 'a second answer lies on a kept connection while the process is busy: neither a read nor a safe write takes it',
+    alone: true,
+    run: async (bench) => {
+      const { tokens } = connect(bench);
+      for (const send of [call, safeWrite, write]) {
+        const server = await startRaw(({ socket, number }) => {
+          const answer = rawAnswer(200, `{"data":${number}}`);
+          socket.write(answer);
+          if (number === 0) setTimeout(() => socket.write(answer), 30);
+        });
+        const client = connect(server, { tokens });
+        await call(client);
+        block(120);
+        assert.deepEqual(await send(client), { data: 1 }, send.name);
+        assert.equal(server.requests.length, 2, send.name);
+        await server.close();
+      }
     },
   },
 ];

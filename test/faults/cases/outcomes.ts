@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import {
+  ConfigError,
   ConnectionError,
   memoryStore,
   ResponseError,
@@ -247,6 +249,63 @@ export const OUTCOMES: readonly Case[] = [
       became(error, { outcome: 'unknown' });
       const told: unknown = JSON.parse(JSON.stringify(error));
       assert.equal((told as { outcome?: unknown }).outcome, 'unknown');
+    },
+  },
+  {
+    id: 'F115',
+    what: '401, 429 and 401 in turn: one new token for the whole call, and then the 401',
+    run: async (bench) => {
+      const client = connect(bench, { retry: { baseMs: 10 } });
+      await bench.script({ api: [status(401), status(429), status(401), status(429)] });
+      const error = await failure(write(client));
+      assert.equal(error.status, 401);
+      await seen(bench, { api: 3, token: 2 });
+    },
+  },
+  {
+    id: 'F116',
+    what: 'tokens or a rate gate of your own that never answer: the time limit ends the call, which was not sent',
+    run: async (bench) => {
+      const never = (): Promise<never> => new Promise(() => {});
+      const tokens = { get: never, invalidate: () => {} };
+      const rateLimit = { enter: never, learn: () => {} };
+      for (const [options, words] of [
+        [{ tokens }, /no token came within 300 ms/],
+        [{ rateLimit }, /the rate limit let it not pass within 300 ms/],
+      ] as const) {
+        const ended = new AbortController();
+        const hung = sleep(10_000, undefined, { signal: ended.signal });
+        const sent = write(connect(bench, options), { timeoutMs: 300 });
+        const error = await failure(Promise.race([sent, hung]));
+        ended.abort();
+        assert.match(error.message, words);
+        became(error, { outcome: 'not-sent', retryable: true });
+        const reason = new Error('no longer wanted');
+        const signal = AbortSignal.abort(reason);
+        assert.equal(await write(connect(bench, options), { signal }).catch((of) => of), reason);
+      }
+      await seen(bench, { api: 0 });
+    },
+  },
+  {
+    id: 'F117',
+    what: 'tokens of your own that give none, or one that cannot be sent: an error that says so, and no request',
+    run: async (bench) => {
+      for (const given of [
+        undefined,
+        'token',
+        {},
+        { value: '' },
+        { value: 'a\r\nx: 1' },
+        { value: 'tökén' },
+      ]) {
+        const tokens = { get: async () => given as never, invalidate: () => {} };
+        const error = await failure(write(connect(bench, { tokens })));
+        assert.ok(error instanceof ConfigError);
+        assert.match(error.message, /gave no token that can be sent/);
+        became(error, { outcome: 'not-sent' });
+      }
+      await seen(bench, { api: 0 });
     },
   },
 ];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ConnectionError } from '@criteo-sdk/retailmedia';
+import { ApiError, ConnectionError } from '@criteo-sdk/retailmedia';
 import axios, { AxiosError, type AxiosInstance } from 'axios';
 import { leaks, sinks } from '../../../packages/core/test/canary.ts';
 import {
@@ -12,10 +12,12 @@ import {
   SECRET,
   safeWrite,
   seen,
+  status,
   type TestClient,
   times,
   write,
 } from '../bench.ts';
+import { unhandled } from '../unhandled.ts';
 
 /** Errors that a user's own code throws within a call: they stay what they are. Ours stay ours, whoever throws them again. */
 export const OWN_ERRORS: readonly Case[] = [
@@ -142,6 +144,91 @@ export const OWN_ERRORS: readonly Case[] = [
       assert.match(error.message, /an interceptor of the axios instance refused the request/);
       became(error, { outcome: 'not-sent', retryable: false });
       await seen(bench, { api: before });
+    },
+  },
+  {
+    id: 'F146',
+    what: 'an interceptor sends again by itself, with our configuration, and cannot: nothing is repeated by us, and what was sent is not forgotten',
+    run: async (bench) => {
+      const nowhere = 'http://127.0.0.1:1/';
+      const mirrored = axios.create();
+      mirrored.interceptors.response.use(async (response) => {
+        if (isApi(response.config.url))
+          await mirrored.request({ ...response.config, url: nowhere });
+        return response;
+      });
+      const resent = axios.create();
+      resent.interceptors.response.use(undefined, (error) =>
+        error.config.url === nowhere
+          ? Promise.reject(error)
+          : resent.request({ ...error.config, url: nowhere }),
+      );
+      for (const [own, script] of [
+        [mirrored, []],
+        [resent, times(9, { kind: 'reset' } as const)],
+      ] as const) {
+        const client = clientOf(bench, own);
+        await client.tokens.get();
+        const before = (await bench.counts()).api.length;
+        await bench.script({ api: script });
+        became(await failure(write(client)), { outcome: 'unknown', retryable: false });
+        await seen(bench, { api: before + 1 });
+      }
+    },
+  },
+  {
+    id: 'F147',
+    what: 'an interceptor throws an error of our classes: that very error, as it is',
+    run: async (bench) => {
+      const own = axios.create();
+      const thrown = new ApiError('refused', { outcome: 'answered' } as never);
+      own.interceptors.response.use((response) => {
+        if (isApi(response.config.url)) throw thrown;
+        return response;
+      });
+      assert.equal(await reasonOf(write(clientOf(bench, own))), thrown);
+      await seen(bench, { api: 1 });
+    },
+  },
+  {
+    id: 'F148',
+    what: 'an interceptor that gives no answer back, or a part of it: an error that says so',
+    run: async (bench) => {
+      for (const given of [undefined, null, { status: 200 }, { status: 200, headers: null }]) {
+        const own = axios.create();
+        own.interceptors.response.use((response) =>
+          isApi(response.config.url) ? (given as never) : response,
+        );
+        const error = await failure(write(clientOf(bench, own)));
+        assert.match(error.message, /the axios instance changed the answer/);
+        became(error, { outcome: 'unknown', retryable: false });
+      }
+    },
+  },
+  {
+    id: 'F149',
+    what: '`learn` of your rate gate or `invalidate` of your tokens throws or rejects: the call goes on, and the process',
+    run: async (bench) => {
+      const fails = [
+        () => Promise.reject(new Error('no connection to Redis')),
+        () => {
+          throw new Error('no connection to Redis');
+        },
+      ];
+      for (const failed of fails) {
+        const warned: string[] = [];
+        const logger = { ...console, warn: (line: string) => warned.push(line) };
+        const rateLimit = { enter: async () => {}, learn: failed as () => void };
+        const { tokens } = connect(bench);
+        const given = { get: () => tokens.get(), invalidate: failed as () => void };
+        await bench.script({ api: [status(401)] });
+        const options = { rateLimit, tokens: given, logger, logLevel: 'warn' } as const;
+        assert.equal((await failure(write(connect(bench, options)))).status, 401);
+        await write(connect(bench, options));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        assert.ok(warned.length >= 2, warned.join());
+        assert.deepEqual(unhandled, []);
+      }
     },
   },
 ];

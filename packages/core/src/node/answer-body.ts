@@ -8,6 +8,8 @@ export interface Body {
   readonly message: IncomingMessage;
   /** Value of `Content-Encoding`. */
   readonly encoding: string | undefined;
+  /** What broke its connection: Node ends a body without a length as if that were its end. */
+  readonly brokenBy: () => unknown;
 }
 
 /** Reads the whole body, inflated; -1 is no limit. It calls back once, with bytes or without. */
@@ -89,7 +91,11 @@ export const bodyStream = (
   return { [Symbol.asyncIterator]: () => chunksOf(body), destroy: leave };
 };
 
-async function* chunksOf({ message, encoding }: Body): AsyncGenerator<Buffer, void, undefined> {
+async function* chunksOf({
+  message,
+  encoding,
+  brokenBy,
+}: Body): AsyncGenerator<Buffer, void, undefined> {
   const inflaters = inflatersOf(encoding);
   const last = inflaters.reduce<Readable>((from, to) => from.pipe(to), message);
   let received = 0;
@@ -107,6 +113,8 @@ async function* chunksOf({ message, encoding }: Body): AsyncGenerator<Buffer, vo
     // An empty body is fine, whatever encoding it is said to have.
     if (!message.complete || inflaters.length === 0 || received > 0) throw error;
   }
+  const fault = brokenBy();
+  if (fault !== undefined) throw fault;
   if (!message.complete) throw broken();
 }
 

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 
 const IDLE_MS = 4_000;
+const IN_USE_MS = 1;
 const LONGEST_MARGIN_MS = 1_000;
 
 /** One connection that is kept for later requests. */
@@ -60,6 +61,11 @@ export class Connection {
   isStale(): boolean {
     const idleMs = Math.max(performance.now() - this.#idleSince, Date.now() - this.#idleSinceWall);
     return idleMs >= this.#idleMs;
+  }
+
+  /** Did its last answer end just now? Longer ago, the process may have been busy while something came. */
+  isInUse(): boolean {
+    return performance.now() - this.#idleSince < IN_USE_MS;
   }
 
   /** Can a request be sent over it, as far as is known? */

@@ -47,6 +47,8 @@ class Exchange implements Taker, Ending {
   /** True once the head of its answer came. */
   #isAnswered = false;
   #isOver = false;
+  /** What broke the connection. */
+  #broken: unknown;
 
   constructor(
     config: Config,
@@ -93,8 +95,10 @@ class Exchange implements Taker, Ending {
 
   ready(connection: Connection): void {
     this.#connection = connection;
-    if (!connection.isKept || this.#isSafe) this.#sendOver(connection);
-    // That the server has closed it may be known to the system and not to us yet: two turns of the loop tell.
+    const isReady = !connection.isKept || (this.#isSafe && connection.isInUse());
+    if (isReady) this.#sendOver(connection);
+    // That the server has closed it, or sent what nobody asked for, may be known to the system and not to us yet: two
+    // turns of the loop tell.
     else setImmediate(() => setImmediate(() => this.#sendIfOpen(connection)));
   }
 
@@ -171,6 +175,7 @@ class Exchange implements Taker, Ending {
 
   #broke(request: ClientRequest, error: unknown): void {
     if (request !== this.#request) return;
+    this.#broken ??= error;
     const isGivenUp = !this.#isAnswered && !this.#isOver && this.#isStale();
     if (!(isGivenUp && this.#reconnects())) this.#fail(error);
   }
@@ -213,7 +218,12 @@ class Exchange implements Taker, Ending {
       this.#finish();
       this.#resolve({ data, status, statusText, headers, config: this.#config, request });
     };
-    const body: Body = { message, encoding: own(headers, 'content-encoding') };
+    const encoding = own(headers, 'content-encoding');
+    const body: Body = { message, encoding, brokenBy: () => this.#broken };
+    // An answer may come before all of the request was read. Nobody reads the rest, and its connection would never be free.
+    message.on('end', () => {
+      if (!request.writableFinished) request.destroy();
+    });
     if (responseType === 'stream') {
       finish(bodyStream(body, () => request.destroy()));
     } else {

@@ -1,0 +1,63 @@
+import type { AccessToken } from './access-token.js';
+import { ConfigError } from './errors.js';
+import { TransportFault } from './fault.js';
+import { isHeaderValue } from './headers.js';
+import { runHook } from './hooks.js';
+import type { Observe } from './observe.js';
+import type { RateGate } from './rate-gate.js';
+import { raced } from './time.js';
+import type { TokenProvider } from './token-provider.js';
+
+/*
+ * A token provider or a rate gate of the user's, as the pipeline takes it: it ends with the call, whatever it does with
+ * the signal, and what it fails at beside the call fails no call and no process.
+ */
+
+export const givenTokens = (given: TokenProvider, tell: Observe): TokenProvider => ({
+  get: async (asked) => checked(await raced(asked?.signal, given.get(asked))),
+  invalidate: (value) =>
+    runHook(
+      () => given.invalidate(value),
+      () => tell({ type: 'warning', message: "`invalidate` of the option 'tokens' failed." }),
+    ),
+});
+
+const checked = (token: AccessToken): AccessToken => {
+  const value: unknown = token?.value;
+  if (typeof value === 'string' && value !== '' && isHeaderValue(value)) return token;
+  throw new ConfigError(
+    "The option 'tokens' gave no token that can be sent: `get` must resolve to an AccessToken.",
+  );
+};
+
+export const givenGate = (given: RateGate, tell: Observe): RateGate => {
+  const learn: RateGate['learn'] = (rateClass, answer) =>
+    runHook(
+      () => given.learn(rateClass, answer),
+      () => tell({ type: 'warning', message: "`learn` of the option 'rateLimit' failed." }),
+    );
+  return {
+    learn,
+    enter: async (rateClass, entry) => {
+      const { signal } = entry;
+      let isOver = false;
+      const entered = (async () => given.enter(rateClass, entry))();
+      // A place that comes too late is given back.
+      entered.then(
+        () => isOver && learn(rateClass, undefined),
+        () => {},
+      );
+      try {
+        await raced(signal, entered);
+      } catch (error) {
+        isOver = true;
+        if (!(error instanceof TransportFault) || error !== signal.reason) throw error;
+        const { limitMs } = error;
+        throw new TransportFault('timeout', 'the rate limit let it not pass', {
+          limitMs,
+          isUnsent: true,
+        });
+      }
+    },
+  };
+};
