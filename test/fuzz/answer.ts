@@ -1,12 +1,10 @@
 import type { BodyKind } from './bodies.ts';
 import { type Coding, drawTrueCoding } from './codings.ts';
+import type { End } from './ends.ts';
 import type { Extra } from './extras.ts';
 import type { Framing } from './framings.ts';
 import { INTERIM } from './headers.ts';
 import { randomOf } from './random.ts';
-
-/** How one end of a connection goes. `abrupt` is a FIN that TLS does not know of. */
-export type End = 'abrupt' | 'fin' | 'rst';
 
 /** One answer, as a server of ours writes it by hand. */
 export interface Answer {

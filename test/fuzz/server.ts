@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type SecureContext, TLSSocket } from 'node:tls';
-import { type Answer, cleanAnswer, type End } from './answer.ts';
+import { type Answer, cleanAnswer } from './answer.ts';
 import { OTHER, OWN } from './certificates.ts';
+import { end, type Line } from './ends.ts';
 import { EXTRA } from './extras.ts';
 import { entryOf, type Journal, newJournal } from './journal.ts';
 import { KINDS } from './kinds.ts';
@@ -32,12 +33,6 @@ interface Shared {
   readonly pending: Set<() => Promise<unknown>>;
   /** Connections that are open, in words. */
   readonly open: Map<Socket, string>;
-}
-
-/** One side of a connection: what is written goes through TLS, or not. */
-interface Line {
-  readonly stream: Duplex;
-  readonly raw: Socket;
 }
 
 export const startServer = async (series: Series): Promise<SeriesServer> => {
@@ -214,12 +209,6 @@ const whenEnded = (stream: Duplex): Promise<unknown> =>
     if (stream.writableFinished) resolve(undefined);
     for (const event of ['finish', 'close']) stream.once(event, resolve);
   });
-
-const end = ({ stream, raw }: Line, how: End): void => {
-  if (how === 'rst') raw.resetAndDestroy();
-  else if (how === 'abrupt') raw.end();
-  else stream.end();
-};
 
 const early = (status: string, body: string): string =>
   `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;

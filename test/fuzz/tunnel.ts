@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
+import { end } from './ends.ts';
 import type { Journal } from './journal.ts';
 import type { Series } from './plan.ts';
 import { type TunnelPlan, tunnelPlan } from './tunnels.ts';
@@ -35,10 +36,9 @@ export const openTunnel = (
   });
 };
 
-const finish = (raw: Socket, { end }: TunnelPlan): void => {
+const finish = (raw: Socket, { end: how }: TunnelPlan): void => {
   raw.resume();
-  if (end === 'rst') raw.resetAndDestroy();
-  else if (end !== 'keep') raw.end();
+  if (how !== 'keep') end({ stream: raw, raw }, how);
 };
 
 /** A tunnel that ends, or says no more, when so many bytes have come back through it. */

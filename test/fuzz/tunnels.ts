@@ -1,4 +1,4 @@
-import type { End } from './answer.ts';
+import type { End } from './ends.ts';
 import { EARLY } from './marks.ts';
 import { randomOf } from './random.ts';
 
