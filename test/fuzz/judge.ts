@@ -1,9 +1,6 @@
-import type { Answer } from './answer.ts';
-import { BODIES } from './bodies.ts';
-import { digestOf } from './digest.ts';
+import { expectedDigest, expectedRefusal } from './expected.ts';
 import { entryOf, type Journal } from './journal.ts';
 import { KINDS } from './kinds.ts';
-import { markOf } from './marks.ts';
 import type { Report, Result } from './messages.ts';
 import type { Exchange, Series } from './plan.ts';
 
@@ -138,6 +135,12 @@ const faultsOfExpected = ({ exchange, report, played }: Case): string[] => {
   if (/^TokenError: .* within \d+ ms/.test(told)) return [];
   const { status } = answer;
   if (status < 300) {
+    const refusal = expectedRefusal(exchange, answer);
+    if (refusal !== undefined) {
+      const outcome = report.isRead ? 'answered' : 'unknown';
+      const isDue = result.type === 'error' && refusal.test(told) && result.outcome === outcome;
+      return isDue ? [] : [`an answer with nothing for this call became ${told}`];
+    }
     if (result.type !== 'value') return [`a good answer became ${told}`];
     const digest = expectedDigest(exchange, answer);
     return digest === undefined || digest === result.digest ? [] : ['the value is not the answer'];
@@ -162,33 +165,3 @@ const isUndisturbed = ({ abortAfterMs }: Exchange, { series, journal }: Played):
   series.tokenAnswers.length === 0 &&
   journal.connections.every((plan) => plan === 'fine') &&
   journal.tunnels.every((tunnel) => tunnel === 'open');
-
-/** Of the first answer to a call; undefined where it is not what its kind of call expects. */
-const expectedDigest = ({ number, kind }: Exchange, answer: Answer): string | undefined => {
-  const { body, gives } = KINDS[kind];
-  if (answer.body !== body || answer.status === 205) return undefined;
-  const { bytes } = BODIES[body](markOf({ call: number, attempt: 0 }));
-  const text = bytes.toString('utf8');
-  switch (gives) {
-    case 'bytes':
-      return digestOf(bytes);
-    case 'json':
-      return digestOf(JSON.parse(text));
-    case 'nothing':
-      return digestOf(undefined);
-    case 'rows':
-      return digestOf(body === 'csv' ? csvRows(text) : lineRows(text));
-    case 'text':
-      return digestOf(text);
-  }
-};
-
-const lineRows = (text: string): unknown[] =>
-  text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-
-/** Of the one form that a good answer has. */
-const csvRows = (text: string): unknown[] =>
-  [...text.matchAll(/^(call-[\w-]+),"?(.*?)"?\r$/gm)].map(([, id, name]) => ({ id, name }));
