@@ -19,8 +19,15 @@ export const drawAnswer = (random: Random, body: BodyKind): Answer => {
   if (random.chance(0.1)) answer = { ...answer, ...drawIdle(random, answer) };
   for (let i = 0; i < faults; i += 1)
     answer = { ...answer, ...random.weighted(FAULTS)(random, answer) };
-  return answer;
+  return isApart(answer) ? answer : { ...answer, trailing: undefined };
 };
+
+/** Do bytes behind it stand behind it for every client, whatever else is wrong? Else they are of its body. */
+const isApart = ({ framing, flips, status, body }: Answer): boolean =>
+  // A body that arrives in more than one read would leave the rest for later.
+  hasEnd(framing) && flips === 0 && status >= 200 && SMALL.has(body);
+
+const hasEnd = (framing: Framing): boolean => framing in ENDED || framing.startsWith('both');
 
 type Fault = (random: Random, answer: Answer) => Partial<Answer>;
 
@@ -95,8 +102,7 @@ const whole = ({ verdict }: Answer): Pick<Answer, 'isCut' | 'verdict'> => ({
 
 const drawTrailing: Fault = (random, { framing, body }) => ({
   trailing: random.pick([...EXTRAS, 'answer', 'answer'] as const),
-  framing: framing in ENDED || framing.startsWith('both') ? framing : random.pick(ENDED_NAMES),
-  // A body that arrives in more than one read would leave the rest for later.
+  framing: hasEnd(framing) ? framing : random.pick(ENDED_NAMES),
   body: SMALL.has(body) ? body : 'json',
   isCut: false,
   verdict: 'any',

@@ -15,6 +15,8 @@ export const expectedRefusal = (
   // An answer without content is an empty file, and no JSON.
   if (body === 'empty' && kind === 'fileJson')
     return /^ResponseError: .*: it is not complete JSON\./;
+  if (body === 'problem' && kind === 'lineRows')
+    return /^ResponseError: .*: it is one JSON object:/;
   // The one kind that reads no body takes a page of somebody in between, too.
   if (body === 'html' && kind !== 'remove')
     return /^ResponseError: .*: its content type is 'text\/html'\./;

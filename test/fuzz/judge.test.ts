@@ -55,6 +55,7 @@ describe('a good answer with nothing for its call', () => {
     ['stream', 'html', PAGE],
     ['fileJson', 'html', PAGE],
     ['fileJson', 'empty', NO_JSON],
+    ['lineRows', 'problem', 'it is one JSON object: and no rows'],
   ])('is refused by name: %s, %s', (kind, body, why) => {
     expect(faultsWith(kind, body, refused(why))).toEqual([]);
     for (const other of [value, refused('a reason'), refused(why, 'unknown')])
