@@ -17,6 +17,8 @@ export const expectedRefusal = (
     return /^ResponseError: .*: it is not complete JSON\./;
   if (body === 'problem' && kind === 'lineRows')
     return /^ResponseError: .*: it is one JSON object:/;
+  if (body === 'problem' && kind === 'csvRows')
+    return /^ResponseError: .*: in row 1: more text stands behind the closing quote of a value\./;
   // The one kind that reads no body takes a page of somebody in between, too.
   if (body === 'html' && kind !== 'remove')
     return /^ResponseError: .*: its content type is 'text\/html'\./;
