@@ -143,7 +143,16 @@ const FAULTS: readonly (readonly [number, Fault])[] = [
       verdict: 'any',
     }),
   ],
-  [1, (random) => ({ interim: random.pick(INTERIM), ending: drawEnding(random), verdict: 'any' })],
+  [
+    1,
+    (random) => ({
+      interim: random.pick(INTERIM),
+      ending: drawEnding(random),
+      // Behind a 101, which may be the last word, the rest could come as the answer to the next request.
+      writes: 1,
+      verdict: 'any',
+    }),
+  ],
   [
     3,
     (random) => ({

@@ -63,9 +63,12 @@ export const startServer = async (series: Series): Promise<SeriesServer> => {
   const port = await listen(server);
   const proxyPort = proxy && (await listen(proxy));
   const settle = async (): Promise<void> => {
-    const tasks = [...pending];
-    pending.clear();
-    await Promise.all(tasks.map((task) => task()));
+    // What was being written may leave more to do.
+    while (pending.size > 0) {
+      const tasks = [...pending];
+      pending.clear();
+      await Promise.all(tasks.map((task) => task()));
+    }
   };
   const close = async (): Promise<void> => {
     for (const socket of open.keys()) socket.destroy();
@@ -115,7 +118,12 @@ const serve = (series: Series, line: Line, { journal, pending, open }: Shared): 
     if (begun === undefined) return;
     const { answer, mark } = begun;
     begun = undefined;
-    if (!isAhead) return void write(line, answer, mark, series, pending);
+    if (!isAhead) {
+      // A client may be done with the call before all of it has come.
+      const writing = write(line, answer, mark, series, pending);
+      pending.add(() => writing);
+      return;
+    }
     isAhead = false;
     if (plan === 'garbage') end(line, 'fin');
   };
