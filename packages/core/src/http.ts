@@ -46,7 +46,10 @@ export const axiosSend =
     });
     try {
       if (!wire.isRecording) attempt.sends();
-      const response = await raced(attempt, exchange(wire, request, attempt));
+      const exchanged = exchange(wire, request, attempt);
+      // Our adapter ends with its attempt, and nobody's interceptor stands before it.
+      const isDirect = wire.isOurs && wire.isRecording;
+      const response = await (isDirect ? exchanged : raced(attempt, exchanged));
       settle(request, response);
       const { stream } = response;
       if (stream === undefined || wire.isRecording) return response;
@@ -116,7 +119,8 @@ const exchange = async (
     if (typeof status !== 'number' || typeof headers !== 'object' || headers === null) {
       throw new TransportFault('response', 'the axios instance changed the answer; leave it whole');
     }
-    const head = { status, headers: plainHeaders(headers) };
+    const isPlain = wire.isOurs && wire.isRecording;
+    const head = { status, headers: isPlain ? ownFields(headers as Plain) : plainHeaders(headers) };
     if (!wire.isRecording) refuseCoding(head);
     if (!isStream) return { ...head, body: bodyOf(data), stream: undefined };
     const stream = byteSource(data);
@@ -255,6 +259,9 @@ const bodyOf = (data: unknown): string | Uint8Array => {
     'the axios instance changed the answer; leave its data as it is',
   );
 };
+
+/** Headers as our adapter gives them. */
+type Plain = Record<string, string>;
 
 // The first value counts where a header came twice: a joined one is neither of the two.
 const plainHeaders = (headers: object): Record<string, string> => {

@@ -13,7 +13,7 @@ import { type Body, bodyStream, readBody } from './answer-body.js';
 import type { Connection } from './connection.js';
 import { ConnectionPool, type Taker } from './connection-pool.js';
 import { ACCEPTED_ENCODINGS } from './inflate.js';
-import { NO_REQUEST_OPTIONS } from './open.js';
+import { requestOptions } from './open.js';
 import { type Origin, type Place, placeOf } from './origin.js';
 import type { Route } from './routes.js';
 
@@ -136,8 +136,8 @@ class Exchange implements Taker, Ending {
       const options = { auth: undefined, agent: way, host, port, path, method, headers };
       return (isTls ? https : http).request(options);
     }
-    const options = { createConnection: () => way, path, method, headers };
-    const request = http.request({ ...NO_REQUEST_OPTIONS, ...options });
+    const createConnection = (): Connection['socket'] => way;
+    const request = http.request(requestOptions({ createConnection, path, method, headers }));
     // Node does not look for it in headers that it takes as they are.
     request.shouldKeepAlive = true;
     return request;
