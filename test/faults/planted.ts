@@ -199,7 +199,7 @@ export const PLANTED: readonly Planted[] = [
     to: 'WRITES_REPEATED_MS = 20_000',
   },
   { id: 'F112', file: 'attempt.ts', from: 'now > call.repeatBy', to: 'false' },
-  { id: 'F113', file: 'options.ts', from: "stated('writes') !== false", to: 'true' },
+  { id: 'F113', file: 'options.ts', from: "flag('writes', true)", to: 'true' },
   {
     id: 'F114',
     file: 'outcome.ts',
@@ -254,14 +254,14 @@ export const PLANTED: readonly Planted[] = [
   {
     id: 'F140',
     file: 'http.ts',
-    from: 'throw faultOf(error, { attempt, faults, wire }) ?? error;',
-    to: 'throw faultOf(error, { attempt, faults, wire }) ?? TransportFault.from(error);',
+    from: 'throw faultOf(error, { attempt, adapter, wire }) ?? error;',
+    to: 'throw faultOf(error, { attempt, adapter, wire }) ?? TransportFault.from(error);',
   },
   {
     id: 'F141',
     file: 'http.ts',
-    from: 'throw faultOf(error, { attempt, faults, wire }) ?? error;',
-    to: 'throw faultOf(error, { attempt, faults, wire }) ?? TransportFault.from(error);',
+    from: 'throw faultOf(error, { attempt, adapter, wire }) ?? error;',
+    to: 'throw faultOf(error, { attempt, adapter, wire }) ?? TransportFault.from(error);',
   },
   {
     id: 'F142',

@@ -46,10 +46,7 @@ export const axiosSend =
     });
     try {
       if (!wire.isRecording) attempt.sends();
-      const exchanged = exchange(wire, request, attempt);
-      // Our adapter ends with its attempt, and nobody's interceptor stands before it.
-      const isDirect = wire.isOurs && wire.isRecording;
-      const response = await (isDirect ? exchanged : raced(attempt, exchanged));
+      const response = await raced(attempt, exchange(wire, request, attempt));
       settle(request, response);
       const { stream } = response;
       if (stream === undefined || wire.isRecording) return response;
