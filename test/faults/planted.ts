@@ -342,6 +342,7 @@ export const PLANTED: readonly Planted[] = [
       },
     ],
   },
+  { id: 'F156', file: 'http.ts', from: 'refuseCoding(head);', to: '{}' },
   {
     id: 'F160',
     file: 'rate-headers.ts',

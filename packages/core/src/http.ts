@@ -118,7 +118,7 @@ const exchange = async (
     }
     const isPlain = wire.isOurs && wire.isRecording;
     const head = { status, headers: isPlain ? ownFields(headers as Plain) : plainHeaders(headers) };
-    if (!wire.isRecording) refuseCoding(head);
+    if (!wire.isOurs && !wire.isRecording) refuseCoding(head);
     if (!isStream) return { ...head, body: bodyOf(data), stream: undefined };
     const stream = byteSource(data);
     const isFile = status >= 200 && status < 300 && status !== 204;
@@ -137,7 +137,7 @@ const refuseCoding = ({ status, headers }: Pick<HttpResponse, 'headers' | 'statu
   throw new TransportFault('response', 'its content encoding is none that was asked for');
 };
 
-const UNDONE = /^\s*(?:|identity|(?:x-)?gzip|deflate|br|zstd|compress)\s*$/i;
+const UNDONE = /^\s*(?:|identity|(?:x-)?gzip|deflate|br)\s*$/i;
 
 /** All of a stream that nobody asked for. It ends with its attempt, and what breaks it is a fault of the exchange. */
 const whole = async (stream: ByteSource, attempt: Attempt, limit: number): Promise<Uint8Array> => {

@@ -91,6 +91,7 @@ describe('proxyFromEnv', () => {
   it.each([
     ['407 Proxy Authentication Required', 'wants credentials, or other ones: 407', false],
     ['403 Forbidden', 'refused to open a tunnel: 403', true],
+    ['nonsense', 'answered with what is no HTTP', true],
   ])(
     'fails with the proxy’s host and status when it says %s',
     async (refusal, words, retryable) => {

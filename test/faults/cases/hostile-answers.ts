@@ -6,7 +6,18 @@ import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { createTransport, download, type Operation, ResponseError } from '@criteo-sdk/retailmedia';
-import { type Bench, type Case, call, connect, failing, seen, succeeding } from '../bench.ts';
+import axios from 'axios';
+import {
+  type Bench,
+  type Case,
+  call,
+  connect,
+  failing,
+  failure,
+  seen,
+  status,
+  succeeding,
+} from '../bench.ts';
 import { json } from '../misbehave.ts';
 import { PLANT_ARGUMENTS } from '../plant.ts';
 import { listen, read, stop } from '../server.ts';
@@ -129,6 +140,19 @@ export const HOSTILE_ANSWERS: readonly Case[] = [
           assert.match(error.message, limit);
           return true;
         });
+      }
+    },
+  },
+  {
+    id: 'F156',
+    what: 'an encoding that nobody asked for, over an axios instance of your own: an error, and nothing raw',
+    run: async (bench) => {
+      for (const encoding of ['constructor', 'gzip, gzip', 'x']) {
+        await bench.script({ api: [status(200, { 'content-encoding': encoding })] });
+        const client = connect(bench, { axios: axios.create(), retry: { limit: 0 } });
+        const error = await failure(call(client));
+        assert.ok(error instanceof ResponseError);
+        assert.match(error.message, /its content encoding is none that was asked for/);
       }
     },
   },

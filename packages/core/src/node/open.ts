@@ -34,6 +34,7 @@ export const openThrough = (proxy: ProxyServer, origin: Origin): Open => {
           socket.destroy();
           if (status === 407)
             return fail('wants credentials, or other ones: 407', undefined, 'refused');
+          if (status === NO_HTTP) return fail('answered with what is no HTTP');
           return fail(
             status === 0 ? 'closed the connection' : `refused to open a tunnel: ${status}`,
           );
@@ -99,6 +100,9 @@ const securing = ({ hostname, port }: Origin) => {
   };
 };
 
+/** In place of a status. */
+const NO_HTTP = -1;
+
 const tunnel = (
   socket: Socket,
   { authorization }: ProxyServer,
@@ -119,7 +123,9 @@ const tunnel = (
     if (!isOver) done(status);
     isOver = true;
   };
-  request.on('error', () => end(0));
+  request.on('error', (error: NodeJS.ErrnoException) =>
+    end(error.code?.startsWith('HPE_') ? NO_HTTP : 0),
+  );
   request.once('connect', ({ statusCode = 0 }, _socket, head) => {
     if (head.length > 0) socket.unshift(head);
     end(statusCode);
