@@ -275,7 +275,7 @@ export const PLANTED: readonly Planted[] = [
   {
     id: 'F116b',
     file: 'given.ts',
-    from: 'await raced(asked?.signal, given.get(asked))',
+    from: 'await raced(asked?.signal, asPromise(() => given.get(asked)))',
     to: 'await given.get(asked)',
   },
   { id: 'F117', file: 'given.ts', from: ' && isHeaderValue(value)', to: '' },
@@ -298,6 +298,12 @@ export const PLANTED: readonly Planted[] = [
     to: 'this.#isSafe',
   },
   { id: 'F146', file: 'http.ts', from: 'if (isAnswered) return;', to: '' },
+  {
+    id: 'F133',
+    file: 'node/http-adapter.ts',
+    from: 'if (this.#isAnswered) this.#broken',
+    to: 'this.#broken',
+  },
   { id: 'F146b', file: 'http.ts', from: 'wasSent ? fault.asSent() : fault', to: 'fault' },
   { id: 'F147', file: 'client.ts', from: ' || error === call.usersError', to: '' },
   {

@@ -23,7 +23,7 @@ import {
 } from './exchange.js';
 import { ensureWhole, errorIn } from './failure.js';
 import { subjectOptions } from './for-subject.js';
-import { givenGate, givenTokens } from './given.js';
+import { checkTokens, givenGate, givenTokens } from './given.js';
 import { type Grant, isUsersGrant, mayBePublic } from './grants.js';
 import { axiosSend, type Wire } from './http.js';
 import { type ApiLife, lifeNotice } from './life.js';
@@ -103,6 +103,7 @@ const openClient = <G extends Grant, T>(
 ): Client<T, G> => {
   const { context } = common;
   const { tokens: given } = options as Partial<GivenTokens>;
+  if (given !== undefined) checkTokens(given);
   const tokens = given ?? ownTokens(api, options, common);
   const isUsers = options.grant !== undefined && isUsersGrant(options.grant);
   const gate = rateGateOf(options.rateLimit, context.clock, isUsers);

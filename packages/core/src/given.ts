@@ -13,14 +13,31 @@ import type { TokenProvider } from './token-provider.js';
  * the signal, and what it fails at beside the call fails no call and no process.
  */
 
+/** @throws {ConfigError} for what is no token provider */
+export const checkTokens = (given: TokenProvider): void => {
+  if (typeof given?.get === 'function' && typeof given.invalidate === 'function') return;
+  throw new ConfigError(
+    "The option 'tokens' must have the functions `get` and `invalidate`, as the `tokens` of a client do.",
+  );
+};
+
 export const givenTokens = (given: TokenProvider, tell: Observe): TokenProvider => ({
-  get: async (asked) => checked(await raced(asked?.signal, given.get(asked))),
+  get: async (asked) =>
+    checked(
+      await raced(
+        asked?.signal,
+        asPromise(() => given.get(asked)),
+      ),
+    ),
   invalidate: (value) =>
     runHook(
       () => given.invalidate(value),
       () => tell({ type: 'warning', message: "`invalidate` of the option 'tokens' failed." }),
     ),
 });
+
+/** It may be no promise of ours, or throw. */
+const asPromise = async <T>(start: () => PromiseLike<T> | T): Promise<T> => start();
 
 const checked = (token: AccessToken): AccessToken => {
   const value: unknown = token?.value;
@@ -41,7 +58,7 @@ export const givenGate = (given: RateGate, tell: Observe): RateGate => {
     enter: async (rateClass, entry) => {
       const { signal } = entry;
       let isOver = false;
-      const entered = (async () => given.enter(rateClass, entry))();
+      const entered = asPromise(() => given.enter(rateClass, entry));
       // A place that comes too late is given back.
       entered.then(
         () => isOver && learn(rateClass, undefined),

@@ -287,6 +287,25 @@ export const CONNECTIONS: readonly Case[] = [
     },
   },
   {
+    id: 'F133',
+    what: 'a file whose request went over a fresh connection, as the kept one had ended: it is whole',
+    run: async (bench) => {
+      const server = await startRaw(({ socket, number }) => {
+        if (number === 1) socket.end();
+        else socket.write(rawAnswer(200));
+      });
+      const file = { id: 'getFile', method: 'GET', path: '/file', response: 'stream' } as const;
+      const client = connect(server, { tokens: connect(bench).tokens, retry: { limit: 0 } });
+      await call(client);
+      const stream = (await client.call(file)) as unknown as AsyncIterable<Uint8Array>;
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of stream) chunks.push(chunk);
+      assert.match(Buffer.concat(chunks).toString(), /thing/);
+      assert.equal(server.requests.length, 3);
+      await server.close();
+    },
+  },
+  {
     id: 'F132',
     what: 'a second answer lies on a kept connection while the process is busy: neither a read nor a safe write takes it',
     alone: true,

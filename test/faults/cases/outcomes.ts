@@ -305,6 +305,7 @@ export const OUTCOMES: readonly Case[] = [
         assert.match(error.message, /gave no token that can be sent/);
         became(error, { outcome: 'not-sent' });
       }
+      assert.throws(() => connect(bench, { tokens: {} as never }), ConfigError);
       await seen(bench, { api: 0 });
     },
   },

@@ -47,7 +47,7 @@ class Exchange implements Taker, Ending {
   /** True once the head of its answer came. */
   #isAnswered = false;
   #isOver = false;
-  /** What broke the connection. */
+  /** What broke the connection after the head of the answer. */
   #broken: unknown;
 
   constructor(
@@ -175,7 +175,7 @@ class Exchange implements Taker, Ending {
 
   #broke(request: ClientRequest, error: unknown): void {
     if (request !== this.#request) return;
-    this.#broken ??= error;
+    if (this.#isAnswered) this.#broken ??= error;
     const isGivenUp = !this.#isAnswered && !this.#isOver && this.#isStale();
     if (!(isGivenUp && this.#reconnects())) this.#fail(error);
   }
