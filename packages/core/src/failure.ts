@@ -202,7 +202,7 @@ const attemptHint = (
 
 const budgetHint = ({ call }: HttpRequest): string | undefined =>
   call.isOutOfRetries
-    ? 'It was not repeated any more, because too many calls to this host failed: the retry budget refills as calls succeed.'
+    ? 'It was not repeated again, because too many calls to this host failed: the retry budget refills as calls succeed.'
     : undefined;
 
 const joined = (...hints: readonly (string | undefined)[]): string | undefined =>

@@ -70,7 +70,7 @@ export const givenGate = (given: RateGate, tell: Observe): RateGate => {
         isOver = true;
         if (!(error instanceof TransportFault) || error !== signal.reason) throw error;
         const { limitMs } = error;
-        throw new TransportFault('timeout', 'the rate limit let it not pass', {
+        throw new TransportFault('timeout', 'the rate limit did not let it pass', {
           limitMs,
           isUnsent: true,
         });

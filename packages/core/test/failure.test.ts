@@ -24,7 +24,7 @@ const requestWith = (
 const request = requestWith();
 const HINT = 'Nothing arrived at https://api.example.com:8443/v/things/1.';
 const BUDGET =
-  'It was not repeated any more, because too many calls to this host failed: the retry budget refills as calls succeed.';
+  'It was not repeated again, because too many calls to this host failed: the retry budget refills as calls succeed.';
 const NOTE = ' The request may have been processed: look before you repeat it.';
 
 const answer = (

@@ -271,7 +271,7 @@ export const OUTCOMES: readonly Case[] = [
       const rateLimit = { enter: never, learn: () => {} };
       for (const [options, words] of [
         [{ tokens }, /no token came within 300 ms/],
-        [{ rateLimit }, /the rate limit let it not pass within 300 ms/],
+        [{ rateLimit }, /the rate limit did not let it pass within 300 ms/],
       ] as const) {
         const ended = new AbortController();
         const hung = sleep(10_000, undefined, { signal: ended.signal });
