@@ -1,7 +1,9 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { promises, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TokenLock } from '@criteo-sdk/core';
 import { fileStore } from '@criteo-sdk/core/node';
 import { call, connect, type Options } from './bench.ts';
 import { namesIn, quickStore, storeWarnings } from './token-folder.ts';
@@ -109,5 +111,54 @@ const saver = async (): Promise<void> => {
   say('called');
 };
 
-const roles: Readonly<Record<string, () => Promise<void>>> = { writer, caller, renewer, saver };
+/** Saves over what it finds, and waits, just before that lands, until it is told to go on. */
+const lateSaver = async (): Promise<void> => {
+  const { rename } = promises;
+  promises.rename = async (from, to) => {
+    promises.rename = rename;
+    syncBuiltinESMExports();
+    const told = once(process, 'message');
+    say('stopping');
+    await told;
+    return rename(from, to);
+  };
+  syncBuiltinESMExports();
+  const store = quickStore(folder);
+  const stored = await store.load(more);
+  if (!stored) throw new Error('The token is gone.');
+  const options = { expectedVersion: stored.version, ttlMs: undefined };
+  say({ isSaved: await store.save(more, { ...stored.record, value: 'late' }, options) });
+};
+
+/** Holds a lock, and says what it is asked about it. */
+const asker = async (): Promise<void> => {
+  const store = quickStore(folder);
+  const lock = async (): Promise<FileLock> =>
+    (await store.lock?.(more, { signal: AbortSignal.timeout(30_000) })) as FileLock;
+  let held = await lock();
+  const answers: Readonly<Record<string, () => Promise<unknown>>> = {
+    'held?': () => held.isHeld(),
+    release: async () => {
+      await held.release();
+      return 'released';
+    },
+    lock: async () => {
+      held = await lock();
+      return 'locked';
+    },
+  };
+  process.on('message', async (asked) => say(await answers[String(asked)]?.()));
+  say('locked');
+};
+
+type FileLock = TokenLock & { isHeld(): Promise<boolean> };
+
+const roles: Readonly<Record<string, () => Promise<void>>> = {
+  writer,
+  caller,
+  renewer,
+  saver,
+  'late-saver': lateSaver,
+  asker,
+};
 await roles[role]?.();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { accessSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileStore } from '@criteo-sdk/core/node';
 import type { SdkEvent, TokenStore } from '@criteo-sdk/retailmedia';
 
@@ -34,11 +34,19 @@ export const NOBODY = 65_534;
 export const quickStore = (folder: string): TokenStore =>
   fileStore({ folder, heartbeatMs: 50, staleMs: 300 });
 
-/** The file of the one token in a folder. */
-export const tokenFile = (folder: string): string => {
+/** The folder of the one token in a folder. */
+export const tokenFolder = (folder: string): string => {
   const [name, ...others] = readdirSync(folder).filter((entry) => /^[0-9a-f]{64}$/.test(entry));
   assert.ok(name !== undefined && others.length === 0, 'there should be one token');
   return join(folder, name);
+};
+
+/** The file of the one token in a folder; each save makes another. */
+export const tokenFile = (folder: string): string => {
+  const place = tokenFolder(folder);
+  const [mark, ...others] = namesIn(place, '.current');
+  assert.ok(mark !== undefined && others.length === 0, 'there should be one version');
+  return join(place, `${basename(mark, '.current')}.json`);
 };
 
 export const namesIn = (folder: string, ending: string): string[] =>

@@ -1,5 +1,5 @@
+import { once } from 'node:events';
 import {
-  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -9,11 +9,11 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { lstat, open, readdir, rename, utimes } from 'node:fs/promises';
+import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FileLock, takeFileLock } from '../src/node/file-lock.js';
 import { fileStore } from '../src/node/file-store.js';
 
@@ -22,18 +22,31 @@ vi.mock('node:fs/promises', { spy: true });
 
 const real = await vi.importActual<typeof import('node:fs/promises')>('node:fs/promises');
 
+const { lstat, readdir, rename, utimes } = fs;
+
 const TIMES = { heartbeatMs: 50, staleMs: 300 };
+/** Of one that never shows that it is alive while a test runs. */
+const SILENT = { heartbeatMs: 600_000, staleMs: 1_200_000 };
 
 const scratch = mkdtempSync(join(realpathSync(tmpdir()), 'core-file-lock-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 let folder: string;
 beforeEach(() => {
+  vi.clearAllMocks();
   folder = join(mkdtempSync(join(scratch, 'one-')), 'lock');
 });
 
 const lock = (limitMs = 5_000, times = TIMES): Promise<FileLock> =>
   takeFileLock(folder, times, AbortSignal.timeout(limitMs));
+
+/** Whoever held it would not be taken over. */
+const lockThatIsFree = (): Promise<FileLock> => lock(10_000, SILENT);
+
+/** Files of the lock, without their ids. */
+const marks = (): string[] =>
+  readdirSync(folder).map((name) => name.replace(/-[0-9a-f-]{36}\./, ' '));
+const pathOfLast = (): string => join(folder, readdirSync(folder)[0] ?? 'none');
 
 describe('a lock in files', () => {
   it('has one holder, and the next one as soon as it is given back', async () => {
@@ -62,7 +75,7 @@ describe('a lock in files', () => {
     await held.release();
     const before = AbortSignal.abort(new Error('before'));
     await expect(takeFileLock(folder, TIMES, before)).rejects.toThrow('before');
-    await (await lock(50)).release();
+    await (await lockThatIsFree()).release();
   });
 
   it('is given back if the signal aborted while it was taken', async () => {
@@ -73,8 +86,8 @@ describe('a lock in files', () => {
       return [];
     });
     await expect(taking).rejects.toThrow('too late');
-    expect(readdirSync(folder)).toEqual(['1']);
-    await (await lock(50)).release();
+    expect(marks()).toEqual(['1 free']);
+    await (await lockThatIsFree()).release();
   });
 
   it('stays with a holder that lives', async () => {
@@ -86,40 +99,58 @@ describe('a lock in files', () => {
 
   it('once given back is not kept by a beat, not even by one that was under way', async () => {
     const held = await lock();
-    vi.mocked(utimes).mockImplementationOnce(async (path, accessed, modified) => {
-      await wait(150);
-      await real.utimes(path, accessed, modified);
+    const told = new AbortController();
+    const released = once(told.signal, 'abort');
+    const late = new Promise<unknown>((resolve) => {
+      vi.mocked(utimes).mockImplementationOnce(async (path, accessed, modified) => {
+        await released;
+        const beat = real.utimes(path, accessed, modified);
+        resolve(beat.catch(({ code }) => code));
+        return beat;
+      });
     });
-    await wait(100);
+    await vi.waitFor(() => expect(utimes).toHaveBeenCalled(), 10_000);
     await held.release();
-    await wait(150);
-    await (await lock(50)).release();
+    told.abort();
+    expect(await late).toBe('ENOENT');
+    await (await lockThatIsFree()).release();
   });
 
-  it('goes from one that was silent for staleMs, for good', async () => {
-    const silent = await lock(500, { heartbeatMs: 450, staleMs: 1_200 });
-    const startedAt = performance.now();
-    const next = await lock();
-    expect(performance.now() - startedAt).toBeGreaterThan(200);
+  it('goes from one that was silent for staleMs, and not before', async () => {
+    const silent = await lock(500, SILENT);
+    const silentFor = (ms: number): void => {
+      const then = (Date.now() - ms) / 1_000;
+      utimesSync(pathOfLast(), then, then);
+    };
+    silentFor(SILENT.staleMs - 300_000);
+    await expect(lock(100, SILENT)).rejects.toThrow('timeout');
+    silentFor(SILENT.staleMs + 300_000);
+    const next = await lockThatIsFree();
     expect([await silent.isHeld(), await next.isHeld()]).toEqual([false, true]);
-    // Neither its late beat nor its late release touches what is another's now.
+    await next.release();
+  });
+
+  it('goes for good: no late beat and no late release touches what is another’s now', async () => {
+    const silent = await lock(500, { heartbeatMs: 450, staleMs: 1_200 });
+    const next = await lock();
     await wait(500);
     await silent.release();
-    await expect(lock(200)).rejects.toThrow('timeout');
+    await expect(lock(200, SILENT)).rejects.toThrow('timeout');
     await next.release();
   });
 
   it('of a clock that was far ahead is taken over, too', async () => {
-    await (await lock()).release();
+    const held = await lock(500, SILENT);
     const ahead = Date.now() / 1000 + 3_600;
-    utimesSync(join(folder, '1'), ahead, ahead);
-    await (await lock(200)).release();
+    utimesSync(pathOfLast(), ahead, ahead);
+    await (await lockThatIsFree()).release();
+    await held.release();
   });
 
   it('leaves one empty file, however often it was taken', async () => {
     for (let count = 0; count < 12; count += 1) await (await lock()).release();
-    expect(readdirSync(folder)).toEqual(['12']);
-    const { mode, size } = statSync(join(folder, '12'));
+    expect(marks()).toEqual(['12 free']);
+    const { mode, size } = statSync(pathOfLast());
     expect([mode & 0o777, size]).toEqual([0o600, 0]);
   });
 
@@ -139,62 +170,104 @@ describe('a lock in files', () => {
   });
 
   it('is not taken by one that slept since it saw an earlier holder silent', async () => {
-    for (let count = 0; count < 2; count += 1) await (await lock()).release();
+    const silent = await lock(500, SILENT);
+    const seen = readdirSync(folder);
+    utimesSync(pathOfLast(), 0, 0);
     const held = await lock();
-    const silent = { mtimeMs: 0 } as Awaited<ReturnType<typeof lstat>>;
-    vi.mocked(readdir).mockResolvedValueOnce(['1'] as never);
-    vi.mocked(lstat).mockImplementationOnce(real.lstat).mockResolvedValueOnce(silent);
-    await expect(lock(200)).rejects.toThrow('timeout');
-    expect(readdirSync(folder)).toEqual([held.fence]);
-    expect(await held.isHeld()).toBe(true);
+    const stats = { mtimeMs: 0 } as Awaited<ReturnType<typeof lstat>>;
+    vi.mocked(readdir).mockResolvedValueOnce(seen as never);
+    vi.mocked(lstat).mockImplementationOnce(real.lstat).mockResolvedValueOnce(stats);
+    await expect(lock(200, SILENT)).rejects.toThrow('timeout');
+    expect(marks()).toEqual([`${held.fence} held`]);
+    expect([await silent.isHeld(), await held.isHeld()]).toEqual([false, true]);
     await held.release();
+  });
+
+  it.each([1, 3])('is not taken by one that slept until %i others had taken it', async (others) => {
+    await (await lock()).release();
+    const fences: string[] = [];
+    vi.mocked(rename).mockImplementationOnce(async (from, to) => {
+      for (let left = others; left > 0; left -= 1) {
+        const other = await lock();
+        fences.push(other.fence);
+        if (left > 1) await other.release();
+      }
+      return real.rename(from, to);
+    });
+    await expect(lock(200, SILENT)).rejects.toThrow('timeout');
+    expect(fences).toHaveLength(others);
+    expect(marks()).toEqual([`${fences.at(-1)} held`]);
+  });
+
+  it('is its new holder’s for staleMs, however long the one before was silent', async () => {
+    await lock(500, SILENT);
+    utimesSync(pathOfLast(), 0, 0);
+    const next = await lock(500, SILENT);
+    expect(Date.now() - statSync(pathOfLast()).mtimeMs).toBeLessThan(60_000);
+    await next.release();
+  });
+
+  it('is taken where its folder was damaged', async () => {
+    mkdirSync(folder, { mode: 0o700 });
+    writeFileSync(join(folder, '7'), '');
+    const held = await lockThatIsFree();
+    expect(marks()).toEqual(['1 held']);
+    await held.release();
+  });
+
+  it('is given back by one change of a name, and asked after by one look', async () => {
+    const held = await lock();
+    const calls = (): number[] =>
+      Object.values(fs).map((one) => (vi.isMockFunction(one) ? one.mock.calls.length : 0));
+    const before = calls();
+    await held.isHeld();
+    await held.release();
+    const added = calls().map((count, index) => count - (before[index] ?? 0));
+    expect(added.reduce((sum, count) => sum + count)).toBe(2);
   });
 });
 
-describe('a save', () => {
-  const record = { value: 'a', obtainedAt: 1, expiresAt: 2 };
-  const storeHere = () => fileStore({ folder, ...TIMES });
-  const save = (): Promise<boolean> =>
-    storeHere().save('key', record, { expectedVersion: undefined, ttlMs: 1 });
-  afterEach(() => {
-    for (const spied of [open, rename]) vi.mocked(spied).mockReset();
+describe('who asks whether it holds a lock', () => {
+  it('hears no once it was released', async () => {
+    const held = await lock();
+    expect(await held.isHeld()).toBe(true);
+    await held.release();
+    expect(await held.isHeld()).toBe(false);
+    await held.release();
+    expect(marks()).toEqual(['1 free']);
   });
 
-  it('that lost its lock in the middle is refused', async () => {
-    vi.mocked(open)
-      .mockImplementationOnce(real.open)
-      .mockImplementationOnce((path, flags) => {
-        writeFileSync(join(`${String(path)}.saving`, '2'), '');
-        return real.open(path, flags);
-      });
-    expect(await save()).toBe(false);
-    expect(await storeHere().load('key')).toBeUndefined();
-    expect(await save()).toBe(true);
+  it('hears no once another has taken over, and when that one has released it', async () => {
+    const silent = await lock(500, SILENT);
+    utimesSync(pathOfLast(), 0, 0);
+    expect(await silent.isHeld()).toBe(true);
+    const next = await lock();
+    expect([await silent.isHeld(), await next.isHeld()]).toEqual([false, true]);
+    await silent.release();
+    expect(await next.isHeld()).toBe(true);
+    await next.release();
+    expect([await silent.isHeld(), await next.isHeld()]).toEqual([false, false]);
   });
 
-  it('waits for the disk: for the file before it is put in its place, and then for the folder', async () => {
-    const order: string[] = [];
-    vi.mocked(open).mockImplementation(async (path, ...rest) => {
-      const file = await real.open(path, ...rest);
-      const sync = file.sync.bind(file);
-      file.sync = () => {
-        order.push(`sync ${extname(String(path)) || 'folder'}`);
-        return sync();
-      };
-      return file;
-    });
-    vi.mocked(rename).mockImplementation((from, to) => {
-      order.push('rename');
-      return real.rename(from, to);
-    });
-    expect(await save()).toBe(true);
-    expect(order).toEqual(['sync .tmp', 'rename', 'sync folder']);
+  it('hears no when the folder was removed, even if another has made it again', async () => {
+    const held = await lock();
+    rmSync(folder, { recursive: true });
+    expect(await held.isHeld()).toBe(false);
+    const next = await lock();
+    expect(next.fence).toBe(held.fence);
+    expect([await held.isHeld(), await next.isHeld()]).toEqual([false, true]);
+    await held.release();
+    expect(await next.isHeld()).toBe(true);
+    await next.release();
   });
 
-  it('is refused in a folder that another made at the same moment, open to all', async () => {
-    mkdirSync(folder);
-    chmodSync(folder, 0o755);
-    vi.mocked(lstat).mockRejectedValueOnce(Object.assign(new Error(), { code: 'ENOENT' }));
-    await expect(save()).rejects.toThrow('can be used by other users');
+  it('can ask the lock of a file store', async () => {
+    const store = fileStore({ folder });
+    const signal = AbortSignal.timeout(5_000);
+    const held = (await store.lock?.('key', { signal })) as FileLock;
+    expect(await held.isHeld()).toBe(true);
+    rmSync(folder, { recursive: true });
+    expect(await held.isHeld()).toBe(false);
+    await held.release();
   });
 });

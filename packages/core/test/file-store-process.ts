@@ -6,10 +6,10 @@ import { pathToFileURL } from 'node:url';
  * ready, and goes on with each message.
  */
 
-const [, , bundle = '', folder = '', role = '', times = '200'] = process.argv;
+const [, , bundle = '', folder = '', role = '', times = '200', staleMs = '300'] = process.argv;
 type Core = typeof import('../src/node/file-store.js');
 const { fileStore } = (await import(pathToFileURL(bundle).href)) as Core;
-const store = fileStore({ folder, heartbeatMs: 50, staleMs: 300 });
+const store = fileStore({ folder, heartbeatMs: 50, staleMs: Number(staleMs) });
 const KEY = 'key';
 
 const version = async (): Promise<string | undefined> => (await store.load(KEY))?.version;
@@ -53,11 +53,42 @@ const holder = async (): Promise<void> => {
   process.disconnect?.();
 };
 
+/** Saves once, over what it finds, and says whether it did. */
+const saver = async (): Promise<void> => {
+  say(await saveOver(await version(), 99));
+  process.disconnect?.();
+};
+
+/** Adds one to what is stored, under the lock, as often as it is told; then it says what failed. */
+const renewer = async (): Promise<void> => {
+  const failed: string[] = [];
+  const renew = async (): Promise<void> => {
+    const lock = await store.lock?.(KEY, { signal: AbortSignal.timeout(100_000) });
+    const stored = await store.load(KEY);
+    const isSaved = await saveOver(stored?.version, (stored?.record.obtainedAt ?? 0) + 1);
+    if (!isSaved) failed.push('save');
+    await lock?.release();
+  };
+  say('ready');
+  await nextMessage();
+  for (let left = Number(times); left > 0; left -= 1)
+    await renew().catch((error: Error) => failed.push(error.message));
+  say(failed);
+  process.disconnect?.();
+};
+
 /** Ends with the lock in its hands. */
 const leaver = async (): Promise<void> => {
   await store.lock?.(KEY, { signal: AbortSignal.timeout(5_000) });
   process.disconnect?.();
 };
 
-const roles: Readonly<Record<string, () => Promise<void>>> = { writer, counter, holder, leaver };
+const roles: Readonly<Record<string, () => Promise<void>>> = {
+  writer,
+  counter,
+  holder,
+  saver,
+  renewer,
+  leaver,
+};
 await roles[role]?.();

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConfigError } from '../src/errors.js';
 import { fileStore } from '../src/node/file-store.js';
@@ -34,11 +34,21 @@ beforeEach(() => {
 });
 
 const nameOf = (key: string): string => createHash('sha256').update(key).digest('hex');
-const fileOf = (key: string): string => join(folder, nameOf(key));
+const folderOf = (key: string): string => join(folder, nameOf(key));
+const namesOf = (key: string): string[] => readdirSync(folderOf(key)).sort();
+const fileOf = (key: string): string => {
+  const mark = namesOf(key).find((name) => name.endsWith('.current')) ?? 'none';
+  return join(folderOf(key), `${basename(mark, '.current')}.json`);
+};
 const record = (value: string): TokenRecord => ({ value, obtainedAt: 1, expiresAt: 2 });
 const save = (value: string, expectedVersion?: string, key = 'key'): Promise<boolean> =>
   store.save(key, record(value), { expectedVersion, ttlMs: 1 });
 const value = async (key = 'key') => (await store.load(key))?.record.value;
+/** Names of all that is in a folder, and in its folders. */
+const inside = (path: string): string[] =>
+  readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? [entry.name, ...inside(join(path, entry.name))] : [entry.name],
+  );
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
 describe('a file store', () => {
@@ -65,10 +75,12 @@ describe('a file store', () => {
   it('keeps folder and files for its user alone, and nothing half-done', async () => {
     const before = process.umask(0);
     await save('a').finally(() => process.umask(before));
-    expect(modeOf(folder)).toBe(0o700);
-    expect(modeOf(fileOf('key'))).toBe(0o600);
-    expect(modeOf(join(folder, `${nameOf('key')}.saving`))).toBe(0o700);
-    expect(readdirSync(folder).sort()).toEqual([nameOf('key'), `${nameOf('key')}.saving`]);
+    expect([folder, folderOf('key')].map(modeOf)).toEqual([0o700, 0o700]);
+    expect(readdirSync(folder)).toEqual([nameOf('key')]);
+    const [mark = '', file = '', ...others] = namesOf('key');
+    expect(others).toEqual([]);
+    expect([mark, file].map((name) => modeOf(join(folderOf('key'), name)))).toEqual([0o600, 0o600]);
+    expect(basename(mark, '.current')).toBe(basename(file, '.json'));
   });
 
   it('stays where it was made when the program goes to another folder', async () => {
@@ -85,7 +97,10 @@ describe('a file store', () => {
   it('removes what others left half-written more than an hour ago, at its first save', async () => {
     await save('a');
     const [old, young] = [join(folder, 'old.tmp'), join(folder, 'young.tmp')];
-    for (const path of [old, young]) writeFileSync(path, '{');
+    for (const path of [old, young]) {
+      mkdirSync(path);
+      writeFileSync(join(path, '1.json'), '{');
+    }
     const longAgo = Date.now() / 1000 - 3_700;
     for (const path of [old, fileOf('key')]) utimesSync(path, longAgo, longAgo);
     const left = () => [old, young, fileOf('key')].map((path) => existsSync(path));
@@ -96,15 +111,28 @@ describe('a file store', () => {
     expect(left()).toEqual([false, true, true]);
   });
 
+  it('leaves two files of a key, whatever others left there before', async () => {
+    await save('a');
+    for (const name of ['1-half-written.json', 'other'])
+      writeFileSync(join(folderOf('key'), name), '{');
+    await save('b', (await store.load('key'))?.version);
+    expect(namesOf('key')).toEqual([
+      expect.stringMatching(/^2-.*\.current$/),
+      expect.stringMatching(/^2-.*\.json$/),
+    ]);
+    expect(await value()).toBe('b');
+  });
+
   it('rejects when the disk refuses, and leaves nothing', async () => {
     await save('a');
     const { version } = (await store.load('key')) ?? {};
-    mkdirSync(`${fileOf('key')}.bad`);
-    mkdirSync(join(`${fileOf('key')}.bad`, 'full'));
+    mkdirSync(`${folderOf('key')}.bad`);
+    mkdirSync(join(`${folderOf('key')}.bad`, 'full'));
     writeFileSync(fileOf('key'), 'bad');
+    const before = namesOf('key');
     await expect(save('b', version)).resolves.toBe(false);
     await expect(save('b')).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
-    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    expect(namesOf('key')).toEqual(before);
     expect(readFileSync(fileOf('key'), 'utf8')).toBe('bad');
   });
 
@@ -129,7 +157,6 @@ describe('what is no token of ours is a miss', () => {
     ['null', () => 'null'],
     ['of another format', () => JSON.stringify({ ...stored(), format: 2 })],
     ['of another key', () => JSON.stringify({ ...stored(), key: 'other' })],
-    ['without a version', () => JSON.stringify({ ...stored(), version: 1 })],
     ['without a record', () => JSON.stringify({ ...stored(), record: null })],
     ['with a text for a record', () => JSON.stringify({ ...stored(), record: 'a' })],
   ])('%s: it is put aside by the next save', async (_, contentOf) => {
@@ -139,7 +166,28 @@ describe('what is no token of ours is a miss', () => {
     expect(await store.load('key')).toBeUndefined();
     expect(await save('b')).toBe(true);
     expect(await value()).toBe('b');
-    expect(readFileSync(`${fileOf('key')}.bad`, 'utf8')).toBe(bad);
+    expect(readFileSync(`${folderOf('key')}.bad`, 'utf8')).toBe(bad);
+  });
+
+  it('lost, while its mark is there: the next save needs nothing of it', async () => {
+    await save('a');
+    rmSync(fileOf('key'));
+    expect(await store.load('key')).toBeUndefined();
+    expect(await save('b')).toBe(true);
+    expect(await value()).toBe('b');
+  });
+
+  it.each([
+    ['empty', []],
+    ['without its mark', ['1-a.json']],
+  ])('a folder that is %s: what is in it is put aside by the next save', async (_, names) => {
+    await save('a');
+    for (const name of namesOf('key')) rmSync(join(folderOf('key'), name));
+    for (const name of names) writeFileSync(join(folderOf('key'), name), 'lost');
+    expect(await store.load('key')).toBeUndefined();
+    expect(await save('b')).toBe(true);
+    expect(await value()).toBe('b');
+    expect(existsSync(`${folderOf('key')}.bad`)).toBe(names.length > 0);
   });
 });
 
@@ -151,15 +199,18 @@ describe('what others could have put there is refused, and left as it is', () =>
       expect(error).toMatchObject({ message: `The file store refuses '${path}': it ${reason}.` });
       expect((error as ConfigError).hint).toBe(`${remedy}, or give the store another folder.`);
     }
-    if (statSync(folder).isDirectory())
-      expect(readdirSync(folder).filter((name) => /tmp|bad/.test(name))).toEqual([]);
+    const left = inside(join(folder, '..'));
+    expect(left.filter((name) => /\.(tmp|bad)$/.test(name))).toEqual([]);
+    // Nor a record that never landed.
+    expect(left.filter((name) => name.endsWith('.json')).length).toBeLessThanOrEqual(1);
   };
   const NOT_A_FILE = ['is not a regular file', 'Remove it'] as const;
   const inPlace = async (put: (path: string) => void): Promise<string> => {
     await save('a');
-    rmSync(fileOf('key'));
-    put(fileOf('key'));
-    return fileOf('key');
+    const path = fileOf('key');
+    rmSync(path);
+    put(path);
+    return path;
   };
 
   it('a link, and its target is unchanged', async () => {
@@ -194,6 +245,19 @@ describe('what others could have put there is refused, and left as it is', () =>
     await expect(store.lock?.('key', { signal: AbortSignal.timeout(99) })).rejects.toThrow(folder);
   });
 
+  it('a file, a link or a folder of mode 750 instead of the folder of a key', async () => {
+    await save('a');
+    chmodSync(folderOf('key'), 0o750);
+    const remedy = `Run: chmod 700 '${folderOf('key')}'`;
+    await refused(folderOf('key'), 'can be used by other users', remedy);
+    rmSync(folderOf('key'), { recursive: true });
+    writeFileSync(folderOf('key'), '', { mode: 0o600 });
+    await refused(folderOf('key'), 'is not a folder', 'Remove it');
+    rmSync(folderOf('key'));
+    symlinkSync(scratch, folderOf('key'));
+    await refused(folderOf('key'), 'is not a folder', 'Remove it');
+  });
+
   it('a file or a link instead of the folder of tokens', async () => {
     writeFileSync(folder, '', { mode: 0o600 });
     await refused(folder, 'is not a folder', 'Remove it');
@@ -204,7 +268,7 @@ describe('what others could have put there is refused, and left as it is', () =>
 
   it('a link instead of the folder of a lock', async () => {
     await save('a');
-    symlinkSync(scratch, `${fileOf('key')}.lock`);
+    symlinkSync(scratch, `${folderOf('key')}.lock`);
     const taken = store.lock?.('key', { signal: AbortSignal.timeout(99) });
     await expect(taken).rejects.toThrow(/lock': it is not a folder/);
   });
