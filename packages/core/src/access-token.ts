@@ -1,4 +1,5 @@
 import { INSPECT } from './lazy.js';
+import { outOfSight } from './out-of-sight.js';
 import { ownFields } from './own.js';
 
 /** What may be sent as a bearer token (RFC 6750 section 2.1), of a sensible size. */
@@ -53,6 +54,8 @@ export class AccessToken {
     return `[AccessToken until ${this.expiresAt.toISOString()}]`;
   }
 }
+
+outOfSight(AccessToken.prototype, 'value', 'refreshToken');
 
 const SHOWN: PropertyDescriptor = ownFields({
   value(this: AccessToken) {

@@ -1,7 +1,7 @@
 import { CONSENT_URL } from './criteo/hosts.js';
 import { ConfigError, TokenError } from './errors.js';
 import { ownFields } from './own.js';
-import { cleanLine } from './redact.js';
+import { cleanerOf } from './redact.js';
 
 export interface ConsentOptions {
   readonly clientId: string;
@@ -78,8 +78,9 @@ export const readConsentCallback = (
   if (!isSame(returned, state)) throw callbackError('its state is that of another consent', AGAIN);
   const error = parameters.get('error');
   if (error !== null) {
-    const code = cleanLine(error);
-    const detail = cleanLine(parameters.get('error_description') ?? '');
+    const clean = cleanerOf(ownSecrets(consent));
+    const code = clean(error);
+    const detail = clean(parameters.get('error_description') ?? '');
     throw callbackError([code, detail].filter(Boolean).join(' · '), {
       code,
       hint: 'The user, or the page, refused.',
@@ -91,6 +92,11 @@ export const readConsentCallback = (
     'it brings neither code nor error (assumption consent-error-parameters)',
     AGAIN,
   );
+};
+
+const ownSecrets = (consent: Pick<Consent, 'codeVerifier' | 'state'>): string[] => {
+  const { state, codeVerifier } = ownFields(consent);
+  return [state, codeVerifier].filter((one) => one !== undefined);
 };
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';

@@ -15,7 +15,7 @@ import type {
 } from './operation.js';
 import { checkSignal, checkTimeout } from './options.js';
 import { ownData, ownFields } from './own.js';
-import { cleanLine } from './redact.js';
+import { cleanerOf } from './redact.js';
 import { type Clock, sleep, withDeadline } from './time.js';
 import { toolsOf } from './transport-tools.js';
 
@@ -133,7 +133,8 @@ const follow = async <P, R>(
   const ofCalls: CallOptions = ownFields({ ...others, throwOnPartialFailure: false });
   const transport = transportOf(method, JOB);
   const operation = ownData(method.operation);
-  const { clock, tell } = toolsOf(transport);
+  const { clock, tell, secrets = [] } = toolsOf(transport);
+  const clean = cleanerOf(secrets);
   checkSignal(operation.id, ofCalls.signal);
   const limitMs = checkTimeout(operation.id, timeoutMs ?? WAIT_MS);
   checkTimeout(operation.id, intervalMs, 'intervalMs');
@@ -165,13 +166,13 @@ const follow = async <P, R>(
     deadline.cancel();
     const job = finished(transport, operation, told.id, status, { ...ofCalls, verify }, report);
     if (job.isCapped) {
-      const message = `${operation.id}: report ${cleanLine(told.id)} has ${job.rowCount} rows, as many as one may have. The API leaves out what is beyond: ask for fewer days, ids or dimensions.`;
+      const message = `${operation.id}: report ${clean(told.id)} has ${job.rowCount} rows, as many as one may have. The API leaves out what is beyond: ask for fewer days, ids or dimensions.`;
       tell({ type: 'warning', message });
     }
     return to === undefined ? job : { ...job, saved: await job.saveTo(to) };
   } catch (error) {
     const isLate = deadline.signal.aborted && !ofCalls.signal?.aborted && told.id !== '';
-    const thrown = isLate ? late(operation, told, limitMs) : error;
+    const thrown = isLate ? late(operation, told, limitMs, clean) : error;
     const isOurs = thrown instanceof SdkError && thrown !== ofCalls.signal?.reason;
     throw isOurs && told.id !== '' ? withFields(thrown, { jobId: told.id }) : thrown;
   } finally {
@@ -242,9 +243,10 @@ const late = (
   { id: operation }: Pick<Operation, 'id'>,
   { id, state }: { id: string; state: string },
   limitMs: number,
+  clean: (text: string) => string,
 ): TimeoutError =>
   new TimeoutError(
-    `${operation} failed: job ${cleanLine(id)} was '${cleanLine(state)}' after ${limitMs} ms.`,
+    `${operation} failed: job ${clean(id)} was '${clean(state)}' after ${limitMs} ms.`,
     {
       operation,
       limitMs,

@@ -52,7 +52,7 @@ const readData = (
   const isOfFile = operation.response === 'bytes' || operation.response === 'stream';
   // A page of somebody in between must not be taken, or saved, for a file.
   if (isOfFile && type === 'text/html' && !operation.accept?.includes(type))
-    throw unexpectedType(request, status, type);
+    throw unexpectedType(request, status, headers);
   if (operation.response === 'stream') return stream;
   if (operation.response === 'bytes')
     return typeof body === 'string' ? new TextEncoder().encode(body) : body;
@@ -61,7 +61,7 @@ const readData = (
   if (text === '') return undefined;
   const isDeclared = isJson(type) || operation.accept?.includes(type);
   if (!isDeclared && type !== 'text/plain') {
-    throw unexpectedType(request, status, type);
+    throw unexpectedType(request, status, headers);
   }
   // A token is not lost over a number beside it.
   const reading = parseJson(text, operation.grants !== undefined);
@@ -95,8 +95,16 @@ export const mediaType = (headers: Readonly<Record<string, string>>): string =>
 export const isJson = (type: string): boolean =>
   type === '' || /^(application|text)\/(?:[\w.-]+\+)?json$/.test(type);
 
-const unexpectedType = (request: HttpRequest, status: number, type: string): ResponseError =>
-  unreadable(request, status, 'content-type', `its content type is '${cleaner(request)(type)}'`);
+// Cleaned before it is cut: half of a secret would not be known for one.
+const unexpectedType = (
+  request: HttpRequest,
+  status: number,
+  headers: HttpResponse['headers'],
+): ResponseError => {
+  const type = cleaner(request)(headers['content-type'] ?? '');
+  const why = `its content type is '${mediaType({ 'content-type': type })}'`;
+  return unreadable(request, status, 'content-type', why);
+};
 
 const unreadable = (
   request: HttpRequest,

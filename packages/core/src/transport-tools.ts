@@ -9,6 +9,8 @@ export interface TransportTools {
   readonly tell: Observe;
   /** Of the client. */
   readonly retry?: RetryOptions | undefined;
+  /** What may show up nowhere. */
+  readonly secrets?: Iterable<string> | undefined;
 }
 
 // By name: another copy of this package in the process finds it, too.

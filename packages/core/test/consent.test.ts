@@ -109,6 +109,11 @@ describe('reading the callback', () => {
       '&error_description=No%1B%5B31m%0Away',
       'access_denied · No [31m way',
     ],
+    [
+      'without the state of the consent, however it is written',
+      '&error_description=No%20to%20the%252Dstate',
+      'access_denied · No to [redacted]',
+    ],
   ])('tells what the page refused, %s', async (_, query, why) => {
     expect(await refusal(`/back?state=the-state&error=access_denied${query}`)).toMatchObject({
       name: 'TokenError',

@@ -178,6 +178,7 @@ describe('a PartialFailureError', () => {
       JSON.stringify({ ...error }),
       inspect(error, { depth: 10, showHidden: true }),
       inspect(error, { depth: 10, getters: true }),
+      inspect(error, { depth: 10, getters: true, showHidden: true, customInspect: false }),
       inspect(structuredClone(error), { depth: 10, showHidden: true }),
       String(error),
       String(error.stack),

@@ -19,6 +19,7 @@ const token: Operation<TokenParameters<Grant>, TokenResponse> = {
     { name: 'clientSecret', as: 'client_secret', secret: true },
     { name: 'grantType', as: 'grant_type' },
     { name: 'code', secret: true },
+    { name: 'codeVerifier', as: 'code_verifier', secret: true },
     { name: 'redirectUri', as: 'redirect_uri' },
     { name: 'refreshToken', as: 'refresh_token', secret: true },
   ],
@@ -78,11 +79,14 @@ export const world = async (
   options: Partial<ClientOptions<Grant>> = {},
   api: Handler = (_seen, response) => json(response, 200, { name: 'thing' }),
   of: ApiVersion<Grant, Groups> = version,
+  /** Answers a token request itself if it says so. */
+  instead: (...args: Parameters<Handler>) => boolean = () => false,
 ): Promise<World> => {
   let tokens = 0;
   const isToken = ({ url }: { readonly url: string }): boolean => url.endsWith('/oauth2/token');
   const server = await serve((seen, response, before) => {
     if (!isToken(seen)) return api(seen, response, before);
+    if (instead(seen, response, before)) return;
     tokens += 1;
     const { code, refresh_token: old = code } = Object.fromEntries(new URLSearchParams(seen.body));
     json(response, 200, {
