@@ -14,7 +14,126 @@ export interface Planted extends Edit {
   readonly also?: readonly Edit[];
 }
 
+/** What is said where a mark was moved by another. */
+const NO_MARK = "unless('ENOENT')(error);\n    return false;";
+
 export const PLANTED: readonly Planted[] = [
+  {
+    id: 'F180',
+    file: 'token-state.ts',
+    from: '!isRead && isUsers(state) && hasItsTurn',
+    to: 'false',
+  },
+  {
+    id: 'F181',
+    file: 'token-state.ts',
+    from: 'if (isUsers(state)) return stalled(state, flight, flightErrors.noLock',
+    to: 'if (false) return stalled(state, flight, flightErrors.noLock',
+  },
+  {
+    id: 'F182',
+    file: 'token-state.ts',
+    from: "[...first, { type: 'pause', flight: flight.id, ms, isIdle }]",
+    to: "[...first, ...unlocking(flight), { type: 'pause', flight: flight.id, ms, isIdle }]",
+  },
+  {
+    id: 'F183',
+    file: 'token-state.ts',
+    from: 'if (isToRenew && !isPaused(state, now)) return request(state, flight, stored, now);',
+    to: 'if (isToRenew) return stalled(state, flight, flightErrors.noStore(), now);',
+  },
+  {
+    id: 'F184',
+    file: 'grant-order.ts',
+    from: 'refreshToken: isOld ? order.refreshToken : refreshToken',
+    to: 'refreshToken',
+  },
+  {
+    id: 'F185',
+    file: 'token-state.ts',
+    from: 'if (refreshToken !== undefined && error instanceof TokenError && isUsers(before))',
+    to: 'if (false)',
+  },
+  {
+    id: 'F186',
+    file: 'token-store.ts',
+    from: "if (await isLost(held)) return { type: 'overtaken' };",
+    to: '',
+  },
+  {
+    id: 'F187',
+    file: 'token-state.ts',
+    from: "grant.type === 'refresh_token' && isDoubtful(error)",
+    to: 'false',
+  },
+  {
+    id: 'F187b',
+    file: 'token-request.ts',
+    from: 'refresh_token: { ...TOKEN_RETRY.client_credentials, unsafe: false }',
+    to: 'refresh_token: { ...TOKEN_RETRY.client_credentials, unsafe: true }',
+  },
+  {
+    id: 'F188',
+    file: 'token-state.ts',
+    from: '(flight.lost || lost instanceof ReauthRequiredError)',
+    to: 'lost instanceof ReauthRequiredError',
+  },
+  {
+    id: 'F189',
+    file: 'token-state.ts',
+    from: 'if (isNewConsent(order)) return false;',
+    to: '',
+  },
+  {
+    id: 'F190',
+    file: 'call-state.ts',
+    from: 'if (grants) this.attemptMs = this.deadline.leftMs();',
+    to: '',
+  },
+  {
+    id: 'F191',
+    file: 'token-pause.ts',
+    from: 'Math.min(LONGEST_ASKED_MS, Math.max(retryAfterMs, FIRST_MS))',
+    to: 'FIRST_MS',
+  },
+  { id: 'F192', file: 'refused-pair.ts', from: 'return retryAfterMs > 0 ?', to: 'return false ?' },
+  { id: 'F193', file: 'token-pause.ts', from: 'FIRST_MS * 2 ** failures', to: '0' },
+  {
+    id: 'F194',
+    file: 'futile-renewals.ts',
+    from: 'return now < until || (',
+    to: 'return false && (',
+  },
+  {
+    id: 'F195',
+    file: 'token-state.ts',
+    from: 'const joined = { ...state, waiting: state.waiting + 1 };',
+    to: 'const joined = { ...state, waiting: new Array(state.waiting + 1).fill(0).length };',
+  },
+  {
+    id: 'F196',
+    file: 'token-state.ts',
+    from: 'if (!error.retryable || state.waiting === 0)',
+    to: 'if (true)',
+  },
+  {
+    id: 'F197',
+    file: 'token-pause.ts',
+    from: 'const ownMs = isPairRefused(error) ? FIRST_MS',
+    to: 'const ownMs = isPairRefused(error) ? LONGEST_MS',
+  },
+  {
+    id: 'F198',
+    file: 'middlewares.ts',
+    from: "call.refused = isFutile ? 'again' : 'same';",
+    to: '',
+  },
+  {
+    id: 'F199',
+    file: 'token-state.ts',
+    from: 'stalled({ ...state, pause: pause ?? state.pause }',
+    to: 'stalled({ ...state }',
+  },
   { id: 'F01', file: 'token-operation.ts', from: 'baseMs: 250', to: 'baseMs: 0' },
   {
     id: 'F04',
@@ -29,7 +148,7 @@ export const PLANTED: readonly Planted[] = [
     to: 'true ? ms',
   },
   { id: 'F07', file: 'retry.ts', from: 'new Set([408,', to: 'new Set([400, 408,' },
-  { id: 'F08', file: 'redact.ts', from: "text.replace(forms, '[redacted]')", to: 'text' },
+  { id: 'F08', file: 'redact.ts', from: 'cleanLine(redact(text))', to: 'cleanLine(text)' },
   { id: 'F11', file: 'token-request.ts', from: 'MOST_UNREADABLE = 2', to: 'MOST_UNREADABLE = 0' },
   { id: 'F13', file: 'token-endpoint.ts', from: '!(lifetimeMs > 0)', to: 'false' },
   { id: 'F17', file: 'token-endpoint.ts', from: '!BEARER_VALUE.test(access_token)', to: 'false' },
@@ -51,20 +170,27 @@ export const PLANTED: readonly Planted[] = [
   {
     id: 'F26',
     file: 'token-state.ts',
-    from: 'if (!(error instanceof ReauthRequiredError))',
-    to: 'if (true)',
+    from: 'return error instanceof ReauthRequiredError || (isLost',
+    to: 'return (isLost',
   },
   {
     id: 'F27',
     file: 'grant-order.ts',
-    from: "refused: [...order.refused, grant.refreshToken ?? '']",
+    from: 'refused: remember(order.refused, sent)',
     to: 'refused: order.refused',
   },
   {
     id: 'F31',
     file: 'token-state.ts',
-    from: 'state.held?.token.value === value ? undefined : state.held',
-    to: 'undefined',
+    from: 'held: isHeld ? undefined : state.held',
+    to: 'held: undefined',
+    also: [
+      {
+        file: 'token-state.ts',
+        from: 'if (!isHeld && state.refused.includes(value)) return state;',
+        to: '',
+      },
+    ],
   },
   {
     id: 'F34',
@@ -139,8 +265,8 @@ export const PLANTED: readonly Planted[] = [
   {
     id: 'F63',
     file: 'token-state.ts',
-    from: 'isRefused ? state.held : held',
-    to: 'held',
+    from: 'state.refused.includes(held.token.value) ? state : { ...state, held }',
+    to: '({ ...state, held })',
   },
   { id: 'F64', file: 'token-life.ts', from: 'lifetimeMs * 0.2', to: 'lifetimeMs' },
   {
@@ -151,24 +277,41 @@ export const PLANTED: readonly Planted[] = [
   },
   { id: 'F65', file: 'options.ts', from: "subject ?? ''", to: "''" },
   { id: 'F67', file: 'node/private-files.ts', from: '(mode & 0o077) !== 0', to: 'false' },
-  { id: 'F68', file: 'node/file-store.ts', from: 'if (isBad)', to: 'if (false)' },
+  { id: 'F68', file: 'node/record-folder.ts', from: 'if (isDamaged)', to: 'if (false)' },
   {
     id: 'F69',
     file: 'token-store.ts',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source
-    from: 'this.#warn(`failed to ${what}`);',
+    from: 'return otherwise();',
     to: 'throw error;',
   },
   {
     id: 'F70',
-    file: 'node/file-store.ts',
-    from: 'await rename(fresh, path);',
-    to: "await (await import('node:fs/promises')).writeFile(path, '{'); await new Promise((done) => setTimeout(done, 5)); await rename(fresh, path);",
+    file: 'node/record-folder.ts',
+    from: 'await write(folder);',
+    to: '',
+    also: [
+      {
+        file: 'node/record-folder.ts',
+        from: 'isSaved = await moveMark(folder, mark, next);',
+        to: 'isSaved = await moveMark(folder, mark, next); await new Promise((done) => setTimeout(done, 5)); await write(folder);',
+      },
+    ],
   },
-  { id: 'F71', file: 'token-state.ts', from: 'state.hasLock && !flight.isLocked', to: 'false' },
+  {
+    id: 'F70b',
+    file: 'node/record-folder.ts',
+    from: 'for (const name of mark ? names : [])',
+    to: 'for (const name of [] as string[])',
+  },
+  {
+    id: 'F71',
+    file: 'token-state.ts',
+    from: '!hasLock || isLocked || isLockless',
+    to: 'true',
+  },
   {
     id: 'F72',
-    file: 'node/file-store.ts',
+    file: 'node/record-folder.ts',
     from: 'stored?.version !== expectedVersion',
     to: 'false',
   },
@@ -444,6 +587,74 @@ export const PLANTED: readonly Planted[] = [
     from: 'if (waiting.entries.delete(entry) && waiting.entries.size === 0) waiting.leave();',
     to: 'waiting.entries.delete(entry);',
   },
+  { id: 'F210', file: 'encodings.ts', from: 'MOST_ROUNDS = 4', to: 'MOST_ROUNDS = 0' },
+  { id: 'F210b', file: 'encodings.ts', from: 'MOST_ROUNDS = 4', to: 'MOST_ROUNDS = 1' },
+  { id: 'F210c', file: 'encodings.ts', from: '[0, 1, 2, 3].map', to: '[1].map' },
+  { id: 'F211', file: 'secrets.ts', from: 'if (this.#client) yield* this.#client;', to: '' },
+  { id: 'F211b', file: 'secrets.ts', from: 'yield* this.#noted;', to: '' },
+  {
+    id: 'F212',
+    file: 'failure.ts',
+    from: 'written.includes(REDACTED) ? written : clean(',
+    to: 'clean(',
+  },
+  {
+    id: 'F212b',
+    file: 'response.ts',
+    from: "cleaner(request)(headers['content-type'] ?? '')",
+    to: 'cleaner(request)(mediaType(headers))',
+  },
+  {
+    id: 'F213',
+    file: 'redact.ts',
+    from: 'MOST_READ_IN_ALL = 2 * MOST_READ',
+    to: 'MOST_READ_IN_ALL = Number.POSITIVE_INFINITY',
+  },
+  {
+    id: 'F214',
+    file: 'access-token.ts',
+    from: "outOfSight(AccessToken.prototype, 'value', 'refreshToken');",
+    to: '',
+  },
+  { id: 'F215', file: 'secrets.ts', from: 'if (this.#app) yield* this.#app;', to: '' },
   { id: 'F154', file: 'json.ts', from: 'values > MOST_VALUES', to: 'false' },
   { id: 'F155', file: 'csv.ts', from: 'names.length > MOST_COLUMNS', to: 'false' },
+  {
+    id: 'F200',
+    file: 'node/marked-folder.ts',
+    from: NO_MARK,
+    to: "unless('ENOENT')(error);\n    const { mark = from } = await markedFolder(folder);\n    return moveMark(folder, mark, to);",
+  },
+  {
+    id: 'F200b',
+    file: 'node/marked-folder.ts',
+    from: NO_MARK,
+    to: "unless('ENOENT')(error);\n    return true;",
+  },
+  {
+    id: 'F201',
+    file: 'node/file-lock.ts',
+    from: "await moveMark(folder, mark, { ...mark, kind: 'free' });",
+    to: "await moveMark(folder, mark, { ...mark, kind: 'free' }); throw new Error('too late');",
+  },
+  {
+    id: 'F202',
+    file: 'node/file-lock.ts',
+    from: "(await lstat(path).catch(unless('ENOENT'))) !== undefined",
+    to: 'true',
+  },
+  {
+    id: 'F202b',
+    file: 'node/file-lock.ts',
+    from: 'await moveMark(folder, mark, {',
+    to: 'await moveMark(folder, (await markedFolder(folder)).mark ?? mark, {',
+  },
+  {
+    id: 'F202c',
+    file: 'node/marked-folder.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source
+    from: '`${number}-${randomUUID()}`',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source
+    to: "`${number}-${'0'.repeat(36)}`",
+  },
 ];

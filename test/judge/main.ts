@@ -23,6 +23,7 @@ const TOKEN_SECONDS = 3;
 
 interface Report {
   readonly renewed: number;
+  readonly waits: number;
   readonly failed: readonly string[];
   readonly longestWaitMs: number;
 }
@@ -48,49 +49,66 @@ const PUBLIC = { clientId: PUBLIC_ID };
 const withoutSecret = async (judge: Judge): Promise<string> =>
   `without a secret: ${await rotations(judge, PUBLIC)}`;
 
-const manyProcesses = async (judge: Judge): Promise<string> => {
+/** Eight processes on one folder, whose store is of this kind. */
+const eightOn = async <T>(
+  judge: Judge,
+  kind: string,
+  use: (workers: Set<ChildProcess>) => Promise<T>,
+): Promise<T> => {
   const folder = mkdtempSync(join(tmpdir(), 'criteo-judge-'));
   const workers = new Set<ChildProcess>();
   try {
     await (await consented(judge.url, fileStore({ folder }))).tokens.get();
     for (let index = 0; index < PROCESSES; index += 1)
-      workers.add(fork(join(import.meta.dirname, 'worker.ts'), [judge.url, folder]));
-    await pause((Number(values.seconds) * 1000) / 3);
-    await killHolder(workers);
-    await pause((Number(values.seconds) * 2000) / 3);
-    const reports = await Promise.all([...workers].map(reportOf));
-    const renewed = reports.map((one) => one.renewed);
-    assert.deepEqual(
-      reports.flatMap(({ failed }) => failed),
-      [],
-    );
-    assert.ok(Math.min(...renewed) > 0, `renewed: ${renewed.join(', ')}`);
-    const longest = Math.max(...reports.map(({ longestWaitMs }) => longestWaitMs));
-    return `${PROCESSES} processes on one folder for ${values.seconds} s, one killed while it held the lock: renewed ${renewed.join(', ')}; longest wait ${(longest / 1000).toFixed(1)} s`;
+      workers.add(fork(join(import.meta.dirname, 'worker.ts'), [judge.url, folder, kind]));
+    return await use(workers);
   } finally {
     for (const worker of workers) worker.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   }
 };
 
-/** The same processes with a lock that nobody takes: the judge must see it. */
-const withoutLock = async (judge: Judge): Promise<string> => {
-  const folder = mkdtempSync(join(tmpdir(), 'criteo-judge-'));
-  const worker = join(import.meta.dirname, 'worker.ts');
-  await (await consented(judge.url, fileStore({ folder }))).tokens.get();
-  const workers = Array.from({ length: PROCESSES }, () =>
-    fork(worker, [judge.url, folder, 'without-lock']),
-  );
-  try {
-    for (let second = 0; second < 30 && judge.verdicts.reused === 0; second += 1)
-      await pause(1_000);
-    assert.ok(judge.verdicts.reused > 0, 'the judge saw nothing');
-    return `planted: without the lock a refresh token was used ${judge.verdicts.reused + 1} times, and the judge ended the consent`;
-  } finally {
-    for (const one of workers) one.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
-  }
+const SECONDS = Number(values.seconds);
+
+const manyProcesses = (judge: Judge): Promise<string> =>
+  eightOn(judge, 'whole', async (workers) => {
+    await pause((SECONDS * 1000) / 3);
+    await killHolder(workers);
+    await pause((SECONDS * 2000) / 3);
+    const { renewed, longest, waits } = await summed(workers);
+    assert.equal(waits, 0);
+    return `${PROCESSES} processes on one folder for ${SECONDS} s, one killed while it held the lock: renewed ${renewed}; longest wait ${longest} s`;
+  });
+
+const faultyStore = (judge: Judge): Promise<string> =>
+  eightOn(judge, 'faulty', async (workers) => {
+    await pause(SECONDS * 1000);
+    const { renewed, longest, waits } = await summed(workers);
+    return `${PROCESSES} processes for ${SECONDS} s on a store that fails to load, to save and to lock at random: renewed ${renewed}; longest wait ${longest} s; ${waits} times no token for a while`;
+  });
+
+/** What all of them report, who must have failed at nothing. */
+const summed = async (workers: ReadonlySet<ChildProcess>) => {
+  const reports = await Promise.all([...workers].map(reportOf));
+  const renewed = reports.map((one) => one.renewed);
+  const failures = reports.flatMap((one) => one.failed);
+  assert.deepEqual(failures, []);
+  assert.ok(Math.min(...renewed) > 0, `renewed: ${renewed.join(', ')}`);
+  const longest = Math.max(...reports.map(({ longestWaitMs }) => longestWaitMs));
+  const waits = reports.reduce((sum, one) => sum + one.waits, 0);
+  return { renewed: renewed.join(', '), longest: (longest / 1000).toFixed(1), waits };
 };
+
+/** What the judge must see: a lock that nobody takes, a store that is taken for an empty one when it fails. */
+const seenBy =
+  (kind: string, what: string) =>
+  (judge: Judge): Promise<string> =>
+    eightOn(judge, kind, async () => {
+      for (let second = 0; second < 60 && judge.verdicts.reused === 0; second += 1)
+        await pause(1_000);
+      assert.ok(judge.verdicts.reused > 0, 'the judge saw nothing');
+      return `planted: ${what} a refresh token was used ${judge.verdicts.reused + 1} times, and the judge ended the consent`;
+    });
 
 /** Kills the first process that is about to send a token request, with the lock in its hands. */
 const killHolder = async (workers: Set<ChildProcess>): Promise<void> => {
@@ -122,7 +140,13 @@ const PROOFS: readonly Proof[] = [
   { name: 'rotations', prove: rotations },
   { name: 'rotations without a secret', prove: withoutSecret },
   { name: 'many processes', prove: manyProcesses },
-  { name: 'without the lock', prove: withoutLock, isPlanted: true },
+  { name: 'many processes on a store that fails', prove: faultyStore },
+  { name: 'without the lock', prove: seenBy('without-lock', 'without the lock'), isPlanted: true },
+  {
+    name: 'a store that fails, taken for an empty one',
+    prove: seenBy('forgetful', 'with a store that forgets when it fails'),
+    isPlanted: true,
+  },
 ];
 
 let failed = 0;

@@ -1,21 +1,33 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileStore } from '@criteo-sdk/core/node';
+import { TokenError, type TokenStore } from '@criteo-sdk/retailmedia';
 import { createClient } from '@criteo-sdk/retailmedia/2026-07';
 import axios from 'axios';
 import { userOf } from './app.ts';
+import { faulty, forgetful } from './faulty-store.ts';
 
 /*
  * One of several processes that share a user's tokens in a folder. It wants a token all the time, and
- * says at the end how often it renewed, and how often it got none. Told to `hang`, it says when it is
+ * says at the end how often it renewed, how often it got none and may ask again, and what else failed. Told to `hang`, it says when it is
  * about to send a token request, which is when it holds the lock, and goes no further.
  */
 
-const [url = '', folder = '', locking] = process.argv.slice(2);
-const { lock: _, ...withoutLock } = fileStore({ folder });
-const store = locking === 'without-lock' ? withoutLock : fileStore({ folder });
+const [url = '', folder = '', kind = 'whole'] = process.argv.slice(2);
+const whole = fileStore({ folder });
+const withoutLock = (): TokenStore => {
+  const { lock: _, ...rest } = whole;
+  return rest;
+};
+const STORES: Readonly<Record<string, () => TokenStore>> = {
+  whole: () => whole,
+  faulty: () => faulty(whole),
+  forgetful: () => forgetful(faulty(whole)),
+  'without-lock': withoutLock,
+};
+const store = STORES[kind]?.() ?? whole;
 let isToHang = false;
 let isOver = false;
-const report = { renewed: 0, failed: [] as string[], longestWaitMs: 0 };
+const report = { renewed: 0, waits: 0, failed: [] as string[], longestWaitMs: 0 };
 
 const instance = axios.create({ proxy: false });
 instance.interceptors.request.use(async (config) => {
@@ -25,6 +37,7 @@ instance.interceptors.request.use(async (config) => {
 });
 const client = createClient({
   ...userOf(url, store),
+  logLevel: 'off',
   grant: { type: 'refresh_token' },
   axios: instance,
   observe: (event) => {
@@ -38,8 +51,10 @@ process.on('message', (told) => {
 });
 while (!isOver) {
   const startedAt = performance.now();
-  await client.tokens.get().catch((error: Error) => {
-    report.failed.push(error.message);
+  await client.tokens.get().catch((error: unknown) => {
+    // The store is away: that passes.
+    if (error instanceof TokenError && error.retryable) report.waits += 1;
+    else report.failed.push(String(error));
   });
   report.longestWaitMs = Math.max(report.longestWaitMs, performance.now() - startedAt);
   await pause(20 + Math.random() * 60);

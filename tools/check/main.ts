@@ -21,6 +21,7 @@ const STEPS: readonly (readonly [name: string, command: string])[] = [
   ['a bad network', 'npm run -s test:bad-network -- --calls 1000'],
   ['a ledger of writes', 'npm run -s test:ledger -- --writes 2000'],
   ['a ledger of writes: planted faults are found', 'npm run -s test:ledger -- --planted'],
+  ['a token endpoint that fails is not hammered', 'npm run -s test:hammer'],
   ['an OAuth server of others judges our tokens', 'npm run -s test:judge'],
   ['the stock client sends the same requests', 'npm run -s test:stock'],
   ['the stock client: planted faults are found', 'npm run -s test:stock -- --planted'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { memoryStore, TokenError } from '@criteo-sdk/retailmedia';
-import { type Bench, type Case, call, connect, REFRESH, seen, times } from '../bench.ts';
+import { type Bench, type Case, call, connect, failure, REFRESH, seen, times } from '../bench.ts';
 import { unhandled } from '../unhandled.ts';
 
 /** Many callers at once, and callers that leave. */
@@ -18,7 +18,7 @@ export const CONCURRENCY: readonly Case[] = [
   },
   {
     id: 'F60',
-    what: '1,000 calls whose one token request fails: all get the same cause; the next call tries again',
+    what: '1,000 calls whose one token request fails: all get the same cause; the next call after the pause tries again',
     run: async (bench) => {
       const body = { error: 'invalid_client' };
       await bench.script({ token: [{ kind: 'status', status: 400, body, delayMs: 100 }] });
@@ -31,6 +31,9 @@ export const CONCURRENCY: readonly Case[] = [
       );
       assert.equal(new Set(reasons.map((one) => (one as TokenError).cause)).size, 1);
       await seen(bench, { token: 1, api: 0 });
+      const { retryAfterMs = 0 } = (await failure(call(client))) as TokenError;
+      await seen(bench, { token: 1 });
+      await sleep(retryAfterMs);
       await call(client);
       await seen(bench, { token: 2, api: 1 });
     },
