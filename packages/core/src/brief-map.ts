@@ -26,4 +26,19 @@ export class BriefMap<V> {
     if (this.size === 0) this.#entries = undefined;
     return value;
   }
+
+  /** The same for one, or for all. */
+  takeAll(key: number | undefined): readonly V[] {
+    if (key === undefined) {
+      const taken = [...(this.#entries?.values() ?? [])];
+      this.#entries = undefined;
+      return taken;
+    }
+    const one = this.take(key);
+    return one === undefined ? [] : [one];
+  }
+
+  all(): readonly (readonly [number, V])[] {
+    return [...(this.#entries ?? [])];
+  }
 }

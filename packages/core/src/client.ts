@@ -56,7 +56,9 @@ import { type RawRequest, toOperation } from './raw-request.js';
 import { type Target, writeRequest } from './request.js';
 import { readAnswer } from './response.js';
 import { isRepeatedUnseen } from './retry.js';
+import { ClientSecrets } from './secrets.js';
 import { type Clock, systemClock, withDeadline } from './time.js';
+import type { Credentials } from './token-endpoint.js';
 import { tokenErrorOf } from './token-failure.js';
 import { ensureToken, withGrant } from './token-operation.js';
 import { createTokenProvider, type TokenProvider } from './token-provider.js';
@@ -79,7 +81,12 @@ export const connect = <G extends Grant, T>(
   const target = targetOf({ baseUrl, allowLoopbackHttp, prefix });
   const { close, ...wire } = createAxios(options.axios, target.origin);
   const context = contextOf(options, target, wire, api);
-  const common = { context, forTokens: transportTo(context, []) };
+  const { clientSecret } = options as Partial<Record<'clientSecret', unknown>>;
+  const common = {
+    context,
+    forTokens: pipeline(context, []),
+    secrets: new ClientSecrets({ clientSecret }),
+  };
   const client = openClient(api, options, common, close);
   const notice = lifeNotice(versionName(api), context.life, context.clock.now());
   if (notice) context.tell({ type: 'warning', message: notice });
@@ -89,7 +96,9 @@ export const connect = <G extends Grant, T>(
 /** What the clients of an app's users share with the one that they were made from. */
 interface Common {
   readonly context: Context;
-  readonly forTokens: Transport;
+  readonly forTokens: Send;
+  /** Of the app. */
+  readonly secrets: ClientSecrets;
 }
 
 // The connections are those of the first client, and close with it.
@@ -104,14 +113,15 @@ const openClient = <G extends Grant, T>(
   const { context } = common;
   const { tokens: given } = options as Partial<GivenTokens>;
   if (given !== undefined) checkTokens(given);
-  const tokens = given ?? ownTokens(api, options, common);
+  const secrets = new ClientSecrets(options, common.secrets);
+  const tokens = given ?? ownTokens(api, options, common, secrets);
   const isUsers = options.grant !== undefined && isUsersGrant(options.grant);
   const gate = rateGateOf(options.rateLimit, context.clock, isUsers);
   const { clock, tell } = context;
   const isGateGiven = gate === options.rateLimit;
   const limit = rateLimit(isGateGiven ? givenGate(gate, tell) : gate, tell, clock);
-  const access = authenticate(given === undefined ? tokens : givenTokens(given, tell));
-  const transport = transportTo(context, [access, limit]);
+  const access = authenticate(given === undefined ? tokens : givenTokens(given, tell), clock);
+  const transport = transportTo(context, { send: pipeline(context, [access, limit]), secrets });
   const request = <R>(raw: RawRequest, callOptions?: CallOptions): Call<R> =>
     transport.call(...toOperation<R>(raw), callOptions);
   const forSubject = (subject: string, grant?: Grant): Client<T, G> =>
@@ -139,7 +149,9 @@ export const createTransport = (
   const { baseUrl = product?.origin, prefix = product?.prefix ?? '' } = options;
   const target = targetOf({ baseUrl, allowLoopbackHttp, prefix });
   const { close, ...wire } = createAxios(options.axios, target.origin);
-  return { ...transportTo(contextOf(options, target, wire), []), close };
+  const context = contextOf(options, target, wire);
+  const way = { send: pipeline(context, []), secrets: new ClientSecrets() };
+  return { ...transportTo(context, way), close };
 };
 
 /** What all calls of one client share. */
@@ -202,7 +214,8 @@ const versionName = ({ product, name }: { product: Product; name: string }): str
 const ownTokens = <G extends Grant, T>(
   api: ApiVersion<G, T>,
   options: ClientOptions<G>,
-  { context, forTokens }: Common,
+  { context, forTokens, secrets: ofApp }: Common,
+  secrets: ClientSecrets,
 ): TokenProvider => {
   const grant = checkGrant(
     options.grant,
@@ -216,12 +229,13 @@ const ownTokens = <G extends Grant, T>(
     options,
     own(api, 'publicClients') === true && mayBePublic(grant),
   );
+  const isStated = typeof own(options, 'clientSecret') === 'string';
   const key = storeKey(context.target, grant, options);
   return createTokenProvider({
     endpoint: api,
-    transport: forTokens,
+    transport: callsOf(context, { send: forTokens, secrets }),
     grant,
-    credentials,
+    credentials: isStated ? credentials : noted(credentials, ofApp),
     clock,
     random,
     tell,
@@ -230,19 +244,40 @@ const ownTokens = <G extends Grant, T>(
   });
 };
 
-const transportTo = (context: Context, access: readonly Middleware[]): Transport => {
-  const { attempt, clock, retry, steps, tell } = context;
-  const send = compose([steps.ensureOk, steps.retry, ...access, steps.observe], attempt);
+/** The users of an app share its secret, whichever of them asked for it. */
+const noted =
+  (credentials: () => Promise<Credentials>, ofApp: ClientSecrets) =>
+  async (): Promise<Credentials> => {
+    const pair = await credentials();
+    ofApp.add(pair.clientSecret);
+    return pair;
+  };
+
+const pipeline = ({ attempt, steps }: Context, access: readonly Middleware[]): Send =>
+  compose([steps.ensureOk, steps.retry, ...access, steps.observe], attempt);
+
+/** What the calls of one client go through. */
+interface Way {
+  readonly send: Send;
+  readonly secrets: ClientSecrets;
+}
+
+const callsOf = (context: Context, way: Way): Transport => {
   const call = <P, R>(
     operation: Operation<P, R>,
     ...[params, callOptions]: Arguments<P>
   ): Call<R> =>
     toCall(
-      run(context, send, ownData(operation), params ?? {}, ownFields(callOptions ?? {})) as Promise<
+      run(context, way, ownData(operation), params ?? {}, ownFields(callOptions ?? {})) as Promise<
         Answer<R>
       >,
     );
-  return withTools({ call }, { clock, retry, tell });
+  return { call };
+};
+
+const transportTo = (context: Context, way: Way): Transport => {
+  const { clock, retry, tell } = context;
+  return withTools(callsOf(context, way), { clock, retry, tell, secrets: way.secrets });
 };
 
 /** Of a token that could not be had many calls share one error: it says nothing of what became of each. */
@@ -258,7 +293,7 @@ const ofCall = (error: SdkError, written: Pick<HttpRequest, 'call' | 'operation'
 
 const run = async (
   { target, clock, tell, life, ...defaults }: Context,
-  send: Send,
+  { send, secrets }: Way,
   stated: Operation,
   params: object,
   options: CallOptions,
@@ -281,6 +316,7 @@ const run = async (
     retry: policy,
     life,
     hint: defaults.hint,
+    known: secrets,
   });
   let came: HttpResponse | undefined;
   try {
@@ -289,8 +325,10 @@ const run = async (
     const { stream: source, ...response } = came;
     const stream = source && flow(source, clock, options.signal, errorIn(request));
     const answer = readAnswer(request, { ...response, stream }, tell);
-    if (grantType !== undefined) ensureToken(request, answer.data, came, clock);
-    else if (options.throwOnPartialFailure ?? defaults.throwOnPartialFailure)
+    if (grantType !== undefined) {
+      call.secrets.addTokens(answer.data);
+      ensureToken(request, answer.data, came, clock);
+    } else if (options.throwOnPartialFailure ?? defaults.throwOnPartialFailure)
       ensureWhole(request, answer);
     return answer;
   } catch (error) {

@@ -1,5 +1,6 @@
 import { SDK_NAME } from './criteo/names.js';
 import type { Operation, Problem } from './operation.js';
+import { outOfSight } from './out-of-sight.js';
 import { own, ownFields } from './own.js';
 
 /**
@@ -126,9 +127,12 @@ export type ResponseErrorReason =
 export class ApiError extends SdkError {
   override readonly name: string = 'ApiError';
   readonly problems: readonly Problem[];
+  /** How long the API asks to wait, in milliseconds, if it says so. */
+  declare readonly retryAfterMs: number | undefined;
 
   constructor(message: string, fields: ApiErrorFields = {}) {
     super(message, fields);
+    setKnown(this, fields, ['retryAfterMs']);
     this.problems = ownFields(fields).problems ?? [];
   }
 
@@ -140,6 +144,7 @@ export class ApiError extends SdkError {
 
 export interface ApiErrorFields extends ErrorFields {
   readonly problems?: readonly Problem[] | undefined;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** 401, and a fresh token did not help. */
@@ -160,12 +165,10 @@ export class RateLimitError extends ApiError {
   declare readonly remaining: number | undefined;
   /** When the API takes a call again. */
   declare readonly resetAt: Date | undefined;
-  /** How long the API asks to wait, in milliseconds. */
-  declare readonly retryAfterMs: number | undefined;
 
   constructor(message: string, fields: ApiErrorFields & Partial<RateLimitFields> = {}) {
     super(message, fields);
-    setKnown(this, fields, ['limit', 'remaining', 'resetAt', 'retryAfterMs']);
+    setKnown(this, fields, ['limit', 'remaining', 'resetAt']);
   }
 }
 
@@ -191,6 +194,8 @@ export class PartialFailureError extends ApiError {
     return this.#data;
   }
 }
+
+outOfSight(PartialFailureError.prototype, 'data');
 
 /** A job ended without an output: it failed at the API, or expired. */
 export class JobError extends SdkError {
@@ -219,7 +224,7 @@ export class TokenError extends SdkError {
   declare readonly uri: string | undefined;
   /** Why an answer could not be used, if one came. */
   declare readonly reason: TokenErrorReason | undefined;
-  /** How long the token endpoint asks to wait, in milliseconds. */
+  /** After how many milliseconds a token is requested again: as long as the endpoint asks to wait, or by this client's own pause. */
   declare readonly retryAfterMs: number | undefined;
 
   constructor(message: string, fields: TokenErrorFields = {}) {

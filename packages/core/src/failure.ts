@@ -18,8 +18,8 @@ import { parseJson } from './json.js';
 import type { Answer } from './operation.js';
 import { isUncertain, outcomeNote, outcomeOf } from './outcome.js';
 import { ownFields } from './own.js';
-import { rateLimitFields } from './rate-headers.js';
-import { cleaner } from './redact.js';
+import { askedWaitMs, rateLimitFields } from './rate-headers.js';
+import { cleaner, REDACTED } from './redact.js';
 import { cleanProblem, isJson, mediaType, textOf } from './response.js';
 import { mayRepeat } from './retry.js';
 import type { Clock } from './time.js';
@@ -104,6 +104,7 @@ export const errorOfStatus = (
     traceId,
     retryable: mayRepeatLater(request, response),
     hint: joined(hintFor(status, request, code), budgetHint(request)),
+    retryAfterMs: askedWaitMs(response, clock),
   };
   if (status === 429)
     return new RateLimitError(message, { ...fields, ...rateLimitFields(response, clock) });
@@ -162,7 +163,7 @@ export const redirected = (
   request: HttpRequest,
   { status, headers }: HttpResponse,
 ): ResponseError => {
-  const location = cleaner(request)(originOf(headers.location, request.url));
+  const location = placeOf(headers.location, request.url, cleaner(request));
   return new ResponseError(
     `${request.operation.id} failed: ${status}, a redirect to ${location}, which is not followed.${outcomeNote(request)}`,
     {
@@ -207,6 +208,18 @@ const budgetHint = ({ call }: HttpRequest): string | undefined =>
 
 const joined = (...hints: readonly (string | undefined)[]): string | undefined =>
   hints.filter((hint) => hint !== undefined).join(' ') || undefined;
+
+/** An origin. Where it holds a secret, as it was written: a parser cuts and changes it, so that it would not be known any more. */
+const placeOf = (
+  location: string | undefined,
+  base: string,
+  clean: (text: string) => string,
+): string => {
+  const [written = ''] = AUTHORITY.exec(clean(location ?? '')) ?? [];
+  return written.includes(REDACTED) ? written : clean(originOf(location, base));
+};
+
+const AUTHORITY = /^(?:[a-z][a-z0-9+.-]*:)?[/\\]{2}[^/\\?#]*/i;
 
 const originOf = (location: string | undefined, base: string): string => {
   try {

@@ -1,5 +1,6 @@
 import { ReauthRequiredError } from './errors.js';
 import type { Grant } from './grants.js';
+import { ownFields } from './own.js';
 import { mayHaveSpent } from './token-failure.js';
 import type { StoredToken } from './token-store.js';
 
@@ -7,52 +8,64 @@ import type { StoredToken } from './token-store.js';
 export interface GrantOrder {
   /** The grant that the client was made with. */
   readonly first: Grant;
-  /** A second use of it would end everything that came of the consent. */
-  readonly isFirstSpent: boolean;
+  /** Codes and refresh tokens that were sent, the last ones, by this client or by another that shares the store. */
+  readonly spent: readonly string[];
   /** The refresh token that was stored or brought last. */
   readonly refreshToken: string | undefined;
-  /** Refresh tokens that the endpoint refused. */
+  /** Codes and refresh tokens that the endpoint refused, the last ones. */
   readonly refused: readonly string[];
   /** Version of what the store held at the last look. */
   readonly learnt: string | undefined;
 }
 
+// A program that starts with an old refresh token of its own must not spend it again.
+const MOST_REMEMBERED = 20;
+
 export const grantOrder = (first: Grant): GrantOrder => ({
   first,
-  isFirstSpent: false,
+  spent: [],
   refreshToken: undefined,
   refused: [],
   learnt: undefined,
 });
 
 /**
- * Which grant comes next: the refresh token that was stored or brought last, unless it was refused;
- * else the grant that the client was made with, if it was not used. `undefined`: only a new consent helps.
+ * Which grant comes next: a consent that is new, as nobody has used it; else the refresh token that was stored or
+ * brought last, unless it was refused. `undefined`: only another consent helps.
  */
 export const nextGrant = (order: GrantOrder): Grant | undefined => {
-  const { first, isFirstSpent, refreshToken } = order;
-  if (first.type === 'client_credentials') return first;
-  if (refreshToken !== undefined && !order.refused.includes(refreshToken))
-    return { type: 'refresh_token', refreshToken };
-  const origin = originOf(first);
-  return isFirstSpent || origin === undefined || order.refused.includes(origin) ? undefined : first;
+  const { first, refreshToken, refused } = order;
+  if (first.type === 'client_credentials' || isNewConsent(order)) return first;
+  return refreshToken !== undefined && !refused.includes(refreshToken)
+    ? { type: 'refresh_token', refreshToken }
+    : undefined;
 };
 
-/** The code or refresh token that a client was made with: the record of what came of it says so. */
-export const originOf = (first: Grant): string | undefined => {
-  if (first.type === 'authorization_code') return first.code;
-  return first.type === 'refresh_token' ? first.refreshToken : undefined;
+/** Was the client made with a code or refresh token that nobody has used? */
+export const isNewConsent = ({ first, spent, refreshToken, refused }: GrantOrder): boolean => {
+  const given = originOf(first);
+  return given !== undefined && given !== refreshToken && ![...spent, ...refused].includes(given);
 };
 
-/** A stored refresh token counts if it was stored since the last look: memory may be ahead of a store that cannot save. */
+/** The code or refresh token of a grant. */
+export const originOf = (grant: Grant): string | undefined => {
+  if (grant.type === 'authorization_code') return grant.code;
+  return grant.type === 'refresh_token' ? grant.refreshToken : undefined;
+};
+
+/**
+ * A stored refresh token counts if it was stored since the last look and was not spent: memory may be ahead of a
+ * store that cannot save, or that saved late.
+ */
 export const learn = (order: GrantOrder, stored: StoredToken | undefined): GrantOrder => {
   if (stored === undefined || stored.version === order.learnt) return order;
-  const { origin, refreshToken } = stored.record;
+  const { refreshToken = order.refreshToken, spent = [] } = ownFields(stored.record);
+  const isOld = refreshToken !== undefined && order.spent.includes(refreshToken);
   return {
     ...order,
     learnt: stored.version,
-    refreshToken: refreshToken ?? order.refreshToken,
-    isFirstSpent: order.isFirstSpent || (origin !== undefined && origin === originOf(order.first)),
+    refreshToken: isOld ? order.refreshToken : refreshToken,
+    spent: remember(spent, ...order.spent),
   };
 };
 
@@ -62,21 +75,25 @@ export const brought = (
   grant: Grant,
   refreshToken: string | undefined,
 ): GrantOrder => {
-  const sent = grant.type === 'refresh_token' ? grant.refreshToken : undefined;
-  const isFirst = originOf(grant) === originOf(order.first);
+  const sent = originOf(grant);
+  // A refresh token that brings no other one stays good (RFC 6749 section 6).
+  const kept = grant.type === 'refresh_token' ? sent : undefined;
   return {
     ...order,
-    refreshToken: refreshToken ?? sent ?? order.refreshToken,
-    isFirstSpent: order.isFirstSpent || isFirst,
+    refreshToken: refreshToken ?? kept,
+    spent: sent === undefined ? order.spent : remember(order.spent, sent),
   };
 };
 
 /** A grant did not work: what may be used up is not used again. */
 export const failed = (order: GrantOrder, grant: Grant, error: unknown): GrantOrder => {
+  const sent = originOf(grant);
+  if (sent === undefined) return order;
   if (grant.type === 'authorization_code' && mayHaveSpent(error))
-    return { ...order, isFirstSpent: true };
+    return { ...order, spent: remember(order.spent, sent) };
   const isRefused = error instanceof ReauthRequiredError && error.code === 'invalid_grant';
-  return grant.type === 'refresh_token' && isRefused
-    ? { ...order, refused: [...order.refused, grant.refreshToken ?? ''] }
-    : order;
+  return isRefused ? { ...order, refused: remember(order.refused, sent) } : order;
 };
+
+const remember = (list: readonly string[], ...more: readonly string[]): readonly string[] =>
+  [...new Set([...list, ...more])].slice(-MOST_REMEMBERED);

@@ -2,6 +2,7 @@ import type { AccessToken } from './access-token.js';
 import type { HttpRequest, HttpResponse, Middleware } from './exchange.js';
 import { errorOfFault, errorOfStatus, redirected, traceOf } from './failure.js';
 import { isFault, TransportFault } from './fault.js';
+import { FutileRenewals } from './futile-renewals.js';
 import type { AttemptEvent, Observe } from './observe.js';
 import { askedWaitMs } from './rate-headers.js';
 import { backoffMs, LONGEST_WAIT_MS, mayRepeat, repeatBy, waitMs } from './retry.js';
@@ -47,6 +48,7 @@ export const retry =
         clock.monotonic() + pauseMs > by;
       if (isLast || isTooLong || !payRetry(request, outcome)) return valueOrThrow(outcome);
       call.repeatBy = by;
+      if (isFault(outcome) && outcome.kind === 'timeout') call.hung(operation);
       last = outcome;
       const resume = isLimited ? call.deadline.hold() : undefined;
       await sleep(clock, pauseMs, call.signal).finally(resume);
@@ -58,12 +60,13 @@ const isLate = (outcome: HttpResponse | TransportFault): boolean =>
 
 /**
  * Sends a bearer token (RFC 6750 section 2.1). After a 401 the token is given up and the request
- * sent once more with a fresh one: the API has not processed it.
+ * sent once more with a fresh one: the API has not processed it. Where that helped nothing a moment ago, the token is kept.
  */
-export const authenticate =
-  (tokens: TokenProvider): Middleware =>
-  async (request, next) => {
-    if (request.operation.auth === 'none') return next(request);
+export const authenticate = (tokens: TokenProvider, clock: Clock): Middleware => {
+  const futile = new FutileRenewals(clock);
+  return async (request, next) => {
+    const { call, operation } = request;
+    if (operation.auth === 'none') return next(request);
     const get = (): Promise<AccessToken> => tokenFor(request, tokens);
     let token = await get();
     const renew = async (): Promise<HttpRequest> => {
@@ -71,19 +74,29 @@ export const authenticate =
       return withBearer(request, token.value);
     };
     const response = await next({ ...withBearer(request, token.value), renew });
-    const { call } = request;
+    if (response.status < 400) futile.served(operation.id, token.value);
     if (response.status !== 401 || call.hasRenewed) return response;
     call.hasRenewed = true;
-    tokens.invalidate(token.value);
+    const isFutile = futile.has(operation.id, token.value);
+    if (!isFutile) tokens.invalidate(token.value);
     const fresh = await get();
-    return fresh.value === token.value ? response : next(withBearer(request, fresh.value));
+    if (fresh.value === token.value) {
+      call.refused = isFutile ? 'again' : 'same';
+      if (!isFutile) futile.add(operation.id, token.value);
+      return response;
+    }
+    const second = await next(withBearer(request, fresh.value));
+    if (second.status === 401) futile.add(operation.id, fresh.value);
+    else if (second.status < 400) futile.served(operation.id, fresh.value);
+    return second;
   };
+};
 
 /** A token in time. If the call's limit ends the wait, nothing of the request was sent. */
 const tokenFor = async ({ call }: HttpRequest, tokens: TokenProvider): Promise<AccessToken> => {
   const { signal } = call;
   try {
-    return await tokens.get({ signal });
+    return await tokens.get({ signal, withinMs: call.deadline.leftMs() });
   } catch (error) {
     // A provider of the user's rejects with the signal's reason.
     if (!(error instanceof TransportFault) || error !== signal.reason) throw error;

@@ -7,8 +7,11 @@ export interface Clock {
   now(): number;
   /** Milliseconds since some moment; never goes back. It may stand still while the machine sleeps. */
   monotonic(): number;
-  /** Runs `task` after `ms` milliseconds, unless the returned function is called first. */
-  after(ms: number, task: () => void): () => void;
+  /**
+   * Runs `task` after `ms` milliseconds, unless the returned function is called first.
+   * @param isIdle the process may end before: nothing else waits for it
+   */
+  after(ms: number, task: () => void, isIdle?: boolean): () => void;
 }
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -17,7 +20,7 @@ const LATE_MS = 50;
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  after: (ms, task) => {
+  after: (ms, task, isIdle = false) => {
     const waitMs = Math.min(Math.max(ms, 0), LONGEST_TIMER_MS);
     const lateAt = performance.now() + waitMs + LATE_MS;
     // The process was stopped or busy: what arrived meanwhile comes first, and may make the task needless.
@@ -26,13 +29,19 @@ export const systemClock: Clock = {
       else timer = setTimeout(task, 0);
     };
     let timer = setTimeout(inTurn, waitMs);
+    // Browsers have nothing that a timer could keep alive.
+    if (isIdle) (timer as Partial<typeof timer>).unref?.();
     return () => clearTimeout(timer);
   },
 };
 
 /** Waits; rejects with the signal's reason as soon as it aborts. */
-export const sleep = (clock: Clock, ms: number, signal: AbortSignal): Promise<void> =>
-  abortable(signal, (resolve) => clock.after(ms, resolve));
+export const sleep = (
+  clock: Clock,
+  ms: number,
+  signal: AbortSignal,
+  isIdle?: boolean,
+): Promise<void> => abortable(signal, (resolve) => clock.after(ms, resolve, isIdle));
 
 /**
  * A promise that `start` settles and that a signal may end first. What `start` returns is called

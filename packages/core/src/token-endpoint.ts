@@ -2,7 +2,8 @@ import { AccessToken, BEARER_VALUE } from './access-token.js';
 import { TokenError, type TokenErrorReason } from './errors.js';
 import type { Grant, GrantParameters } from './grants.js';
 import type { CallOptions, Transport } from './operation.js';
-import { ownFields } from './own.js';
+import { own, ownFields } from './own.js';
+import { withRefreshToken } from './rescued-token.js';
 
 /** Who asks for a token. */
 export interface Credentials {
@@ -52,7 +53,15 @@ const LONGEST_LIFETIME_MS = 86_400_000;
  * The one reading of every token model.
  * @throws {TokenError} if there is no usable bearer token in the answer
  */
-export const readTokenResponse = (
+export const readTokenResponse = (answer: unknown, options: ReadTokenOptions): AccessToken => {
+  try {
+    return read(answer, options);
+  } catch (error) {
+    throw withRefreshToken(error as TokenError, own(answer ?? {}, 'refresh_token'));
+  }
+};
+
+const read = (
   answer: unknown,
   { requestedAt, defaultLifetimeMs, warn }: ReadTokenOptions,
 ): AccessToken => {

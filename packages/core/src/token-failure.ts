@@ -8,6 +8,7 @@ import {
   TokenError,
 } from './errors.js';
 import { own, ownFields } from './own.js';
+import { refreshTokenIn, withRefreshToken } from './rescued-token.js';
 
 /** What is known of a token request beside its failure. */
 export interface TokenAttempt {
@@ -40,7 +41,8 @@ export const tokenErrorOf = (error: unknown, attempt: TokenAttempt): unknown => 
   };
   const isRefused = fields.code === 'invalid_grant' && !retryable;
   const isCode = grantType === 'authorization_code';
-  const isLostCode = isCode && hasNoStatement(error) && mayHaveSpent(error);
+  const rescued = refreshTokenIn(error);
+  const isLostCode = isCode && !rescued && hasNoStatement(error) && mayHaveSpent(error);
   const isUsers = isCode || grantType === 'refresh_token';
   if (isUsers && (isRefused || isLostCode)) {
     const hint = [error.hint, isCode ? REAUTH_CODE : REAUTH].filter(Boolean).join(' ');
@@ -51,8 +53,13 @@ export const tokenErrorOf = (error: unknown, attempt: TokenAttempt): unknown => 
   }
   // What the endpoint said needs no guess.
   const isGuess = !(error instanceof TokenError || error instanceof ApiError);
-  const wait = error instanceof RateLimitError ? WAIT : undefined;
-  return new TokenError(message, { ...fields, hint: error.hint ?? (isGuess ? UNREACHED : wait) });
+  const wait =
+    fields.retryAfterMs === undefined && !(error instanceof RateLimitError) ? undefined : WAIT;
+  const told = new TokenError(message, {
+    ...fields,
+    hint: error.hint ?? (isGuess ? UNREACHED : wait),
+  });
+  return withRefreshToken(told, rescued);
 };
 
 /** What the endpoint said, or what is wrong with what it sent. */
@@ -69,7 +76,7 @@ const statementOf = (
     description: problem.detail,
     uri: problem.uri,
     reason: error instanceof ResponseError ? error.reason : undefined,
-    retryAfterMs: error instanceof RateLimitError ? error.retryAfterMs : undefined,
+    retryAfterMs: error instanceof ApiError ? error.retryAfterMs : undefined,
   };
 };
 
@@ -95,11 +102,21 @@ export const mayHaveSpent = (error: unknown): boolean => {
   return error.outcome !== 'not-sent' && !error.retryable && !isRefused;
 };
 
+/** Of a refresh: may it have been processed, though no token came? */
+export const isDoubtful = (error: unknown): boolean =>
+  error instanceof TokenError &&
+  (error.reason === undefined ? error.outcome === 'unknown' : isBroken(error));
+
+/** Did the answer break off, so that another one may be whole? */
+export const isBroken = ({ reason }: TokenError): boolean =>
+  reason === 'unreadable' || reason === 'empty';
+
 const lostNote = (isCode: boolean, attempts: number, isRefused: boolean): string => {
   if (isCode) {
     return isRefused ? '' : ' The code may be used up: it is not sent again.';
   }
-  return attempts > 1
-    ? ' The answer to an earlier refresh was lost: it may have used up the refresh token.'
-    : '';
+  return attempts > 1 ? LOST_REFRESH : '';
 };
+
+export const LOST_REFRESH =
+  ' The answer to an earlier refresh was lost: it may have used up the refresh token.';

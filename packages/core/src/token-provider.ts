@@ -2,9 +2,12 @@ import type { AccessToken } from './access-token.js';
 import { BriefMap } from './brief-map.js';
 import { TokenError } from './errors.js';
 import { TransportFault } from './fault.js';
-import type { Grant } from './grants.js';
+import { type Grant, isUsersGrant } from './grants.js';
 import { own, ownFields } from './own.js';
-import { abortable } from './time.js';
+import { RefusedPair } from './refused-pair.js';
+import { refreshTokenIn } from './rescued-token.js';
+import { LONGEST_WAIT_MS } from './retry.js';
+import { abortable, sleep } from './time.js';
 import { requestToken, type TokenRequester } from './token-request.js';
 import {
   initialState,
@@ -13,7 +16,7 @@ import {
   type TokenState,
   type TokenTask,
 } from './token-state.js';
-import { Shelf, type TokenLock, type TokenStore } from './token-store.js';
+import { type Reading, Shelf, type TokenLock, type TokenStore } from './token-store.js';
 
 /** Where the pipeline gets its bearer token. */
 export interface TokenProvider {
@@ -22,7 +25,14 @@ export interface TokenProvider {
    * However many callers wait, one request is under way.
    * @throws {TokenError} if there is none to be had
    */
-  get(options?: { readonly signal?: AbortSignal | undefined }): Promise<AccessToken>;
+  get(options?: {
+    readonly signal?: AbortSignal | undefined;
+    /**
+     * How long to wait for the end of a pause after a failed token request, in milliseconds, if the failure may
+     * pass; else it is thrown at once. At most 62 s. @default 62_000
+     */
+    readonly withinMs?: number | undefined;
+  }): Promise<AccessToken>;
   /** Gives up this token, if it is still the one in use: the API refused it. */
   invalidate(value: string): void;
 }
@@ -37,7 +47,17 @@ export interface TokenProviderOptions<G extends Grant> extends TokenRequester<G>
 interface Waiter {
   readonly resolve: (token: AccessToken) => void;
   readonly reject: (error: unknown) => void;
+  /** Until when, on the monotonic clock, it can wait for the end of a pause. */
+  readonly until: number;
 }
+
+const WARNINGS: Readonly<Record<(TokenTask & { type: 'warn' })['about'], string>> = {
+  lock: 'The token store gave no lock; others may renew at the same time.',
+  renewal: 'The token could not be renewed; the one in use is kept while it lasts.',
+  rotation:
+    'The token store failed to save a new refresh token: it is in memory alone, and saved again until that works.',
+  save: 'The token store failed to save; the token is kept in memory.',
+};
 
 const lateToken = ({ limitMs }: TransportFault, isLocking: boolean): TransportFault => {
   const why = isLocking ? 'no token came, as the token store gave no lock' : 'no token came';
@@ -50,7 +70,7 @@ export const createTokenProvider = <G extends Grant>(
 ): TokenProvider => {
   const keeper = new TokenKeeper(ownFields(options));
   return {
-    get: (asked = {}) => keeper.get(ownFields(asked).signal),
+    get: (asked = {}) => keeper.get(ownFields(asked)),
     invalidate: (value) => keeper.handle({ type: 'refused', value }),
   };
 };
@@ -60,10 +80,12 @@ class TokenKeeper<G extends Grant> {
   readonly #options: TokenProviderOptions<G>;
   readonly #shelf: Shelf;
   readonly #waiting = new BriefMap<Waiter>();
-  readonly #locks = new BriefMap<TokenLock | undefined>();
+  readonly #locks = new BriefMap<TokenLock>();
   /** Flights that wait for the store's lock. */
   readonly #locking = new BriefMap<true>();
-  readonly #requests = new BriefMap<AbortController>();
+  /** What a flight does that can be stopped. */
+  readonly #working = new BriefMap<AbortController>();
+  readonly #refusedPair = new RefusedPair();
   #state: TokenState;
   #callers = 0;
 
@@ -73,16 +95,18 @@ class TokenKeeper<G extends Grant> {
     this.#state = initialState(options.grant, this.#shelf.hasLock);
   }
 
-  get(signal: AbortSignal | undefined): Promise<AccessToken> {
+  get({
+    signal,
+    withinMs: statedMs = LONGEST_WAIT_MS,
+  }: NonNullable<Parameters<TokenProvider['get']>[0]>): Promise<AccessToken> {
     return abortable<AccessToken>(signal, (resolve, reject) => {
       this.#callers += 1;
       const waiter = this.#callers;
-      this.#waiting.set(waiter, { resolve, reject });
-      this.handle({ type: 'asked', waiter });
-      return () => {
-        this.#waiting.take(waiter);
-        this.handle({ type: 'left', waiter });
-      };
+      const withinMs = Math.min(LONGEST_WAIT_MS, statedMs);
+      const until = this.#options.clock.monotonic() + withinMs;
+      this.#waiting.set(waiter, { resolve, reject, until });
+      this.handle({ type: 'asked', waiter, withinMs });
+      return () => this.#leave(waiter);
     }).catch((reason: unknown) => {
       throw this.#late(reason);
     });
@@ -101,61 +125,87 @@ class TokenKeeper<G extends Grant> {
     switch (task.type) {
       case 'load':
         return this.handle({
-          type: 'loaded',
           flight: task.flight,
-          stored: await shelf.load(this.#locks.has(task.flight)),
+          ...(await this.#load(task.flight, task.isLast)),
         });
       case 'lock':
         return this.handle(await this.#lock(task.flight));
       case 'unlock':
         return this.#unlock(task.flight);
+      case 'pause':
+        return this.handle(await this.#pause(task));
       case 'request':
         return this.handle(await this.#ask(task.flight, task.grant));
       case 'save':
-        await shelf.save(task.record, task.expectedVersion);
-        return this.handle({ type: 'saved', flight: task.flight });
+        return this.handle({
+          flight: task.flight,
+          ...(await shelf.save(task.record, task.expectedVersion)),
+        });
       case 'stop':
-        return this.#requests
+        return this.#working
           .get(task.flight)
           ?.abort(new TokenError('Nobody waits for this token any more.'));
       case 'serve':
-        return this.#settle(task.waiters, ({ resolve }) => resolve(task.held.token));
+        return this.#settle(task.waiter, ({ resolve }) => resolve(task.held.token));
       case 'reject':
-        return this.#settle(task.waiters, ({ reject }) => reject(task.error));
+        return task.until === undefined
+          ? this.#settle(task.waiter, ({ reject }) => reject(task.error))
+          : this.#rejectBefore(task.until, task.error);
       case 'warn':
-        return this.#options.tell({
-          type: 'warning',
-          message: 'The token could not be renewed; the one in use is kept while it lasts.',
-        });
+        return this.#options.tell({ type: 'warning', message: own(WARNINGS, task.about) ?? '' });
     }
   }
 
   // A store that refuses its place says so to who waits.
   #failed(task: TokenTask, error: unknown): void {
     const flight = own(task, 'flight');
-    if (typeof flight === 'number') this.handle({ type: 'failed', flight, error });
+    if (typeof flight === 'number')
+      this.handle({ type: 'failed', flight, error, refreshToken: undefined });
+  }
+
+  #load(flight: number, isLast: boolean): Promise<Reading> {
+    const lock = this.#locks.get(flight);
+    const isUsers = isUsersGrant(this.#options.grant);
+    return this.#shelf.load(isLast && (isUsers || lock !== undefined), isUsers ? lock : undefined);
   }
 
   async #ask(flight: number, grant: Grant): Promise<TokenEvent> {
-    const request = new AbortController();
-    this.#requests.set(flight, request);
+    return this.#stoppable(flight, async (signal) => {
+      try {
+        const granted = await requestToken(this.#options, grant, signal, this.#refusedPair);
+        return { type: 'granted', flight, granted };
+      } catch (error) {
+        return { type: 'failed', flight, error, refreshToken: refreshTokenIn(error) };
+      }
+    });
+  }
+
+  async #pause({ flight, isIdle, ms }: TokenTask & { type: 'pause' }): Promise<TokenEvent> {
+    const { clock } = this.#options;
+    await this.#stoppable(flight, (signal) => sleep(clock, ms, signal, isIdle));
+    return { type: 'paused', flight };
+  }
+
+  async #stoppable<T>(flight: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const stop = new AbortController();
+    this.#working.set(flight, stop);
     try {
-      const granted = await requestToken(this.#options, grant, request.signal);
-      return { type: 'granted', flight, granted };
-    } catch (error) {
-      return { type: 'failed', flight, error };
+      return await work(stop.signal);
     } finally {
-      this.#requests.take(flight);
+      this.#working.take(flight);
     }
   }
 
   async #lock(flight: number): Promise<TokenEvent> {
     this.#locking.set(flight, true);
+    let lock: TokenLock | undefined;
     try {
-      this.#locks.set(flight, await this.#shelf.lock());
+      lock = await this.#shelf.lock();
     } finally {
       this.#locking.take(flight);
     }
+    if (lock === undefined) return { type: 'lockless', flight };
+    this.#locks.set(flight, lock);
     return { type: 'locked', flight };
   }
 
@@ -164,10 +214,20 @@ class TokenKeeper<G extends Grant> {
     if (held) await this.#shelf.unlock(held);
   }
 
-  #settle(waiters: readonly number[], end: (waiter: Waiter) => void): void {
-    for (const waiter of waiters) {
-      const found = this.#waiting.take(waiter);
-      if (found) end(found);
+  #leave(waiter: number): void {
+    if (this.#waiting.take(waiter)) this.handle({ type: 'left', waiter });
+  }
+
+  /** One, or all who wait: there is one flight, and everyone waits for it. */
+  #settle(waiter: number | undefined, end: (waiter: Waiter) => void): void {
+    for (const one of this.#waiting.takeAll(waiter)) end(one);
+  }
+
+  #rejectBefore(until: number, error: unknown): void {
+    for (const [waiter, one] of this.#waiting.all()) {
+      if (one.until >= until) continue;
+      one.reject(error);
+      this.#leave(waiter);
     }
   }
 

@@ -1,9 +1,11 @@
-import { SdkError, TokenError } from './errors.js';
+import { withFields } from './error-copy.js';
+import { ReauthRequiredError, SdkError, TokenError } from './errors.js';
 import { TransportFault } from './fault.js';
 import { type Grant, grantParameters } from './grants.js';
 import type { Observe } from './observe.js';
 import type { Transport } from './operation.js';
 import { own } from './own.js';
+import type { RefusedPair } from './refused-pair.js';
 import { backoffMs } from './retry.js';
 import { type Clock, raced, sleep, withDeadline } from './time.js';
 import {
@@ -12,9 +14,10 @@ import {
   type TokenEndpoint,
   type TokenParameters,
 } from './token-endpoint.js';
-import { tokenErrorOf } from './token-failure.js';
+import { isBroken, isDoubtful, tokenErrorOf } from './token-failure.js';
 import { TOKEN_PAUSES, TOKEN_RETRY } from './token-operation.js';
-import type { TokenRecord } from './token-store.js';
+import { isPairRefused } from './token-pause.js';
+import type { Granted } from './token-state.js';
 
 /** What a token request needs, besides the grant. */
 export interface TokenRequester<G extends Grant> {
@@ -32,7 +35,7 @@ const TOKEN_TIMEOUT_MS = 15_000;
 const MOST_UNREADABLE = 2;
 
 /**
- * Spends a grant on a token.
+ * Spends a grant on a token. A pair that was refused is not sent while it has to wait.
  * @throws {ReauthRequiredError} if the user has to consent again
  * @throws {TokenError} if there is no token for another reason
  */
@@ -40,36 +43,40 @@ export const requestToken = async <G extends Grant>(
   requester: TokenRequester<G>,
   grant: Grant,
   outer: AbortSignal,
-): Promise<TokenRecord> => {
-  let refused: { readonly pair: Credentials; readonly error: TokenError } | undefined;
-  for (;;) {
-    const deadline = withDeadline(requester.clock, TOKEN_TIMEOUT_MS, outer);
+  refused: RefusedPair,
+): Promise<Granted> => {
+  const { clock, credentials, random } = requester;
+  for (let round = 1; ; round += 1) {
+    const deadline = withDeadline(clock, TOKEN_TIMEOUT_MS, outer);
     let pair: Credentials | undefined;
+    let known: TokenError | undefined;
     try {
-      pair = await raced(deadline.signal, requester.credentials());
-      if (refused && isSamePair(pair, refused.pair)) throw refused.error;
-      return await spend(requester, pair, grant, deadline.signal);
+      pair = await raced(deadline.signal, credentials());
+      known = refused.errorFor(pair, clock.monotonic());
+      if (known) throw known;
+      const granted = await spend(requester, pair, grant, deadline.signal);
+      refused.clear();
+      return granted;
     } catch (error) {
-      if (error instanceof TransportFault) throw timedOut(error);
-      const isPair = error instanceof TokenError && error.code === 'invalid_client';
-      if (refused || !pair || !isPair) throw error;
-      // The secret may have been replaced a moment ago.
-      refused = { pair, error };
+      if (error instanceof TransportFault) throw timedOut(error, pair !== undefined);
+      const isPair = error instanceof TokenError && isPairRefused(error);
+      if (!pair || !isPair || error === known) throw error;
+      const now = { monotonic: clock.monotonic(), random: random() };
+      const told = refused.add(pair, error, now);
+      // The secret may have been replaced a moment ago; if the program still gives the same, it is not sent.
+      if (round > 1) throw told;
     } finally {
       deadline.cancel();
     }
   }
 };
 
-const isSamePair = (one: Credentials, other: Credentials): boolean =>
-  one.clientId === other.clientId && one.clientSecret === other.clientSecret;
-
 const spend = async <G extends Grant>(
   { endpoint, transport, clock, random, tell }: TokenRequester<G>,
   { clientId, clientSecret }: Credentials,
   grant: Grant,
   signal: AbortSignal,
-): Promise<TokenRecord> => {
+): Promise<Granted> => {
   // Only a version whose operation needs no secret has public clients.
   const parameters = {
     clientId,
@@ -78,7 +85,7 @@ const spend = async <G extends Grant>(
   } as TokenParameters<G>;
   const requestedAt = clock.now();
   const warn = (message: string): void => tell({ type: 'warning', message });
-  const options = { signal, timeoutMs: TOKEN_TIMEOUT_MS, retry: own(TOKEN_RETRY, grant.type) };
+  const options = { signal, timeoutMs: TOKEN_TIMEOUT_MS, retry: own(REPEATS, grant.type) };
   const { defaultLifetimeMs } = endpoint;
   let attempts = 0;
   for (let repeat = 0; ; repeat += 1) {
@@ -93,20 +100,35 @@ const spend = async <G extends Grant>(
         (error instanceof SdkError && error.attempts) || Number(error instanceof TokenError);
       const failure = tokenErrorOf(error, { grantType: grant.type, attempts });
       const mayRepeat =
-        grant.type === 'client_credentials' && attempts <= MOST_UNREADABLE && isBroken(failure);
-      if (!mayRepeat) throw failure;
+        grant.type === 'client_credentials' &&
+        attempts <= MOST_UNREADABLE &&
+        failure instanceof TokenError &&
+        isBroken(failure);
+      if (!mayRepeat) throw asRefresh(failure, grant);
       await sleep(clock, backoffMs(repeat, TOKEN_PAUSES, random), signal);
     }
   }
 };
 
-/** The limit over all repeats was reached between two of them. */
-const timedOut = ({ limitMs }: TransportFault): TokenError =>
+// A refresh token of which nobody knows whether it was used is sent again only after another look into the store.
+const REPEATS: typeof TOKEN_RETRY = {
+  ...TOKEN_RETRY,
+  refresh_token: { ...TOKEN_RETRY.client_credentials, unsafe: false },
+};
+
+/** A refresh can be tried later, whatever became of this one: the store is asked first. */
+const asRefresh = (failure: unknown, { type }: Grant): unknown =>
+  type === 'refresh_token' &&
+  failure instanceof TokenError &&
+  !(failure instanceof ReauthRequiredError) &&
+  isDoubtful(failure)
+    ? withFields(failure, { retryable: true })
+    : failure;
+
+/** The limit over all repeats was reached between two of them, or before the first. */
+const timedOut = ({ limitMs }: TransportFault, hasPair: boolean): TokenError =>
   new TokenError(`No token came within ${limitMs} ms.`, {
     retryable: true,
+    outcome: hasPair ? 'unknown' : 'not-sent',
     hint: 'Is the network slow, or does a function of yours give no secret?',
   });
-
-/** Did the answer break off, so that another one may be whole? */
-const isBroken = (error: unknown): boolean =>
-  error instanceof TokenError && (error.reason === 'unreadable' || error.reason === 'empty');

@@ -1,15 +1,18 @@
 import { ReauthRequiredError, TokenError } from './errors.js';
+import { flightErrors } from './flight-errors.js';
 import {
   brought,
   failed,
   type GrantOrder,
   grantOrder,
+  isNewConsent,
   learn,
   nextGrant,
-  originOf,
 } from './grant-order.js';
-import type { Grant } from './grants.js';
+import { type Grant, isUsersGrant } from './grants.js';
+import { isDoubtful } from './token-failure.js';
 import { ageMs, type Held, heldOf, type Moment } from './token-life.js';
+import { failureIn, type Pause, pauseAfter } from './token-pause.js';
 import type { StoredToken, TokenRecord } from './token-store.js';
 
 /*
@@ -26,48 +29,96 @@ export interface TokenState {
   readonly held: Held | undefined;
   /** Values that the API refused, the last ones: a store may bring them back. */
   readonly refused: readonly string[];
-  /** The one request for a token that is under way. */
+  /** The one way to a token that is under way. */
   readonly flight: Flight | undefined;
   readonly flights: number;
-  /** Renewals ahead of expiry that failed in a row. */
-  readonly failures: number;
-  /** Until then, on the monotonic clock, none is tried ahead of expiry. */
-  readonly pauseEndsAt: number;
+  /** How many callers wait for it. */
+  readonly waiting: number;
+  /** What failed last: until its end no token request is sent. */
+  readonly pause: Pause | undefined;
 }
 
 export interface Flight {
   readonly id: number;
-  readonly startedAt: number;
-  readonly waiters: readonly number[];
+  /** When it was heard of last, on the monotonic clock. */
+  readonly seenAt: number;
   /** Nobody may wait for it: it renews ahead of expiry. */
   readonly isAhead: boolean;
   /** It waited for its turn: no other who shares the store renews meanwhile. */
-  readonly isLocked?: true;
+  readonly isLocked: boolean;
+  /** No lock could be had, and none is needed. */
+  readonly isLockless: boolean;
+  /** It waits until a token request may be sent again. */
+  readonly isPausing: boolean;
   /** Version of what the store held. */
-  readonly expectedVersion?: string | undefined;
-  readonly grant?: Grant;
-  readonly record?: TokenRecord;
+  readonly expectedVersion: string | undefined;
+  readonly grant: Grant | undefined;
+  /** Values that had been refused when the grant was sent. */
+  readonly refused: readonly string[] | undefined;
   /** Why the grant did not work, while the store is asked for another. */
-  readonly refusal?: ReauthRequiredError;
+  readonly refusal: TokenError | undefined;
+  /** Why the same grant was sent again: the first answer was lost. */
+  readonly lost: TokenError | undefined;
+  /** What is to be saved. */
+  readonly record: TokenRecord | undefined;
+  /** The token that came could not be used: of the record the refresh token is of use. */
+  readonly useless: TokenError | undefined;
+  /** Its record could not be saved and is served from memory: since when, and how often it was tried again. */
+  readonly unsaved: { readonly since: number; readonly tries: number } | undefined;
 }
 
+// All of it is there: what is missing would be read from a polluted Object.prototype.
+const NEW_FLIGHT: Omit<Flight, 'id' | 'isAhead' | 'seenAt'> = {
+  isLocked: false,
+  isLockless: false,
+  isPausing: false,
+  expectedVersion: undefined,
+  grant: undefined,
+  refused: undefined,
+  refusal: undefined,
+  lost: undefined,
+  record: undefined,
+  useless: undefined,
+  unsaved: undefined,
+};
+
 /** What a grant brought. */
-export type Granted = Omit<TokenRecord, 'origin'>;
+export type Granted = Omit<TokenRecord, 'spent'>;
 
 /** What happens. Those with a flight come from what it was told to do. */
 export type TokenEvent =
-  | { readonly type: 'asked'; readonly waiter: number }
+  | {
+      readonly type: 'asked';
+      readonly waiter: number;
+      /** How long it can wait, in milliseconds. */
+      readonly withinMs: number;
+    }
   | { readonly type: 'left'; readonly waiter: number }
   | { readonly type: 'refused'; readonly value: string }
-  | { readonly type: 'locked'; readonly flight: number }
-  | { readonly type: 'loaded'; readonly flight: number; readonly stored: StoredToken | undefined }
-  | { readonly type: 'granted'; readonly flight: number; readonly granted: Granted }
-  | { readonly type: 'failed'; readonly flight: number; readonly error: unknown }
-  | { readonly type: 'saved'; readonly flight: number };
+  | FlightEvent;
+
+type FlightEvent = { readonly flight: number } & (
+  | {
+      /** `lockless`: none could be had; `overtaken`: another holds it by now; `unread`: the store failed to load. */
+      readonly type: 'locked' | 'lockless' | 'overtaken' | 'paused' | 'saved' | 'unread';
+    }
+  | { readonly type: 'loaded'; readonly stored: StoredToken | undefined }
+  | { readonly type: 'granted'; readonly granted: Granted }
+  | {
+      readonly type: 'failed';
+      readonly error: unknown;
+      /** The next refresh token, if an answer brought it that is of no other use. */
+      readonly refreshToken: string | undefined;
+    }
+  /** `isRefused`: the store holds another version. */
+  | { readonly type: 'unsaved'; readonly isRefused: boolean }
+);
 
 /** What is to be done. */
 export type TokenTask =
-  | { readonly type: 'load' | 'lock' | 'stop' | 'unlock'; readonly flight: number }
+  | { readonly type: 'lock' | 'stop' | 'unlock'; readonly flight: number }
+  /** `isLast`: what cannot be read now counts. */
+  | { readonly type: 'load'; readonly flight: number; readonly isLast: boolean }
   | { readonly type: 'request'; readonly flight: number; readonly grant: Grant }
   | {
       readonly type: 'save';
@@ -75,9 +126,23 @@ export type TokenTask =
       readonly record: TokenRecord;
       readonly expectedVersion: string | undefined;
     }
-  | { readonly type: 'serve'; readonly waiters: readonly number[]; readonly held: Held }
-  | { readonly type: 'reject'; readonly waiters: readonly number[]; readonly error: unknown }
-  | { readonly type: 'warn' };
+  /** `isIdle`: it need not keep the process alive. */
+  | {
+      readonly type: 'pause';
+      readonly flight: number;
+      readonly ms: number;
+      readonly isIdle: boolean;
+    }
+  /** For one who waits, or for all. */
+  | { readonly type: 'serve'; readonly waiter: number | undefined; readonly held: Held }
+  /** For one, for all, or for those who cannot wait for so long. */
+  | {
+      readonly type: 'reject';
+      readonly waiter: number | undefined;
+      readonly until: number | undefined;
+      readonly error: unknown;
+    }
+  | { readonly type: 'warn'; readonly about: 'lock' | 'renewal' | 'rotation' | 'save' };
 
 export type Step = readonly [state: TokenState, tasks: readonly TokenTask[]];
 
@@ -86,12 +151,14 @@ export interface Now extends Moment {
   readonly random: number;
 }
 
-// Longer than any takes (20 s for the lock, 10 for the store, two rounds of 15 for the endpoint): workerd drops
-// the work of a request that has ended, and it never lands.
-const LONGEST_FLIGHT_MS = 75_000;
+// Longer than any is silent (20 s for the lock, 10 for the store, two rounds of 15 for the endpoint, 62 for a pause):
+// workerd drops the work of a request that has ended, and it never lands.
+const LONGEST_SILENCE_MS = 75_000;
 const MOST_REFUSED = 16;
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
+const FIRST_REPEAT_MS = 250;
+const LONGEST_REPEAT_MS = 5_000;
+// A program that has nothing else to do waits so long for a store that fails.
+const KEPT_ALIVE_MS = 60_000;
 
 export const initialState = (grant: Grant, hasLock = false): TokenState => ({
   hasLock,
@@ -100,182 +167,392 @@ export const initialState = (grant: Grant, hasLock = false): TokenState => ({
   refused: [],
   flight: undefined,
   flights: 0,
-  failures: 0,
-  pauseEndsAt: 0,
+  waiting: 0,
+  pause: undefined,
 });
 
 export const step = (state: TokenState, event: TokenEvent, now: Now): Step => {
-  if (event.type === 'asked') return asked(state, event.waiter, now);
-  if (event.type === 'left') return left(state, event.waiter);
+  if (event.type === 'asked') return asked(state, event, now);
+  if (event.type === 'left') return left(state);
   if (event.type === 'refused') return [withoutRefused(state, event.value), []];
   const { flight } = state;
   // What comes of a flight that was given up counts no more; but a lock must not stay.
   if (flight === undefined || event.flight !== flight.id)
     return [state, event.type === 'locked' ? [{ type: 'unlock', flight: event.flight }] : []];
-  if (event.type === 'locked') return locked(state, flight);
-  if (event.type === 'loaded') return loaded(state, flight, event.stored, now);
-  if (event.type === 'granted') return granted(state, flight, event.granted);
-  if (event.type === 'saved') return landed(state, flight, flight.record, now);
-  return stumbled(state, flight, event.error, now);
+  return progressed(state, { ...flight, seenAt: now.monotonic }, event, now);
 };
 
-const asked = (state: TokenState, waiter: number, now: Now): Step => {
-  const { held } = state;
-  if (held === undefined || ageMs(held, now) >= held.hardEndMs) return joined(state, waiter, now);
-  const served: TokenTask = { type: 'serve', waiters: [waiter], held };
-  if (!shouldRenew(state, held, now)) return [state, [served]];
-  const [next, tasks] = takenOff(state, { waiters: [], isAhead: true }, now);
-  return [next, [served, ...tasks]];
+const progressed = (state: TokenState, flight: Flight, event: FlightEvent, now: Now): Step => {
+  switch (event.type) {
+    // While it waited for its turn, another process may have renewed.
+    case 'locked':
+      return look(state, { ...flight, isLocked: true });
+    case 'lockless':
+      return lockless(state, flight, now);
+    case 'overtaken':
+      return overtaken(state, flight);
+    case 'paused':
+      return look(state, { ...flight, isPausing: false });
+    case 'loaded':
+      return loaded(state, flight, { stored: event.stored, isRead: true }, now);
+    case 'unread':
+      return loaded(state, flight, { stored: undefined, isRead: false }, now);
+    case 'granted':
+      return granted(state, flight, event.granted);
+    case 'failed':
+      return stumbled(state, flight, event, now);
+    case 'saved':
+      return kept(state, flight, now);
+    case 'unsaved':
+      return unsaved(state, flight, event.isRefused, now);
+  }
 };
 
-const shouldRenew = (state: TokenState, held: Held, now: Now): boolean =>
-  ageMs(held, now) >= held.softEndMs && now.monotonic >= state.pauseEndsAt && !isFlying(state, now);
+// Who asks, and who leaves.
 
-const isFlying = ({ flight }: TokenState, now: Now): boolean =>
-  flight !== undefined && now.monotonic - flight.startedAt < LONGEST_FLIGHT_MS;
-
-const joined = (state: TokenState, waiter: number, now: Now): Step => {
-  const { flight } = state;
-  if (flight === undefined || !isFlying(state, now))
-    return takenOff(state, { waiters: [waiter], isAhead: false }, now);
-  return [{ ...state, flight: { ...flight, waiters: [...flight.waiters, waiter] } }, []];
+const asked = (
+  state: TokenState,
+  { waiter, withinMs }: { readonly waiter: number; readonly withinMs: number },
+  now: Now,
+): Step => {
+  const { flight, held, pause } = state;
+  const isFlying = flight !== undefined && now.monotonic - flight.seenAt < LONGEST_SILENCE_MS;
+  if (held !== undefined && ageMs(held, now) < held.hardEndMs) {
+    const served: TokenTask = { type: 'serve', waiter, held };
+    const isToRenew = !isPaused(state, now) && ageMs(held, now) >= held.softEndMs;
+    if (isFlying || !(isToRenew || flight?.record)) return [state, [served]];
+    const [next, tasks] = takenOff(state, true, now);
+    return [next, [served, ...tasks]];
+  }
+  if (isFlying && flight.isPausing && pause && now.monotonic + withinMs < pause.until)
+    return [state, [rejecting(failureIn(pause, now.monotonic), undefined, waiter)]];
+  const joined = { ...state, waiting: state.waiting + 1 };
+  return isFlying ? [joined, []] : takenOff(joined, false, now);
 };
 
-const takenOff = (state: TokenState, kind: Pick<Flight, 'isAhead' | 'waiters'>, now: Now): Step => {
+const isPaused = ({ pause }: TokenState, now: Now): boolean =>
+  pause !== undefined && now.monotonic < pause.until;
+
+const takenOff = (state: TokenState, isAhead: boolean, now: Now): Step => {
   const id = state.flights + 1;
   const { flight: lost } = state;
   // Who waits for one that was lost goes on waiting: for the new one. It may send nothing any more, nor keep its lock.
-  const waiters = [...(lost?.waiters ?? []), ...kind.waiters];
   const ends: TokenTask[] = lost ? [{ type: 'stop', flight: lost.id }, ...unlocking(lost)] : [];
-  const flight = { ...kind, waiters, id, startedAt: now.monotonic };
-  return [{ ...state, flights: id, flight }, [...ends, { type: 'load', flight: id }]];
+  // What it could not save is the next one's to save.
+  const { record, useless, unsaved, expectedVersion } =
+    (isUsers(state) ? lost : undefined) ?? NEW_FLIGHT;
+  const rest = record ? { record, useless, unsaved, expectedVersion } : {};
+  const flight = { ...NEW_FLIGHT, ...rest, id, isAhead, seenAt: now.monotonic };
+  const [next, tasks] = look({ ...state, flights: id }, flight);
+  return [next, [...ends, ...tasks]];
 };
 
-const left = (state: TokenState, waiter: number): Step => {
-  const { flight, order } = state;
-  if (!flight?.waiters.includes(waiter)) return [state, []];
-  const waiters = flight.waiters.filter((other) => other !== waiter);
+const left = (state: TokenState): Step => {
+  const { flight } = state;
+  const waiting = state.waiting - 1;
   // What spends a user's grant lands, whoever waits: its answer holds the only next refresh token.
-  const mayStop = order.first.type === 'client_credentials' && !flight.isAhead;
-  return waiters.length === 0 && mayStop
-    ? [{ ...state, flight: undefined }, [{ type: 'stop', flight: flight.id }, ...unlocking(flight)]]
-    : [{ ...state, flight: { ...flight, waiters } }, []];
+  const mayStop = flight?.isPausing || !(isUsers(state) || flight?.isAhead);
+  return flight && waiting === 0 && mayStop && !flight.record
+    ? [
+        { ...state, waiting, flight: undefined },
+        [{ type: 'stop', flight: flight.id }, ...unlocking(flight)],
+      ]
+    : [{ ...state, waiting }, []];
 };
 
-const withoutRefused = (state: TokenState, value: string): TokenState => ({
-  ...state,
-  refused: [...state.refused.filter((other) => other !== value), value].slice(-MOST_REFUSED),
-  held: state.held?.token.value === value ? undefined : state.held,
-});
+const withoutRefused = (state: TokenState, value: string): TokenState => {
+  const isHeld = state.held?.token.value === value;
+  // Of many calls that were refused with one token the first one counts.
+  if (!isHeld && state.refused.includes(value)) return state;
+  return {
+    ...state,
+    refused: [...state.refused.filter((other) => other !== value), value].slice(-MOST_REFUSED),
+    held: isHeld ? undefined : state.held,
+  };
+};
 
-// While it waited for its turn, another process may have renewed.
-const locked = (state: TokenState, flight: Flight): Step => [
-  { ...state, flight: { ...flight, isLocked: true } },
-  [{ type: 'load', flight: flight.id }],
+const isUsers = ({ order }: TokenState): boolean => isUsersGrant(order.first);
+
+// The store, and whose turn it is.
+
+const look = (state: TokenState, flight: Flight): Step => [
+  { ...state, flight },
+  [{ type: 'load', flight: flight.id, isLast: hasTurn(state, flight) }],
 ];
 
-const loaded = (
-  state: TokenState,
-  flight: Flight,
-  stored: StoredToken | undefined,
-  now: Now,
-): Step => {
+const hasTurn = ({ hasLock }: TokenState, { isLocked, isLockless }: Flight): boolean =>
+  !hasLock || isLocked || isLockless;
+
+const turn = (state: TokenState, flight: Flight): Step => [
+  { ...state, flight },
+  [{ type: 'lock', flight: flight.id }],
+];
+
+const unlocking = ({ id, isLocked }: Flight): TokenTask[] =>
+  isLocked ? [{ type: 'unlock', flight: id }] : [];
+
+const lockless = (state: TokenState, flight: Flight, now: Now): Step => {
+  if (isUsers(state)) return stalled(state, flight, flightErrors.noLock(flight.refusal), now);
+  const [next, tasks] = look(state, { ...flight, isLockless: true });
+  return [next, [{ type: 'warn', about: 'lock' }, ...tasks]];
+};
+
+const overtaken = (state: TokenState, flight: Flight): Step => {
+  const [next, tasks] = turn(state, { ...flight, isLocked: false });
+  return [next, [{ type: 'unlock', flight: flight.id }, ...tasks]];
+};
+
+interface Look {
+  readonly stored: StoredToken | undefined;
+  /** False if the store failed: what it holds is not known. */
+  readonly isRead: boolean;
+}
+
+const loaded = (before: TokenState, flight: Flight, { stored, isRead }: Look, now: Now): Step => {
+  const state = { ...before, order: learn(before.order, stored) };
+  if (flight.record) return lookedAfter(state, flight, { stored, isRead }, now);
   if (stored !== undefined && isUsable(state, stored.record, now))
     return landed(state, flight, stored.record, now);
-  if (state.hasLock && !flight.isLocked) return [state, [{ type: 'lock', flight: flight.id }]];
-  const order = learn(state.order, stored);
-  const grant = nextGrant(order);
-  const { refusal, grant: last, ...rest } = flight;
-  // Without a refusal there was no last one.
-  if (grant === undefined || isSame(grant, last))
-    return crashed({ ...state, order }, flight, refusal ?? noGrant(), now);
-  const next = { ...rest, grant, expectedVersion: stored?.version };
-  return [{ ...state, order, flight: next }, [{ type: 'request', flight: flight.id, grant }]];
+  const hasItsTurn = hasTurn(state, flight);
+  // What was spent, and by whom, may be there: nothing of a user's is sent without knowing.
+  if (!isRead && isUsers(state) && hasItsTurn)
+    return stalled(state, flight, flightErrors.noStore(flight.refusal), now);
+  if (isPaused(state, now)) return waitOut(state, flight, now);
+  return hasItsTurn ? request(state, flight, stored, now) : turn(state, flight);
 };
 
 // Another process may have renewed already: its token serves, if the API has not refused it to us.
-const isUsable = ({ held, refused }: TokenState, record: TokenRecord, now: Now): boolean => {
+const isUsable = ({ held, order, refused }: TokenState, record: TokenRecord, now: Now): boolean => {
+  if (isNewConsent(order)) return false;
   if (refused.includes(record.value) || record.value === held?.token.value) return false;
   const candidate = heldOf(record, now);
   return ageMs(candidate, now) < candidate.hardEndMs;
 };
 
+// The token request.
+
+const request = (
+  state: TokenState,
+  flight: Flight,
+  stored: StoredToken | undefined,
+  now: Now,
+): Step => {
+  const { refusal, grant: last } = flight;
+  const grant = nextGrant(state.order);
+  if (grant === undefined) return crashed(state, flight, refusal ?? flightErrors.noGrant(), now);
+  const lost = isSame(grant, last) ? refusal : undefined;
+  // Nobody else used it: once more, in case the first request was lost before it was processed.
+  if (lost && (flight.lost || lost instanceof ReauthRequiredError))
+    return crashed(state, flight, lost, now);
+  const { refused } = state;
+  const expectedVersion = stored?.version;
+  const next = { ...flight, refusal: undefined, grant, lost, refused, expectedVersion };
+  return [{ ...state, flight: next }, [{ type: 'request', flight: flight.id, grant }]];
+};
+
 const isSame = (grant: Grant, other: Grant | undefined): boolean =>
   JSON.stringify(grant) === JSON.stringify(other);
 
-const noGrant = (): ReauthRequiredError =>
-  new ReauthRequiredError(
-    'There is no consent to use: no refresh token is left, and no code that was not used.',
-    { hint: 'Ask the user for consent again and create the client with the new code.' },
-  );
-
 const granted = (state: TokenState, flight: Flight, fresh: Granted): Step => {
-  const { expectedVersion, grant, id } = flight;
+  const { grant } = flight;
   if (grant === undefined) return [state, []];
   const order = brought(state.order, grant, fresh.refreshToken);
-  const origin = originOf(order.first);
-  const record = { ...fresh, refreshToken: order.refreshToken, origin };
-  // Before anybody uses it: a refresh token that rotates must not be lost with this process.
-  return [
-    { ...state, order, flight: { ...flight, record } },
-    [{ type: 'save', flight: id, record, expectedVersion }],
-  ];
+  // The endpoint may give a token again that was refused before it was asked: then there is no other.
+  const refused =
+    state.refused === flight.refused
+      ? state.refused.filter((value) => value !== fresh.value)
+      : state.refused;
+  const next = { ...flight, unsaved: undefined, useless: undefined };
+  return save({ ...state, order, refused, pause: undefined }, next, fresh);
 };
 
-const landed = (
-  state: TokenState,
+// Before anybody uses it: a refresh token that rotates must not be lost with this process.
+const save = (state: TokenState, flight: Flight, fresh: Granted): Step => {
+  const { refreshToken, spent } = state.order;
+  const record = { ...fresh, refreshToken, ...(spent.length > 0 && { spent }) };
+  return saving(state, { ...flight, record }, record);
+};
+
+const saving = (state: TokenState, flight: Flight, record: TokenRecord): Step => {
+  const { expectedVersion, id } = flight;
+  return [{ ...state, flight }, [{ type: 'save', flight: id, record, expectedVersion }]];
+};
+
+const stumbled = (
+  before: TokenState,
   flight: Flight,
-  record: TokenRecord | undefined,
+  {
+    error: last,
+    refreshToken,
+  }: { readonly error: unknown; readonly refreshToken: string | undefined },
   now: Now,
 ): Step => {
-  if (record === undefined) return [state, []];
-  const { waiters } = flight;
-  const held = heldOf(record, now);
-  if (ageMs(held, now) >= record.expiresAt - record.obtainedAt)
-    return crashed(state, flight, overAlready(), now);
-  const isRefused = state.refused.includes(record.value);
-  return [
-    {
-      ...state,
-      flight: undefined,
-      failures: 0,
-      pauseEndsAt: 0,
-      held: isRefused ? state.held : held,
-    },
-    [{ type: 'serve', waiters, held }, ...unlocking(flight)],
-  ];
-};
-
-const overAlready = (): TokenError =>
-  new TokenError('The token had ended before it came: the endpoint took longer than it lives.', {
-    retryable: true,
-    hint: 'Is the network slow, or the clock of this machine wrong?',
-  });
-
-const unlocking = ({ id, isLocked }: Flight): TokenTask[] =>
-  isLocked ? [{ type: 'unlock', flight: id }] : [];
-
-const stumbled = (state: TokenState, flight: Flight, error: unknown, now: Now): Step => {
-  const order = flight.grant ? failed(state.order, flight.grant, error) : state.order;
-  if (!(error instanceof ReauthRequiredError))
-    return crashed({ ...state, order }, flight, error, now);
-  // Another process may have used the refresh token and stored the next; or there is a new code.
-  const next = { ...flight, refusal: error };
-  return [{ ...state, order, flight: next }, [{ type: 'load', flight: flight.id }]];
+  const { grant, lost } = flight;
+  const error = lost && last instanceof TokenError ? flightErrors.afterLost(last, lost) : last;
+  if (grant === undefined) return crashed(before, flight, error, now);
+  if (refreshToken !== undefined && error instanceof TokenError && isUsers(before)) {
+    const order = brought(before.order, grant, refreshToken);
+    const useful = flightErrors.useless(error);
+    const pause = pauseAfter(useful, before.pause, now);
+    const useless = pause ? failureIn(pause, now.monotonic) : useful;
+    const fresh = { value: '', refreshToken, obtainedAt: now.wall, expiresAt: now.wall };
+    return save({ ...before, order, pause }, { ...flight, unsaved: undefined, useless }, fresh);
+  }
+  const state = { ...before, order: failed(before.order, grant, error) };
+  // Another process may have used the refresh token and stored the next; or there is a new consent.
+  const isLost = grant.type === 'refresh_token' && isDoubtful(error);
+  return error instanceof ReauthRequiredError || (isLost && error instanceof TokenError)
+    ? look(state, { ...flight, refusal: error })
+    : crashed(state, flight, error, now);
 };
 
 const crashed = (state: TokenState, flight: Flight, error: unknown, now: Now): Step => {
-  const reject: TokenTask = { type: 'reject', waiters: flight.waiters, error };
-  const tasks = [reject, ...unlocking(flight)];
-  if (!flight.isAhead) return [{ ...state, flight: undefined }, tasks];
-  const pauseEndsAt = now.monotonic + pauseMs(state.failures, now.random);
+  const pause = pauseAfter(error, state.pause, now);
+  const told = pause ? failureIn(pause, now.monotonic) : error;
+  return stalled({ ...state, pause: pause ?? state.pause }, flight, told, now);
+};
+
+// What was not saved is saved again, whoever gets no token.
+const stalled = (state: TokenState, flight: Flight, error: unknown, now: Now): Step => {
+  const reject = rejecting(error);
+  const next = { ...state, waiting: 0 };
+  if (flight.record && isUsers(state)) {
+    return saveLater(next, { ...flight, refusal: undefined }, [reject], now);
+  }
+  const warning: TokenTask[] = flight.isAhead ? [{ type: 'warn', about: 'renewal' }] : [];
+  return over(next, flight, [reject, ...warning]);
+};
+
+/** With how long the pause lasts that followed. */
+const rejectAll = ({ pause }: TokenState, error: TokenError, now: Now): TokenTask =>
+  rejecting(pause?.error === error ? failureIn(pause, now.monotonic) : error);
+
+const rejecting = (error: unknown, until?: number, waiter?: number): TokenTask => ({
+  type: 'reject',
+  waiter,
+  until,
+  error,
+});
+
+const over = (state: TokenState, flight: Flight, tasks: readonly TokenTask[]): Step => [
+  { ...state, flight: undefined, waiting: 0 },
+  [...tasks, ...unlocking(flight)],
+];
+
+/** While a pause lasts, who can wait for its end waits, if the failure may pass. */
+const waitOut = (state: TokenState, flight: Flight, now: Now): Step => {
+  const { pause } = state;
+  if (!pause) return [state, []];
+  const error = failureIn(pause, now.monotonic);
+  if (!error.retryable || state.waiting === 0) return over(state, flight, [rejecting(error)]);
+  const ms = pause.until - now.monotonic;
   return [
-    { ...state, flight: undefined, failures: state.failures + 1, pauseEndsAt },
-    [...tasks, { type: 'warn' }],
+    { ...state, flight: { ...flight, isPausing: true, isLocked: false } },
+    [
+      ...unlocking(flight),
+      { type: 'pause', flight: flight.id, ms, isIdle: false },
+      rejecting(error, pause.until),
+    ],
   ];
 };
 
-const pauseMs = (failures: number, random: number): number => {
-  const range = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures);
-  return range / 2 + (range / 2) * random;
+// What came is kept.
+
+const kept = (state: TokenState, flight: Flight, now: Now): Step => {
+  const { record, useless, unsaved: wasServed } = flight;
+  if (record === undefined) return [state, []];
+  if (!wasServed && !useless) return landed(state, flight, record, now);
+  if (useless && !wasServed) return over(state, flight, [rejectAll(state, useless, now)]);
+  // It was served from memory; who came since needs another.
+  const done = { ...flight, record: undefined, useless: undefined, unsaved: undefined };
+  return state.waiting > 0 ? look(state, done) : over(state, flight, []);
 };
+
+const landed = (state: TokenState, flight: Flight, record: TokenRecord, now: Now): Step => {
+  const held = heldOf(record, now);
+  if (isOver(held, record, now)) {
+    return crashed(state, { ...flight, record: undefined }, flightErrors.overAlready(), now);
+  }
+  return over(holding(state, held), flight, [{ type: 'serve', waiter: undefined, held }]);
+};
+
+const isOver = (held: Held, { expiresAt, obtainedAt }: TokenRecord, now: Now): boolean =>
+  ageMs(held, now) >= expiresAt - obtainedAt;
+
+const holding = (state: TokenState, held: Held): TokenState =>
+  state.refused.includes(held.token.value) ? state : { ...state, held };
+
+const unsaved = (state: TokenState, flight: Flight, isRefused: boolean, now: Now): Step => {
+  const { record, useless } = flight;
+  if (record === undefined) return [state, []];
+  if (!isUsers(state)) {
+    const [next, tasks] = landed(state, flight, record, now);
+    return [next, isRefused ? tasks : [{ type: 'warn', about: 'save' }, ...tasks]];
+  }
+  if (flight.unsaved) return saveLater(state, flight, [], now);
+  const held = heldOf(record, now);
+  const warning: TokenTask[] = isRefused ? [] : [{ type: 'warn', about: 'rotation' }];
+  const error = useless ?? (isOver(held, record, now) ? flightErrors.overAlready() : undefined);
+  return error
+    ? saveLater({ ...state, waiting: 0 }, flight, [rejectAll(state, error, now), ...warning], now)
+    : saveLater(
+        holding({ ...state, waiting: 0 }, held),
+        flight,
+        [{ type: 'serve', waiter: undefined, held }, ...warning],
+        now,
+      );
+};
+
+/** Its lock is kept until it is saved: who comes next must find it. */
+const saveLater = (
+  state: TokenState,
+  flight: Flight,
+  first: readonly TokenTask[],
+  now: Now,
+): Step => {
+  const { since, tries } = flight.unsaved ?? { since: now.monotonic, tries: 0 };
+  const ms = Math.min(LONGEST_REPEAT_MS, FIRST_REPEAT_MS * 2 ** tries) * (1 + now.random / 10);
+  const isIdle = now.monotonic - since > KEPT_ALIVE_MS;
+  return [
+    { ...state, flight: { ...flight, unsaved: { since, tries: tries + 1 } } },
+    [...first, { type: 'pause', flight: flight.id, ms, isIdle }],
+  ];
+};
+
+/** A look at the store while a record is not saved: did it land, was another saved, or is it to be tried again? */
+const lookedAfter = (
+  state: TokenState,
+  flight: Flight,
+  { stored, isRead }: Look,
+  now: Now,
+): Step => {
+  const { record } = flight;
+  if (record === undefined) return [state, []];
+  if (!hasTurn(state, flight)) return turn(state, flight);
+  if (!isRead) return stalled(state, flight, flightErrors.noStore(), now);
+  if (isSameRecord(stored?.record, record)) return kept(state, flight, now);
+  // Another was quicker: a lock is taken over if its holder was stopped for long.
+  if (state.order.refreshToken !== record.refreshToken) {
+    const without = { ...flight, record: undefined, unsaved: undefined, useless: undefined };
+    const isNeeded = state.waiting > 0 || !flight.unsaved;
+    if (stored && isUsable(state, stored.record, now))
+      return landed(state, without, stored.record, now);
+    return isNeeded ? loaded(state, without, { stored, isRead }, now) : over(state, without, []);
+  }
+  if (flight.refusal) return crashed(state, flight, flight.refusal, now);
+  const isToRenew = flight.unsaved !== undefined && isDue(state, now);
+  if (isToRenew && !isPaused(state, now)) return request(state, flight, stored, now);
+  const next = { ...flight, expectedVersion: stored?.version };
+  if (!state.pause || state.waiting === 0) return saving(state, next, record);
+  const error = failureIn(state.pause, now.monotonic);
+  const [after, tasks] = saving(error.retryable ? state : { ...state, waiting: 0 }, next, record);
+  const { until } = state.pause;
+  return [after, [rejecting(error, error.retryable ? until : undefined), ...tasks]];
+};
+
+const isSameRecord = (one: TokenRecord | undefined, other: TokenRecord): boolean =>
+  one?.value === other.value && one.refreshToken === other.refreshToken;
+
+/** Does somebody wait for another token than the one in memory, or will soon? */
+const isDue = ({ held, waiting }: TokenState, now: Now): boolean =>
+  waiting > 0 || (held !== undefined && ageMs(held, now) >= held.softEndMs);

@@ -1,14 +1,16 @@
 import { AccessToken, BEARER_VALUE } from './access-token.js';
 import { ConfigError } from './errors.js';
 import type { Observe } from './observe.js';
+import { ownFields } from './own.js';
 import { type Clock, raced, withDeadline } from './time.js';
 
 /** A token as a store keeps it: plain data, all of it secret. Times are milliseconds since 1970. */
 export interface TokenRecord {
+  /** The access token; empty if only a refresh token came that can be used. */
   readonly value: string;
   readonly refreshToken?: string | undefined;
-  /** The code or refresh token that a client was given and that this came of: it is used up. */
-  readonly origin?: string | undefined;
+  /** Codes and refresh tokens that were used up before, the last ones: a client that is given one of them goes on with `refreshToken`. */
+  readonly spent?: readonly string[] | undefined;
   /** When its request began. */
   readonly obtainedAt: number;
   readonly expiresAt: number;
@@ -22,8 +24,8 @@ export interface StoredToken {
 
 /**
  * Keeps tokens beyond one client: for restarts, and for processes that share them. A key holds no
- * secret; a record does. A store that fails is told as a warning, and the client goes on from memory; one
- * that throws a `ConfigError` ends the call with it.
+ * secret; a record does. With a store that fails a client goes on from memory, and asks for no new token of a user
+ * (docs/using.md, "A store of your own"); one that throws a `ConfigError` ends the call with it.
  */
 export interface TokenStore {
   load(key: string): Promise<StoredToken | undefined>;
@@ -47,6 +49,8 @@ export interface TokenStore {
 export interface TokenLock {
   /** Grows with each holder of the same key, or at least differs. */
   readonly fence: string;
+  /** False once another has taken it over. Without it, who was stopped for long may say that a consent is lost that another renewed. */
+  isHeld?(): Promise<boolean>;
   release(): Promise<void>;
 }
 
@@ -107,17 +111,29 @@ export const memoryStore = (): TokenStore => {
 
 const LONGEST_LIFETIME_MS = 86_400_000;
 const STORE_TIMEOUT_MS = 500;
-const LOCKED_TIMEOUT_MS = 10_000;
+const LAST_LOAD_TIMEOUT_MS = 10_000;
 // Longer than a holder may take over one token request; then it is better to have a token than to wait.
 const LOCK_TIMEOUT_MS = 20_000;
 
-/** One key of a store, whose failures are warnings. A class, so that each of many clients has its state alone. */
+/** What a look into a store came to. */
+export type Reading =
+  | { readonly type: 'loaded'; readonly stored: StoredToken | undefined }
+  /** The store failed, or was too slow: what it holds is not known. */
+  | { readonly type: 'unread' }
+  /** Another holds the lock by now. */
+  | { readonly type: 'overtaken' };
+
+/** What came of saving. */
+export type Saving =
+  | { readonly type: 'saved' }
+  | { readonly type: 'unsaved'; readonly isRefused: boolean };
+
+/** One key of a store. A class, so that each of many clients has its state alone. */
 export class Shelf {
   readonly #store: TokenStore | undefined;
   readonly #key: string;
   readonly #tell: Observe;
   readonly #clock: Clock;
-  #saving: Promise<unknown> | undefined;
 
   constructor(
     store: TokenStore | undefined,
@@ -134,7 +150,7 @@ export class Shelf {
     return this.#store?.lock !== undefined;
   }
 
-  /** Undefined where the store has no lock, or none can be had: then others may renew at the same time. */
+  /** Undefined if none can be had. */
   async lock(): Promise<TokenLock | undefined> {
     const { signal, cancel } = withDeadline(this.#clock, LOCK_TIMEOUT_MS, undefined);
     const asked = (async () => this.#store?.lock?.(this.#key, { signal }))();
@@ -142,10 +158,6 @@ export class Shelf {
       return await raced(signal, asked);
     } catch (error) {
       if (error instanceof ConfigError) throw error;
-      this.#tell({
-        type: 'warning',
-        message: 'The token store gave no lock; others may renew at the same time.',
-      });
       // It may come all the same, and nobody would release it.
       asked.then((late) => late?.release()).catch(() => {});
       return undefined;
@@ -154,82 +166,88 @@ export class Shelf {
     }
   }
 
-  /** Only when a save that is still under way has ended: who comes next must find what it wrote. */
+  /** However long it takes, nobody waits for it. */
   async unlock(held: TokenLock): Promise<void> {
-    const { signal, cancel } = withDeadline(this.#clock, LOCKED_TIMEOUT_MS, undefined);
-    await raced(signal, this.#saving ?? Promise.resolve()).catch(() => {});
-    cancel();
-    await this.#guarded('release its lock', () => held.release(), undefined);
+    try {
+      await held.release();
+    } catch {
+      this.#warn('failed to release its lock');
+    }
   }
 
-  /** Under the lock it waits longer: to take a slow store for an empty one would spend a refresh token twice. */
-  async load(isLocked: boolean): Promise<StoredToken | undefined> {
+  /** The last look waits longer: to take a slow store for an empty one would spend a refresh token twice. */
+  async load(isLast: boolean, held: TokenLock | undefined): Promise<Reading> {
     const store = this.#store;
-    if (!store) return undefined;
-    const limitMs = isLocked ? LOCKED_TIMEOUT_MS : STORE_TIMEOUT_MS;
-    const load = async (): Promise<StoredToken | undefined> => store.load(this.#key);
-    const stored = await this.#guarded('load', load, undefined, limitMs);
-    if (stored === undefined || stored === null || isRecord(stored.record))
-      return stored ?? undefined;
-    this.#warn('holds something that is no token');
-    return undefined;
-  }
-
-  async save(record: TokenRecord, expectedVersion: string | undefined): Promise<void> {
-    const store = this.#store;
-    if (!store) return;
-    const { refreshToken, obtainedAt, expiresAt } = record;
-    const ttlMs = refreshToken === undefined ? expiresAt - obtainedAt : undefined;
-    const save = async (): Promise<boolean> =>
-      store.save(this.#key, record, { expectedVersion, ttlMs });
-    const saved = save();
-    this.#saving = saved;
-    await this.#guarded('save', () => saved, false);
-  }
-
-  #warn(what: string): void {
-    this.#tell({
-      type: 'warning',
-      message: `The token store ${what}; the token is kept in memory.`,
+    if (!store) return { type: 'loaded', stored: undefined };
+    const load = async (): Promise<Reading> => {
+      const stored = (await store.load(this.#key)) ?? undefined;
+      if (await isLost(held)) return { type: 'overtaken' };
+      if (stored === undefined || isRecord(stored.record)) return { type: 'loaded', stored };
+      this.#warn('holds something that is no token; the token is kept in memory');
+      return { type: 'loaded', stored: undefined };
+    };
+    const limitMs = isLast ? LAST_LOAD_TIMEOUT_MS : STORE_TIMEOUT_MS;
+    return this.#guarded(load, limitMs, () => {
+      this.#warn('failed to load; the token is kept in memory');
+      return { type: 'unread' };
     });
   }
 
+  async save(record: TokenRecord, expectedVersion: string | undefined): Promise<Saving> {
+    const store = this.#store;
+    if (!store) return { type: 'saved' };
+    const { refreshToken, obtainedAt, expiresAt } = record;
+    const ttlMs = refreshToken === undefined ? expiresAt - obtainedAt : undefined;
+    const save = async (): Promise<Saving> =>
+      (await store.save(this.#key, record, { expectedVersion, ttlMs }))
+        ? { type: 'saved' }
+        : { type: 'unsaved', isRefused: true };
+    return this.#guarded(save, STORE_TIMEOUT_MS, () => ({ type: 'unsaved', isRefused: false }));
+  }
+
+  #warn(what: string): void {
+    this.#tell({ type: 'warning', message: `The token store ${what}.` });
+  }
+
   // A store that fails or hangs must not fail the call; nor may its errors be shown: they may hold the record.
-  async #guarded<T>(
-    what: string,
-    work: () => Promise<T>,
-    otherwise: T,
-    limitMs = STORE_TIMEOUT_MS,
-  ): Promise<T> {
+  async #guarded<T>(work: () => Promise<T>, limitMs: number, otherwise: () => T): Promise<T> {
     const { signal, cancel } = withDeadline(this.#clock, limitMs, undefined);
     try {
       return await raced(signal, work());
     } catch (error) {
       // The program or the place is wrong: it would never work, and the store says why.
       if (error instanceof ConfigError) throw error;
-      this.#warn(`failed to ${what}`);
-      return otherwise;
+      return otherwise();
     } finally {
       cancel();
     }
   }
 }
 
+// A lock of the user's may have a method, or none.
+const isLost = async (held: TokenLock | undefined): Promise<boolean> =>
+  typeof held?.isHeld === 'function' && !(await held.isHeld());
+
 /** What comes from outside is believed only if it could be a token of ours. */
 const isRecord = (record: unknown): record is TokenRecord => {
   if (typeof record !== 'object' || record === null) return false;
-  const { value, refreshToken, origin, obtainedAt, expiresAt } = record as Partial<TokenRecord>;
+  const { value, refreshToken, spent, obtainedAt, expiresAt } = ownFields(
+    record as Partial<TokenRecord>,
+  );
   const lifetimeMs = Number(expiresAt) - Number(obtainedAt);
   return (
     typeof value === 'string' &&
-    BEARER_VALUE.test(value) &&
-    [refreshToken, origin].every((one) => one === undefined || typeof one === 'string') &&
+    (value === '' ? refreshToken !== undefined : BEARER_VALUE.test(value)) &&
+    (refreshToken === undefined || typeof refreshToken === 'string') &&
+    (spent === undefined || (Array.isArray(spent) && spent.every(isString))) &&
     typeof obtainedAt === 'number' &&
     typeof expiresAt === 'number' &&
-    lifetimeMs > 0 &&
+    lifetimeMs >= (value === '' ? 0 : 1) &&
     lifetimeMs <= LONGEST_LIFETIME_MS
   );
 };
+
+const isString = (value: unknown): boolean => typeof value === 'string';
 
 export const tokenOf = ({ value, refreshToken, expiresAt }: TokenRecord): AccessToken =>
   new AccessToken({ value, refreshToken, tokenType: 'Bearer', expiresAt: new Date(expiresAt) });

@@ -12,3 +12,19 @@ it('a brief map is a map, and empty again when all was taken', () => {
   map.set(1, 'again');
   expect(map.get(1)).toBe('again');
 });
+
+it('a brief map gives up one of its values, or all of them in the order in which they came', () => {
+  const map = new BriefMap<string>();
+  expect([map.takeAll(undefined), map.takeAll(1), map.all()]).toEqual([[], [], []]);
+  for (const key of [3, 1, 2]) map.set(key, `value ${key}`);
+  expect([map.takeAll(1), map.takeAll(1)]).toEqual([['value 1'], []]);
+  const left = map.all();
+  expect(left).toEqual([
+    [3, 'value 3'],
+    [2, 'value 2'],
+  ]);
+  // Who is taken while all are looked at is still looked at.
+  map.take(2);
+  expect(left).toHaveLength(2);
+  expect([map.takeAll(undefined), map.size, map.all()]).toEqual([['value 3'], 0, []]);
+});

@@ -155,6 +155,9 @@ describe('the step that repeats', () => {
   });
 });
 
+// What is left of the call's time.
+const withinMs = 600_000;
+
 describe('the step that sends a token', () => {
   /** Gives these tokens in turn, and the last one for ever. */
   const giving = (...values: readonly string[]) => {
@@ -168,7 +171,7 @@ describe('the step that sends a token', () => {
       },
       invalidate: (value) => void refused.push(value),
     };
-    return { asked, refused, step: authenticate(tokens) };
+    return { asked, refused, step: authenticate(tokens, manualClock()) };
   };
   const bearers = (sent: readonly HttpRequest[]) =>
     sent.map(({ headers }) => headers.authorization);
@@ -182,7 +185,7 @@ describe('the step that sends a token', () => {
       { accept: 'application/json', authorization: 'Bearer a' },
     ]);
     expect([...request.call.secrets]).toEqual(['a']);
-    expect(asked).toEqual([{ signal }]);
+    expect(asked).toEqual([{ signal, withinMs }]);
     expect(refused).toEqual([]);
   });
 
@@ -201,7 +204,10 @@ describe('the step that sends a token', () => {
     expect(await step(requestOf(), next)).toEqual(answer(401));
     expect(bearers(sent)).toEqual(['Bearer a', 'Bearer b']);
     expect(refused).toEqual(['a']);
-    expect(asked).toEqual([{ signal }, { signal }]);
+    expect(asked).toEqual([
+      { signal, withinMs },
+      { signal, withinMs },
+    ]);
   });
 
   it('does not send the one again that was refused', async () => {
@@ -220,7 +226,7 @@ describe('the step that sends a token', () => {
     expect(bearers(sent)).toEqual(['Bearer b', 'Bearer c']);
     expect(refused).toEqual(['b']);
     expect([...request.call.secrets]).toEqual(['a', 'b', 'c']);
-    expect(asked).toEqual([{ signal }, { signal }, { signal }]);
+    expect(asked).toEqual(Array.from({ length: 3 }, () => ({ signal, withinMs })));
   });
 });
 

@@ -219,7 +219,10 @@ const outcomeOf = async (step: () => unknown): Promise<unknown> => {
   try {
     return await step();
   } catch (error) {
-    return error instanceof Error ? { message: error.message, fields: { ...error } } : { error };
+    if (!(error instanceof Error)) return { error };
+    // How long a pause still lasts differs by what the machine takes.
+    const { retryAfterMs: _, ...fields } = { ...error } as { readonly retryAfterMs?: number };
+    return { message: error.message, fields };
   }
 };
 

@@ -31,3 +31,16 @@ it('a limit that is taken back while it waits for that does not end anything', a
   );
   expect(order).toEqual([]);
 });
+
+it('a wait that is idle does not keep the process alive, and one that is not does', () => {
+  const keeping = (): number =>
+    process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = keeping();
+  const stops = [true, false, undefined].map((isIdle) => {
+    const stop = systemClock.after(60_000, () => {}, isIdle);
+    return { stop, kept: keeping() - before };
+  });
+  for (const { stop } of stops) stop();
+  expect(stops.map(({ kept }) => kept)).toEqual([0, 1, 2]);
+  expect(keeping()).toBe(before);
+});

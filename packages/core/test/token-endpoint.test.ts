@@ -1,8 +1,14 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { AccessToken } from '../src/access-token.js';
 import { readTokenResponse } from '../src/token-endpoint.js';
 import { fails } from './api.js';
+import { programInto } from './bundle.js';
+import { nodes } from './nodes.js';
 
 const read = (answer: unknown): { token: AccessToken; warnings: string[] } => {
   const warnings: string[] = [];
@@ -125,6 +131,16 @@ describe('an access token', () => {
       JSON.stringify({ ...token }),
     ];
     for (const text of printed) expect(text).not.toMatch(/secret-/);
+  });
+
+  it.each(nodes())('shows none on Node %s, however it is printed, nor does an error', (_, node) => {
+    const folder = mkdtempSync(join(realpathSync(tmpdir()), 'core-printed-'));
+    const program = programInto(folder, 'printed-process');
+    const { status, stdout, stderr } = spawnSync(node, [program], { encoding: 'utf8' });
+    rmSync(folder, { recursive: true, force: true });
+    expect(status).toBe(0);
+    expect(stdout + stderr).toContain('AccessToken {');
+    expect(stdout + stderr).not.toMatch(/secret-/);
   });
 
   it('says what it is', () => {

@@ -5,10 +5,28 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Grant } from '../src/grants.js';
 import { explore } from './token-explorer.js';
-import type { Deciding } from './token-world.js';
+import { type Deciding, EARLIER, type Setting } from './token-world.js';
 
 const CLIENT: Grant = { type: 'client_credentials' };
 const REFRESH: Grant = { type: 'refresh_token', refreshToken: 'r-0' };
+const CODE: Grant = {
+  type: 'authorization_code',
+  code: 'r-0',
+  redirectUri: 'https://app.example/',
+};
+
+/** Another process uses the store, too. */
+const SHARED = { callers: 1, hasLock: true };
+/** And it fails. */
+const FLAKY = { ...SHARED, isFlaky: true };
+/** And it holds a refresh token. */
+const RESUMED = {
+  ...FLAKY,
+  before: {
+    record: { value: '', refreshToken: 'r-0', obtainedAt: 0, expiresAt: 0 },
+    version: 'before',
+  },
+};
 
 describe('a bug planted in what is shipped', () => {
   const SOURCE = resolve(import.meta.dirname, '../src');
@@ -35,15 +53,15 @@ describe('a bug planted in what is shipped', () => {
       from: string,
       to: string,
       grant: Grant,
-      setting: { readonly callers: number; readonly hasLock?: boolean },
+      setting: Omit<Setting, 'decide' | 'grant'>,
       fault: string,
     ]
   >([
     [
       'a request that goes on, and is forgotten',
       'token-state.ts',
-      "[{ type: 'stop', flight: flight.id }, ...unlocking(flight)]",
-      '[...unlocking(flight)]',
+      "        [{ type: 'stop', flight: flight.id }, ...unlocking(flight)],",
+      '        [...unlocking(flight)],',
       CLIENT,
       { callers: 3 },
       'two flights at once',
@@ -60,8 +78,8 @@ describe('a bug planted in what is shipped', () => {
     [
       'a token that is served to its very end and beyond',
       'token-state.ts',
-      '>= held.hardEndMs) return',
-      '>= held.hardEndMs * 9) return',
+      '< held.hardEndMs) {',
+      '< held.hardEndMs * 9) {',
       CLIENT,
       { callers: 3 },
       't-1 was served late',
@@ -69,8 +87,8 @@ describe('a bug planted in what is shipped', () => {
     [
       'a failure that is told to nobody',
       'token-state.ts',
-      "{ type: 'reject', waiters: flight.waiters, error }",
-      "{ type: 'reject', waiters: [], error }",
+      'const reject = rejecting(error);',
+      'const reject = rejecting(error, undefined, 0);',
       CLIENT,
       { callers: 3 },
       'somebody waits, and nothing is under way',
@@ -78,8 +96,8 @@ describe('a bug planted in what is shipped', () => {
     [
       'a refresh token that is used before the one it brought',
       'grant-order.ts',
-      'isFirstSpent: order.isFirstSpent || isFirst',
-      'isFirstSpent: order.isFirstSpent',
+      'spent: sent === undefined ? order.spent : remember(order.spent, sent),',
+      'spent: order.spent,',
       REFRESH,
       { callers: 1 },
       'r-0 was sent twice',
@@ -87,8 +105,8 @@ describe('a bug planted in what is shipped', () => {
     [
       'a restart that does not know what was used',
       'token-state.ts',
-      'const origin = originOf(order.first);',
-      'const origin: string | undefined = undefined;',
+      '...(spent.length > 0 && { spent })',
+      '',
       REFRESH,
       { callers: 1 },
       'r-0 was sent twice',
@@ -96,11 +114,11 @@ describe('a bug planted in what is shipped', () => {
     [
       'a lock that is taken and not looked behind',
       'token-state.ts',
-      'const order = learn(state.order, stored);',
-      'const order = flight.isLocked ? state.order : learn(state.order, stored);',
+      'order: learn(before.order, stored)',
+      'order: flight.isLocked ? before.order : learn(before.order, stored)',
       REFRESH,
-      { callers: 1, hasLock: true },
-      'r-0 was sent twice',
+      SHARED,
+      'r-1 was sent twice',
     ],
     [
       'a lock that is never released',
@@ -108,14 +126,95 @@ describe('a bug planted in what is shipped', () => {
       "isLocked ? [{ type: 'unlock', flight: id }] : []",
       'isLocked && id < 0 ? [] : []',
       REFRESH,
-      { callers: 1, hasLock: true },
+      SHARED,
       'the lock is kept, and nothing is under way',
+    ],
+    [
+      'a failed load that is taken for an empty store',
+      'token-state.ts',
+      '{ stored: undefined, isRead: false }',
+      '{ stored: undefined, isRead: true }',
+      REFRESH,
+      FLAKY,
+      "a user's grant was sent and the store not read",
+    ],
+    [
+      "a user's grant that is sent without the lock",
+      'token-state.ts',
+      'if (isUsers(state)) return stalled(state, flight, flightErrors.noLock',
+      'if (!isUsers(state)) return stalled(state, flight, flightErrors.noLock',
+      REFRESH,
+      FLAKY,
+      "a user's grant was sent without the lock",
+    ],
+    [
+      'a lock that is released while a rotation is not saved',
+      'token-state.ts',
+      "[...first, { type: 'pause', flight: flight.id, ms, isIdle }]",
+      "[...first, ...unlocking(flight), { type: 'pause', flight: flight.id, ms, isIdle }]",
+      REFRESH,
+      RESUMED,
+      'r-0 was sent twice',
+    ],
+    [
+      'a rotation that could not be saved, and is left at that',
+      'token-state.ts',
+      '  if (!isUsers(state)) {',
+      '  if (state.hasLock) {',
+      REFRESH,
+      RESUMED,
+      'r-0 was sent twice',
+    ],
+    [
+      'a refusal that is told without another look into the store',
+      'token-state.ts',
+      'return error instanceof ReauthRequiredError || (isLost && error instanceof TokenError)',
+      'return isLost && !(error instanceof ReauthRequiredError)',
+      REFRESH,
+      RESUMED,
+      'a consent was told lost that the store has',
+    ],
+    [
+      'a rescued refresh token that is dropped',
+      'token-state.ts',
+      'if (refreshToken !== undefined && error instanceof TokenError && isUsers(before)) {',
+      'if (refreshToken === "" && error instanceof TokenError) {',
+      REFRESH,
+      FLAKY,
+      'r-0 was sent twice',
+    ],
+    [
+      'a pause that nobody keeps',
+      'token-state.ts',
+      'pause !== undefined && now.monotonic < pause.until;',
+      'pause !== undefined && now.monotonic < 0;',
+      CLIENT,
+      { callers: 2 },
+      'a request was sent in a pause',
+    ],
+    [
+      'a new consent that is left unused while an older token lives',
+      'token-state.ts',
+      'if (isNewConsent(order)) return false;',
+      '',
+      CODE,
+      { ...SHARED, before: EARLIER },
+      'a new consent was left unused',
+    ],
+    [
+      'someone who was overtaken and does not notice',
+      'token-state.ts',
+      'return overtaken(state, flight);',
+      'return loaded(state, flight, { stored: undefined, isRead: true }, now);',
+      REFRESH,
+      FLAKY,
+      "a user's grant was sent and the store not read",
     ],
   ])(
     'is found: %s',
-    async (_, file, from, to, grant, { callers, hasLock }, fault) => {
+    async (_, file, from, to, grant, setting, fault) => {
       const decide = await withBug(file, from, to);
-      const { faults } = explore({ decide, grant, callers, hasLock }, 30_000);
+      const { faults } = explore({ decide, grant, ...setting }, 30_000);
       expect([...faults.keys()].join(', ')).toContain(fault);
     },
     60_000,

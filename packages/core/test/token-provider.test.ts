@@ -8,7 +8,13 @@ import type { Transport } from '../src/operation.js';
 import type { TokenResponse } from '../src/token-endpoint.js';
 import { ageMs, heldOf, windows } from '../src/token-life.js';
 import { createTokenProvider } from '../src/token-provider.js';
-import { memoryStore, type TokenLock, type TokenStore } from '../src/token-store.js';
+import {
+  memoryStore,
+  type TokenLock,
+  type TokenRecord,
+  type TokenStore,
+} from '../src/token-store.js';
+import { fails } from './api.js';
 import { manualClock } from './manual-clock.js';
 
 const LIFE_S = 900;
@@ -66,7 +72,10 @@ const setUp = (
     tell: (event) => events.push(event),
     store,
   });
-  const turn = (): Promise<void> => clock.advance(0);
+  // The way through a store is long.
+  const turn = async (): Promise<void> => {
+    for (let time = 0; time < 5; time += 1) await clock.advance(0);
+  };
   /** Gets a first token. */
   const warm = async (fields?: TokenResponse): Promise<void> => {
     const got = tokens.get();
@@ -141,8 +150,8 @@ describe('one flight', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('rejects all callers with one error, and the next call tries again', async () => {
-    const { tokens, requests, turn } = setUp();
+  it('rejects all callers with one error, and the next call after the pause tries again', async () => {
+    const { clock, tokens, requests, turn } = setUp();
     const all = Promise.allSettled(Array.from({ length: 10 }, () => tokens.get()));
     await turn();
     requests[0]?.fail(new ConnectionError('getToken failed: the connection was refused.'));
@@ -151,6 +160,7 @@ describe('one flight', () => {
     );
     expect(reasons.size).toBe(1);
     expect([...reasons][0]).toBeInstanceOf(TokenError);
+    await clock.advance(1_000);
     const again = tokens.get();
     await turn();
     requests[1]?.answer();
@@ -311,7 +321,11 @@ describe('ahead of expiry', () => {
     expect(warnings(events)).toEqual([
       'The token could not be renewed; the one in use is kept while it lasts.',
     ]);
-    await clock.advance(500);
+    await clock.advance(999);
+    await tokens.get();
+    await turn();
+    expect(requests).toHaveLength(2);
+    await clock.advance(1);
     await tokens.get();
     await turn();
     expect(requests).toHaveLength(3);
@@ -390,17 +404,16 @@ describe('a refused token', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('is not kept when the endpoint hands out the same one again', async () => {
+  it('is kept when the endpoint hands out the same one again: there is no other', async () => {
     const { tokens, requests, turn, warm } = setUp();
     await warm({ access_token: 'same' });
     tokens.invalidate('same');
     const fresh = tokens.get();
     await turn();
     requests[1]?.answer({ access_token: 'same' });
-    await fresh;
-    tokens.get().catch(() => {});
-    await turn();
-    expect(requests).toHaveLength(3);
+    expect((await fresh).value).toBe('same');
+    expect((await tokens.get()).value).toBe('same');
+    expect(requests).toHaveLength(2);
   });
 });
 
@@ -492,6 +505,473 @@ describe('a secret that is replaced', () => {
     requests[0]?.fail(refused());
     await expect(got).rejects.toThrow(TokenError);
     expect(requests).toHaveLength(1);
+  });
+});
+
+/** A store that several clients share; what of it fails or hangs is up to the test. */
+const sharedStore = () => {
+  const memory = memoryStore();
+  type Trouble = 'fails' | 'hangs' | 'refuses' | undefined;
+  const trouble: { load: Trouble; lock: Trouble; save: Trouble } = {
+    load: undefined,
+    lock: undefined,
+    save: undefined,
+  };
+  const saves: TokenRecord[] = [];
+  const holders = new Set<string>();
+  const meet = async (what: keyof typeof trouble): Promise<void> => {
+    if (trouble[what] === 'fails') throw new Error(`${what}: EIO`);
+    if (trouble[what] === 'hangs') await new Promise(() => {});
+  };
+  const store: TokenStore = {
+    load: async (key) => {
+      await meet('load');
+      return memory.load(key);
+    },
+    save: async (key, record, options) => {
+      saves.push(record);
+      await meet('save');
+      return trouble.save !== 'refuses' && memory.save(key, record, options);
+    },
+    lock: async (key, options) => {
+      await meet('lock');
+      const held = await memory.lock?.(key, options);
+      if (held === undefined) return expect.unreachable('it has a lock');
+      holders.add(held.fence);
+      const release = async (): Promise<void> => {
+        holders.delete(held.fence);
+        await held.release();
+      };
+      return { fence: held.fence, release };
+    },
+  };
+  return {
+    store,
+    trouble,
+    saves,
+    isLocked: () => holders.size > 0,
+    stored: async () => (await memory.load(''))?.record,
+    /** What another process does, without any trouble. */
+    put: async (record: TokenRecord) => {
+      const expectedVersion = (await memory.load(''))?.version;
+      await memory.save('', record, { expectedVersion, ttlMs: undefined });
+    },
+  };
+};
+
+const CODE: Grant = { type: 'authorization_code', code: 'c', redirectUri: 'https://app.example/' };
+const refresh = (refreshToken: string): Grant => ({ type: 'refresh_token', refreshToken });
+
+/** A client of a user whose store may be in trouble. */
+const withStore = (grant: Grant = refresh('r-0')) => {
+  const shared = sharedStore();
+  const made = setUp(grant, undefined, shared.store);
+  const { requests, tokens, turn } = made;
+  /** A renewal, and what comes of it. */
+  const renew = async (fields: TokenResponse): Promise<string> => {
+    const got = tokens.get();
+    got.catch(() => {});
+    await turn();
+    requests.at(-1)?.answer(fields);
+    await turn();
+    return (await got).value;
+  };
+  return { ...made, ...shared, renew };
+};
+
+describe("a user's token while the store is away", () => {
+  const awaits = async (made: ReturnType<typeof withStore>, ms = 0): Promise<unknown> => {
+    const error = fails(made.tokens.get());
+    await made.turn();
+    await made.clock.advance(ms);
+    await made.turn();
+    await made.clock.advance(ms);
+    return error;
+  };
+
+  it.each([
+    ['code, where loading fails', CODE, 'load', 'fails', 0],
+    ['refresh token, where loading fails', refresh('r-0'), 'load', 'fails', 0],
+    ['refresh token, where loading takes for ever', refresh('r-0'), 'load', 'hangs', 10_000],
+    ['code, where no lock can be had', CODE, 'lock', 'fails', 0],
+    ['refresh token, where no lock can be had', refresh('r-0'), 'lock', 'fails', 0],
+    ['refresh token, where the lock takes for ever', refresh('r-0'), 'lock', 'hangs', 20_000],
+  ] as const)('is not asked for with a %s', async (_what, grant, what, trouble, ms) => {
+    const made = withStore(grant);
+    made.trouble[what] = trouble;
+    expect(await awaits(made, ms)).toMatchObject({
+      name: 'TokenError',
+      retryable: true,
+      outcome: 'not-sent',
+    });
+    expect(made.requests).toHaveLength(0);
+    expect([made.isLocked(), made.clock.pending()]).toEqual([false, 0]);
+  });
+
+  it.each(['load', 'lock'] as const)('is served from memory while it lasts: %s', async (what) => {
+    const made = withStore();
+    const { clock, events, requests, tokens, trouble, turn } = made;
+    await made.renew({ refresh_token: 'r-1' });
+    trouble[what] = 'fails';
+    await clock.advance(791_000);
+    expect((await tokens.get()).value).toBe('token-1');
+    await turn();
+    expect(warnings(events).at(-1)).toBe(
+      'The token could not be renewed; the one in use is kept while it lasts.',
+    );
+    await clock.advance(98_999);
+    expect((await tokens.get()).value).toBe('token-1');
+    await turn();
+    await clock.advance(1);
+    expect(await awaits(made)).toMatchObject({ name: 'TokenError', retryable: true });
+    expect(requests).toHaveLength(1);
+  });
+
+  it('is renewed by the first call that finds the store back', async () => {
+    const made = withStore();
+    made.trouble.load = 'fails';
+    await awaits(made);
+    made.trouble.load = undefined;
+    expect(await made.renew({ refresh_token: 'r-1' })).toBe('token-1');
+    expect(await made.stored()).toMatchObject({ refreshToken: 'r-1', spent: ['r-0'] });
+  });
+
+  it.each(['load', 'lock', 'save'] as const)('is another matter for an app: %s', async (what) => {
+    const made = withStore({ type: 'client_credentials' });
+    made.trouble[what] = 'fails';
+    expect(await made.renew({})).toBe('token-1');
+    expect((await made.tokens.get()).value).toBe('token-1');
+    expect(made.requests).toHaveLength(1);
+    expect([made.isLocked(), made.clock.pending()]).toEqual([false, 0]);
+  });
+});
+
+describe('a refresh token that could not be saved', () => {
+  const WARNING =
+    'The token store failed to save a new refresh token: it is in memory alone, and saved again until that works.';
+
+  it('is saved again after 250 ms, 500 ms … 5 s until it lands, and only then the lock is released', async () => {
+    const made = withStore();
+    const { clock, events, saves, trouble } = made;
+    trouble.save = 'fails';
+    expect(await made.renew({ refresh_token: 'r-1' })).toBe('token-1');
+    const counts: number[] = [];
+    for (const ms of [249, 1, 499, 1, 1_000, 2_000, 4_000, 5_000, 5_000, 4_999]) {
+      await clock.advance(ms);
+      await made.turn();
+      counts.push(saves.length);
+      expect(made.isLocked()).toBe(true);
+    }
+    expect(counts).toEqual([1, 2, 2, 3, 4, 5, 6, 7, 8, 8]);
+    expect((await made.tokens.get()).value).toBe('token-1');
+    trouble.save = undefined;
+    await clock.advance(1);
+    await made.turn();
+    expect(await made.stored()).toMatchObject({ refreshToken: 'r-1', spent: ['r-0'] });
+    expect([made.isLocked(), clock.pending(), made.requests.length]).toEqual([false, 0, 1]);
+    expect(warnings(events)).toEqual([WARNING]);
+  });
+
+  it('is waited for by the next process, which goes on with it', async () => {
+    const made = withStore();
+    const other = setUp(refresh('r-0'), undefined, made.store);
+    made.trouble.save = 'fails';
+    await made.renew({ refresh_token: 'r-1' });
+    const got = other.tokens.get();
+    await other.turn();
+    expect(other.requests).toHaveLength(0);
+    made.trouble.save = undefined;
+    await made.clock.advance(250);
+    await other.turn();
+    expect((await got).value).toBe('token-1');
+    expect(other.requests).toHaveLength(0);
+  });
+
+  it('gives way to a newer record that is found meanwhile', async () => {
+    const made = withStore();
+    const { clock, tokens, trouble } = made;
+    trouble.save = 'refuses';
+    await made.renew({ refresh_token: 'r-1' });
+    const obtainedAt = clock.now();
+    const record = { value: 'of-the-other', obtainedAt, expiresAt: obtainedAt + 900_000 };
+    await made.put({ ...record, refreshToken: 'r-2', spent: ['r-0', 'r-1'] });
+    await clock.advance(250);
+    await made.turn();
+    expect((await tokens.get()).value).toBe('of-the-other');
+    expect(await made.stored()).toMatchObject({ refreshToken: 'r-2' });
+    expect([made.isLocked(), clock.pending(), warnings(made.events)]).toEqual([false, 0, []]);
+    tokens.invalidate('of-the-other');
+    tokens.get().catch(() => {});
+    await made.turn();
+    expect(made.requests.at(-1)?.grant).toEqual(refresh('r-2'));
+  });
+
+  it('is used for the next renewal all the same', async () => {
+    const made = withStore();
+    made.trouble.save = 'fails';
+    await made.renew({ refresh_token: 'r-1' });
+    made.tokens.invalidate('token-1');
+    const got = made.tokens.get();
+    await made.turn();
+    expect(made.requests).toHaveLength(1);
+    await made.clock.advance(250);
+    await made.turn();
+    expect(made.requests[1]?.grant).toEqual(refresh('r-1'));
+    made.requests[1]?.answer({ refresh_token: 'r-2' });
+    await made.turn();
+    expect((await got).value).toBe('token-2');
+    made.trouble.save = undefined;
+    await made.clock.advance(250);
+    await made.turn();
+    expect(await made.stored()).toMatchObject({ refreshToken: 'r-2', spent: ['r-0', 'r-1'] });
+    expect(made.isLocked()).toBe(false);
+  });
+
+  it('keeps a process alive for a minute, and no longer', async () => {
+    const made = withStore();
+    const waits = vi.spyOn(made.clock, 'after');
+    made.trouble.save = 'fails';
+    await made.renew({ refresh_token: 'r-1' });
+    await made.clock.advance(80_000);
+    const pauses = waits.mock.calls.filter(([ms]) => ms === 5_000).map(([, , isIdle]) => isIdle);
+    expect(pauses.slice(0, 8)).toEqual(Array.from({ length: 8 }, () => false));
+    expect(pauses.at(-1)).toBe(true);
+  });
+});
+
+describe('an answer that is unusable but for its refresh token', () => {
+  it('fails the call, and is gone on from after the pause', async () => {
+    const made = withStore();
+    const { clock, requests, tokens, turn } = made;
+    const failing = fails(tokens.get());
+    await turn();
+    requests[0]?.answer({ expires_in: null as never, refresh_token: 'r-1' });
+    await turn();
+    expect(await failing).toMatchObject({
+      name: 'TokenError',
+      reason: 'unusable',
+      retryable: true,
+      retryAfterMs: 1_000,
+    });
+    expect(await made.stored()).toMatchObject({ value: '', refreshToken: 'r-1', spent: ['r-0'] });
+    expect(made.isLocked()).toBe(false);
+    await clock.advance(1_000);
+    expect(await made.renew({ refresh_token: 'r-2' })).toBe('token-2');
+    expect(requests[1]?.grant).toEqual(refresh('r-1'));
+  });
+
+  it('is gone on from by the next process', async () => {
+    const made = withStore();
+    made.tokens.get().catch(() => {});
+    await made.turn();
+    made.requests[0]?.answer({ access_token: '', refresh_token: 'r-1' });
+    await made.turn();
+    const next = setUp(refresh('r-0'), undefined, made.store);
+    next.tokens.get().catch(() => {});
+    await next.turn();
+    expect(next.requests.map(({ grant }) => grant)).toEqual([refresh('r-1')]);
+  });
+});
+
+describe('a refresh whose answer was lost', () => {
+  const lost = (): unknown =>
+    new ConnectionError('getToken failed: the connection was reset.', { attempts: 1 });
+
+  it('is tried once more after another look into the store', async () => {
+    const made = withStore();
+    const order: string[] = [];
+    const { load } = made.store;
+    vi.spyOn(made.store, 'load').mockImplementation((key) => {
+      order.push('load');
+      return load(key);
+    });
+    const got = made.tokens.get();
+    await made.turn();
+    order.push(`request ${made.requests.length}`);
+    made.requests[0]?.fail(lost());
+    await made.turn();
+    order.push(`request ${made.requests.length}`);
+    expect(order).toEqual(['load', 'load', 'request 1', 'load', 'request 2']);
+    expect(made.requests[1]?.grant).toEqual(refresh('r-0'));
+    made.requests[1]?.answer({ refresh_token: 'r-1' });
+    expect((await got).value).toBe('token-2');
+  });
+
+  it('is not tried a third time: who waits is told, and may come back after the pause', async () => {
+    const made = withStore();
+    const failing = fails(made.tokens.get());
+    await made.turn();
+    made.requests[0]?.fail(lost());
+    await made.turn();
+    made.requests[1]?.fail(lost());
+    await made.turn();
+    expect(await failing).toMatchObject({ retryable: true, retryAfterMs: 1_000 });
+    expect([made.requests.length, made.isLocked()]).toEqual([2, false]);
+  });
+
+  it('is not tried again where another process has stored a token meanwhile', async () => {
+    const made = withStore();
+    const got = made.tokens.get();
+    await made.turn();
+    const obtainedAt = made.clock.now();
+    const record = { value: 'of-the-other', obtainedAt, expiresAt: obtainedAt + 900_000 };
+    await made.put({ ...record, refreshToken: 'r-1', spent: ['r-0'] });
+    made.requests[0]?.fail(lost());
+    expect((await got).value).toBe('of-the-other');
+    expect(made.requests).toHaveLength(1);
+  });
+});
+
+describe('a pause after a failed token request', () => {
+  const busy = (retryAfterMs?: number): unknown =>
+    new ApiError('getToken failed: 503', {
+      status: 503,
+      retryable: true,
+      outcome: 'answered',
+      attempts: 1,
+      retryAfterMs,
+    });
+
+  /** A client whose first token request failed so. */
+  const failed = async (error: unknown) => {
+    const made = setUp();
+    const failing = fails(made.tokens.get());
+    await made.turn();
+    made.requests[0]?.fail(error);
+    return { ...made, error: await failing };
+  };
+
+  it('is waited out by who can, and the first attempt after it brings a token to all', async () => {
+    const { clock, error, requests, tokens, turn } = await failed(busy(30_000));
+    expect(error).toMatchObject({ status: 503, retryAfterMs: 30_000 });
+    const all = Array.from({ length: 100 }, () => tokens.get());
+    await clock.advance(29_999);
+    await turn();
+    expect(requests).toHaveLength(1);
+    await clock.advance(1);
+    await turn();
+    expect(requests).toHaveLength(2);
+    requests[1]?.answer();
+    expect(new Set((await Promise.all(all)).map(({ value }) => value))).toEqual(
+      new Set(['token-2']),
+    );
+  });
+
+  it.each([
+    ['its limit is too short', 30_000, 29_989],
+    ['it lasts longer than anybody waits', 62_011, 3_600_000],
+    ['it would not wait at all', 1_000, 0],
+  ])('fails a call at once if %s', async (_what, retryAfterMs, withinMs) => {
+    const { clock, requests, tokens, turn } = await failed(busy(retryAfterMs));
+    await clock.advance(10);
+    const error = fails(tokens.get({ withinMs }));
+    await turn();
+    expect(await error).toMatchObject({
+      name: 'TokenError',
+      status: 503,
+      retryable: true,
+      retryAfterMs: retryAfterMs - 10,
+    });
+    expect([requests.length, clock.pending()]).toEqual([1, 0]);
+  });
+
+  it('fails at once who comes while others wait it out, and cannot', async () => {
+    const { clock, requests, tokens, turn } = await failed(busy(30_000));
+    const waiting = tokens.get();
+    await turn();
+    await expect(tokens.get({ withinMs: 5_000 })).rejects.toMatchObject({ retryAfterMs: 30_000 });
+    await clock.advance(30_000);
+    await turn();
+    requests[1]?.answer();
+    expect((await waiting).value).toBe('token-2');
+  });
+
+  it('fails every call at once after what does not pass', async () => {
+    const wrong = new ApiError('getToken failed: 400 invalid_scope', {
+      status: 400,
+      outcome: 'answered',
+      problems: [{ code: 'invalid_scope' }],
+    });
+    const { clock, error, requests, tokens, turn } = await failed(wrong);
+    expect(error).toMatchObject({ retryable: false, retryAfterMs: 1_000 });
+    const second = fails(tokens.get());
+    await turn();
+    expect(await second).toMatchObject({ code: 'invalid_scope', retryAfterMs: 1_000 });
+    expect(requests).toHaveLength(1);
+    await clock.advance(1_000);
+    tokens.get().catch(() => {});
+    await turn();
+    expect(requests).toHaveLength(2);
+  });
+
+  it('lasts up to 15 minutes where the endpoint asks for more; then it is asked once', async () => {
+    const { clock, error, requests, tokens, turn } = await failed(busy(86_400_000));
+    expect(error).toMatchObject({ retryAfterMs: 86_400_000 });
+    await clock.advance(800_000);
+    const early = fails(tokens.get());
+    await turn();
+    expect(await early).toMatchObject({ retryAfterMs: 85_600_000 });
+    await clock.advance(99_999);
+    const probing = fails(tokens.get());
+    await turn();
+    expect(requests).toHaveLength(1);
+    await clock.advance(1);
+    await turn();
+    expect(requests).toHaveLength(2);
+    requests[1]?.fail(busy(86_400_000));
+    expect(await probing).toMatchObject({ retryAfterMs: 86_400_000 });
+    await fails(tokens.get());
+    expect(requests).toHaveLength(2);
+  });
+
+  it('leaves nothing behind of who left before its end', async () => {
+    const { clock, requests, tokens, turn } = await failed(busy(30_000));
+    const leaving = new AbortController();
+    const gone = tokens.get({ signal: leaving.signal });
+    gone.catch(() => {});
+    await turn();
+    expect(clock.pending()).toBe(1);
+    leaving.abort(new Error('gone'));
+    await expect(gone).rejects.toThrow('gone');
+    expect(clock.pending()).toBe(0);
+    await clock.advance(60_000);
+    expect(requests).toHaveLength(1);
+  });
+
+  it('keeps nobody from a token that another process has stored', async () => {
+    const made = withStore({ type: 'client_credentials' });
+    const failing = fails(made.tokens.get());
+    await made.turn();
+    made.requests[0]?.fail(busy(30_000));
+    await failing;
+    const obtainedAt = made.clock.now();
+    await made.put({ value: 'of-the-other', obtainedAt, expiresAt: obtainedAt + 900_000 });
+    expect((await made.tokens.get()).value).toBe('of-the-other');
+  });
+
+  const wrongPair = (): unknown =>
+    new ApiError('getToken failed: 401 invalid_client', {
+      status: 401,
+      attempts: 1,
+      outcome: 'answered',
+      problems: [{ code: 'invalid_client' }],
+    });
+
+  it.each<readonly [string, () => unknown, number]>([
+    ['429 and Retry-After: 30', () => busy(30_000), 1],
+    ['a wrong secret', wrongPair, 4],
+    ['500', () => busy(), 4],
+  ])('lets 100 calls a second for 8 s ask at most so often: %s', async (_what, error, most) => {
+    const { clock, requests, tokens, turn } = setUp();
+    let failedRequests = 0;
+    for (let call = 0; call < 800; call += 1) {
+      tokens.get({ withinMs: call % 2 === 0 ? 0 : 60_000 }).catch(() => {});
+      await turn();
+      for (const request of requests.slice(failedRequests)) request.fail(error());
+      failedRequests = requests.length;
+      await clock.advance(10);
+    }
+    expect(requests).toHaveLength(most);
   });
 });
 

@@ -1,36 +1,49 @@
 import { queryObjects } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, TokenError } from '../src/errors.js';
-import type { ClientCredentials, RefreshToken } from '../src/grants.js';
+import {
+  type ClientCredentials,
+  type Grant,
+  isUsersGrant,
+  type RefreshToken,
+} from '../src/grants.js';
 import type { SdkEvent } from '../src/observe.js';
 import { checkGrant, storeKey } from '../src/options.js';
 import { createTokenProvider } from '../src/token-provider.js';
 import {
   memoryStore,
+  type Reading,
   Shelf,
+  type TokenLock,
   type TokenRecord,
   type TokenStore,
   tokenOf,
 } from '../src/token-store.js';
 import { manualClock } from './manual-clock.js';
 
+const APP: Grant = { type: 'client_credentials' };
+const REFRESH: Grant = { type: 'refresh_token', refreshToken: 'r-0' };
+
 const setUp = (store: TokenStore) => {
   const clock = manualClock();
   const events: SdkEvent[] = [];
   let requests = 0;
-  const connect = ({ fails = false } = {}) =>
-    createTokenProvider({
+  const connect = ({ fails = false, grant = APP }: { fails?: boolean; grant?: Grant } = {}) =>
+    createTokenProvider<Grant>({
       endpoint: {
-        grants: ['client_credentials'],
+        grants: ['client_credentials', 'refresh_token'],
         defaultLifetimeMs: 900_000,
-        requestToken: async () => {
+        requestToken: async (_transport, { grantType }) => {
           requests += 1;
           if (fails) throw new TokenError('no token today');
-          return { access_token: `token-${requests}`, expires_in: 900 };
+          const rotated = isUsersGrant({ type: grantType } as Grant) && {
+            refresh_token: `r-${requests}`,
+          };
+          return { access_token: `token-${requests}`, expires_in: 900, ...rotated };
         },
       },
       transport: { call: () => expect.unreachable() },
-      grant: { type: 'client_credentials' },
+      grant,
       credentials: async () => ({ clientId: 'id', clientSecret: 'secret' }),
       clock,
       random: () => 0,
@@ -120,10 +133,12 @@ describe('a token store', () => {
     expect((await tokens.get()).value).toBe('token-1');
     await clock.advance(0);
     expect(events).toEqual(
-      ['load', 'load', 'save', 'release its lock'].map((what) => ({
-        type: 'warning',
-        message: `The token store failed to ${what}; the token is kept in memory.`,
-      })),
+      [
+        'failed to load; the token is kept in memory',
+        'failed to load; the token is kept in memory',
+        'failed to save; the token is kept in memory',
+        'failed to release its lock',
+      ].map((what) => ({ type: 'warning', message: `The token store ${what}.` })),
     );
   });
 
@@ -224,12 +239,15 @@ describe('a store in memory', () => {
 
 describe('what a client asks of its store', () => {
   const stored = { value: 'a', obtainedAt: 1_000, expiresAt: 901_000 };
+  /** Of an answer of which only the refresh token could be used. */
+  const rescued = { value: '', refreshToken: 'r', obtainedAt: 1_000, expiresAt: 1_000 };
 
-  const shelf = (store?: Partial<TokenStore>): { shelf: Shelf; events: SdkEvent[] } => {
+  const shelf = (store?: Partial<TokenStore>) => {
     const events: SdkEvent[] = [];
-    const tools = { clock: manualClock(), tell: (event: SdkEvent) => events.push(event) };
+    const clock = manualClock();
+    const tools = { clock, tell: (event: SdkEvent) => events.push(event) };
     const { lock: _, ...lockless } = memoryStore();
-    return { shelf: new Shelf(store && { ...lockless, ...store }, 'key', tools), events };
+    return { clock, events, shelf: new Shelf(store && { ...lockless, ...store }, 'key', tools) };
   };
   const holding = (record?: unknown) =>
     shelf({ load: async () => ({ record, version: '1' }) as never });
@@ -238,16 +256,20 @@ describe('what a client asks of its store', () => {
     ['is missing', undefined],
     ['is text', 'token'],
     ['has no text as its token', { ...stored, value: ['a'] }],
+    ['has a token that cannot be sent', { ...stored, value: 'a b' }],
+    ['has no token at all', { ...stored, value: '' }],
     ['has no text as its refresh token', { ...stored, refreshToken: 1 }],
-    ['has no text as its origin', { ...stored, refreshToken: 'r', origin: null }],
+    ['has no list of what was spent', { ...stored, refreshToken: 'r', spent: null }],
+    ['has no text in that list', { ...stored, refreshToken: 'r', spent: ['c', 1] }],
     ['has text as its beginning', { ...stored, obtainedAt: '1000' }],
     ['has text as its end', { ...stored, expiresAt: '901000' }],
     ['ends as it begins', { ...stored, expiresAt: stored.obtainedAt }],
     ['ends before it begins', { ...stored, expiresAt: 0 }],
+    ['ends before it begins, though it has no token', { ...rescued, expiresAt: 999 }],
     ['lives longer than a day', { ...stored, expiresAt: stored.obtainedAt + 86_400_001 }],
   ])('is not a record that %s: that is told as a warning', async (_what, record) => {
     const { shelf, events } = holding(record);
-    expect(await shelf.load(false)).toBeUndefined();
+    expect(await shelf.load(false, undefined)).toEqual({ type: 'loaded', stored: undefined });
     const message =
       'The token store holds something that is no token; the token is kept in memory.';
     expect(events).toEqual([{ type: 'warning', message }]);
@@ -255,18 +277,80 @@ describe('what a client asks of its store', () => {
 
   it.each([
     ['of an app', stored],
-    ['of a user', { ...stored, refreshToken: 'r', origin: 'c' }],
+    ['of a user', { ...stored, refreshToken: 'r', spent: ['c'] }],
     ['that lives for a day', { ...stored, expiresAt: stored.obtainedAt + 86_400_000 }],
+    ['of a refresh token alone', rescued],
   ])('is a record %s', async (_what, record) => {
     const { shelf, events } = holding(record);
-    expect(await shelf.load(false)).toEqual({ record, version: '1' });
+    expect(await shelf.load(false, undefined)).toEqual({
+      type: 'loaded',
+      stored: { record, version: '1' },
+    });
     expect(events).toEqual([]);
   });
 
   it('may be missing, and written as null', async () => {
     const { shelf: empty, events } = shelf({ load: async () => null as never });
-    expect(await empty.load(false)).toBeUndefined();
+    expect(await empty.load(false, undefined)).toEqual({ type: 'loaded', stored: undefined });
     expect(events).toEqual([]);
+  });
+
+  it.each([
+    ['throws', async () => Promise.reject(new Error('canary'))],
+    [
+      'throws at once',
+      () => {
+        throw new Error('canary');
+      },
+    ],
+  ])('is not known where loading %s: that is no empty store', async (_what, load) => {
+    const { shelf: broken, events } = shelf({ load });
+    expect(await broken.load(true, undefined)).toEqual({ type: 'unread' });
+    const message = 'The token store failed to load; the token is kept in memory.';
+    expect(events).toEqual([{ type: 'warning', message }]);
+  });
+
+  it.each([
+    ['500 ms at a look that is not the last', false, 500],
+    ['10 s at the last look', true, 10_000],
+  ])('is waited for up to %s, and then not known', async (_what, isLast, limitMs) => {
+    const { clock, shelf: slow } = shelf({ load: () => new Promise(() => {}) });
+    const readings: Reading[] = [];
+    const reading = slow.load(isLast, undefined).then((one) => readings.push(one));
+    await clock.advance(limitMs - 1);
+    expect(readings).toEqual([]);
+    await clock.advance(1);
+    await reading;
+    expect(readings).toEqual([{ type: 'unread' }]);
+    expect(clock.pending()).toBe(0);
+  });
+
+  const heldBy = (isHeld: TokenLock['isHeld']): TokenLock => ({
+    fence: '1',
+    ...(isHeld && { isHeld }),
+    release: async () => {},
+  });
+
+  it.each<readonly [string, TokenLock, Reading['type']]>([
+    ['counts while the lock is held', heldBy(async () => true), 'loaded'],
+    ['counts where the lock cannot tell', heldBy(undefined), 'loaded'],
+    ['counts no more once another has taken the lock over', heldBy(async () => false), 'overtaken'],
+    [
+      'is not known where the lock fails to tell',
+      heldBy(async () => Promise.reject(new Error('gone'))),
+      'unread',
+    ],
+  ])('%s', async (_what, lock, type) => {
+    const { shelf: full } = shelf({ load: async () => ({ record: stored, version: '1' }) });
+    expect(await full.load(true, lock)).toMatchObject({ type });
+  });
+
+  it('asks whether its lock is held after it was loaded, not before', async () => {
+    const order: string[] = [];
+    const load = async (): Promise<undefined> => void order.push('load');
+    const lock = heldBy(async () => order.push('is it held?') > 0);
+    await shelf({ load }).shelf.load(true, lock);
+    expect(order).toEqual(['load', 'is it held?']);
   });
 
   it.each([
@@ -276,8 +360,61 @@ describe('what a client asks of its store', () => {
     const saved: unknown[] = [];
     const { shelf: full } = shelf({ save: async (...all) => saved.push(all) > 0 });
     const record = { ...stored, ...fields };
-    await full.save(record, '7');
+    expect(await full.save(record, '7')).toEqual({ type: 'saved' });
     expect(saved).toEqual([['key', record, { expectedVersion: '7', ttlMs }]]);
+  });
+
+  it.each<readonly [string, TokenStore['save'], boolean]>([
+    ['was refused where another version is there', async () => false, true],
+    ['failed where saving throws', async () => Promise.reject(new Error('disk full')), false],
+    ['failed where saving takes more than 500 ms', () => new Promise(() => {}), false],
+  ])('says of a record that it %s', async (_what, save, isRefused) => {
+    const { clock, events, shelf: full } = shelf({ save });
+    const saving = full.save(stored, undefined);
+    await clock.advance(500);
+    expect(await saving).toEqual({ type: 'unsaved', isRefused });
+    // Who decides what becomes of it tells it.
+    expect([events, clock.pending()]).toEqual([[], 0]);
+  });
+
+  it('is nothing without a store', async () => {
+    const { shelf: none, events } = shelf();
+    expect(await none.load(true, undefined)).toEqual({ type: 'loaded', stored: undefined });
+    expect(await none.save(stored, undefined)).toEqual({ type: 'saved' });
+    expect(events).toEqual([]);
+  });
+
+  it('is a lock back, however long that takes', async () => {
+    const { clock, events, shelf: full } = shelf({});
+    let give = (): void => {};
+    const release = (): Promise<void> =>
+      new Promise((resolve) => {
+        give = resolve;
+      });
+    let isBack = false;
+    const unlocking = full.unlock({ fence: '1', release }).then(() => {
+      isBack = true;
+    });
+    await clock.advance(3_600_000);
+    expect([isBack, clock.pending(), events]).toEqual([false, 0, []]);
+    give();
+    await unlocking;
+    expect(events).toEqual([]);
+  });
+
+  it.each<readonly [string, TokenLock['release']]>([
+    ['rejects', async () => Promise.reject(new Error('canary'))],
+    [
+      'throws',
+      () => {
+        throw new Error('canary');
+      },
+    ],
+  ])('warns of a lock that %s as it is given back', async (_what, release) => {
+    const { events, shelf: full } = shelf({});
+    await full.unlock({ fence: '1', release });
+    const message = 'The token store failed to release its lock.';
+    expect(events).toEqual([{ type: 'warning', message }]);
   });
 
   it.each([
@@ -452,22 +589,23 @@ describe('a lock of a store', () => {
     expect(isReleased).toBe(true);
   });
 
-  it.each([
-    ['save', 9_000],
-    ['load', 9_000],
-  ] as const)(
-    'is kept until a slow %s has ended, so that nothing is spent twice',
-    async (what, ms) => {
+  it.each<readonly [what: 'load' | 'save', whose: string, Grant]>([
+    ['save', "a user's token", REFRESH],
+    ['load', "a user's token", REFRESH],
+    ['load', 'the token of an app', APP],
+  ])(
+    'is kept until a slow %s has ended, so that nothing is spent twice: %s',
+    async (what, _whose, grant) => {
       const shared = memoryStore();
       const slow: TokenStore = {
         ...shared,
         [what]: async (...args: never[]) => {
-          await new Promise<void>((resolve) => clock.after(ms, resolve));
+          await new Promise<void>((resolve) => clock.after(9_000, resolve));
           return (shared[what] as (...args: never[]) => unknown)(...args);
         },
       };
       const { clock, connect, requests } = setUp(slow);
-      const [one, other] = [connect(), connect()];
+      const [one, other] = [connect({ grant }), connect({ grant })];
       const all = Promise.all([one.get(), other.get()]);
       for (let second = 0; second < 60; second += 1) await clock.advance(1_000);
       const values = (await all).map(({ value }) => value);
@@ -476,7 +614,7 @@ describe('a lock of a store', () => {
     },
   );
 
-  it('is given back in the end where a save never ends', async () => {
+  it('of the token of an app is given back where a save never ends', async () => {
     const shared = memoryStore();
     const { clock, connect } = setUp({ ...shared, save: () => new Promise(() => {}) });
     const waiting = connect().get();
@@ -484,7 +622,6 @@ describe('a lock of a store', () => {
     await clock.advance(500);
     expect((await waiting).value).toBe('token-1');
     const held = shared.lock?.('key', { signal: AbortSignal.timeout(5_000) });
-    await clock.advance(10_000);
     expect((await held)?.fence).toBe('2');
   });
 

@@ -16,6 +16,7 @@ export const hintFor = (
   if (operation.grants) return status < 500 ? tokenHint(status, request, code) : LATER;
   if (operation.auth === 'none') return undefined;
   if (status === 403) return forbidden(operation.scopes);
+  if (status === 401) return own(REFUSED, call.refused ?? 'fresh');
   return own(HINTS, status);
 };
 
@@ -94,8 +95,14 @@ const isSent = (request: HttpRequest, name: string): boolean =>
     (field) => field.name === name && !!sentForm(request).get(field.as ?? name),
   );
 
+const REFUSED = {
+  fresh: 'A fresh token was refused, too: is baseUrl the API that issued it?',
+  same: 'The same token came again in place of the one that was refused: is baseUrl the API that issued it?',
+  again:
+    'Fresh tokens were refused for this operation a moment ago, so none was requested now: may the app use it, and is baseUrl the API that issued them?',
+} as const;
+
 const HINTS: Readonly<Record<number, string>> = {
-  401: 'A fresh token was refused, too: is baseUrl the API that issued it?',
   413: 'Send the items in smaller batches.',
 };
 

@@ -60,6 +60,7 @@ class Exchange implements Taker, Ending {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#isSafe = config.attempt?.isSafe ?? config.method === 'get';
+    this.isFresh = config.attempt?.call.wantsFreshConnection ?? false;
   }
 
   start(to: Route['to']): void {
