@@ -59,8 +59,8 @@ export const importAll = (
   const core = join(folder, 'node_modules/@criteo-sdk/core');
   mkdirSync(core, { recursive: true });
   // What a generated module imports, and what that imports: no more of core is needed.
-  for (const file of ['api.js', 'errors.js', 'lazy.js', 'own.js', 'criteo/names.js'])
-    cpSync(join(ROOT, 'packages/core/dist', file), join(core, file));
+  const needed = ['api.js', 'errors.js', 'lazy.js', 'out-of-sight.js', 'own.js', 'criteo/names.js'];
+  for (const file of needed) cpSync(join(ROOT, 'packages/core/dist', file), join(core, file));
   writeFileSync(join(core, 'package.json'), '{ "type": "module", "exports": "./api.js" }');
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(folder, 'modules.json'), JSON.stringify(modules));
