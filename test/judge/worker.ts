@@ -8,7 +8,7 @@ import { faulty, forgetful } from './faulty-store.ts';
 
 /*
  * One of several processes that share a user's tokens in a folder. It wants a token all the time, and
- * says at the end how often it renewed, how often it got none and may ask again, and what else failed. Told to `hang`, it says when it is
+ * says at the end how often it got one, how often it renewed, how often it got none and may ask again, and what else failed. Told to `hang`, it says when it is
  * about to send a token request, which is when it holds the lock, and goes no further.
  */
 
@@ -27,7 +27,7 @@ const STORES: Readonly<Record<string, () => TokenStore>> = {
 const store = STORES[kind]?.() ?? whole;
 let isToHang = false;
 let isOver = false;
-const report = { renewed: 0, waits: 0, failed: [] as string[], longestWaitMs: 0 };
+const report = { got: 0, renewed: 0, waits: 0, failed: [] as string[], longestWaitMs: 0 };
 
 const instance = axios.create({ proxy: false });
 instance.interceptors.request.use(async (config) => {
@@ -51,11 +51,14 @@ process.on('message', (told) => {
 });
 while (!isOver) {
   const startedAt = performance.now();
-  await client.tokens.get().catch((error: unknown) => {
+  try {
+    await client.tokens.get();
+    report.got += 1;
+  } catch (error) {
     // The store is away: that passes.
     if (error instanceof TokenError && error.retryable) report.waits += 1;
     else report.failed.push(String(error));
-  });
+  }
   report.longestWaitMs = Math.max(report.longestWaitMs, performance.now() - startedAt);
   await pause(20 + Math.random() * 60);
 }
