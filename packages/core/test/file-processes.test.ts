@@ -75,13 +75,18 @@ describe('processes that share a file store', () => {
 
   const place = (): string => join(folder, createHash('sha256').update('key').digest('hex'));
 
-  /** The record, as another program would find it. */
-  const textInPlace = (): string => {
-    const [mark = 'none', ...others] = readdirSync(place()).filter((name) =>
-      name.endsWith('.current'),
-    );
-    expect(others).toEqual([]);
-    return readFileSync(join(place(), `${basename(mark, '.current')}.json`), 'utf8');
+  const marks = (): string[] => readdirSync(place()).filter((name) => name.endsWith('.current'));
+
+  /** The record, as another program would find it. Another process may save between two looks: then it looks again. */
+  const textInPlace = (tries = 20): string => {
+    const [mark = 'none', ...others] = marks();
+    try {
+      expect(others).toEqual([]);
+      return readFileSync(join(place(), `${basename(mark, '.current')}.json`), 'utf8');
+    } catch (error) {
+      if (tries === 0 || marks().join() === mark) throw error;
+      return textInPlace(tries - 1);
+    }
   };
 
   /** A copy of the store with something changed. */
