@@ -8,6 +8,8 @@ import type { StoredToken } from './token-store.js';
 export interface GrantOrder {
   /** The grant that the client was made with. */
   readonly first: Grant;
+  /** Codes and refresh tokens with which a consent began, the last ones: however long ago, they are used. */
+  readonly origins: readonly string[];
   /** Codes and refresh tokens that were sent, the last ones, by this client or by another that shares the store. */
   readonly spent: readonly string[];
   /** The refresh token that was stored or brought last. */
@@ -23,6 +25,7 @@ const MOST_REMEMBERED = 20;
 
 export const grantOrder = (first: Grant): GrantOrder => ({
   first,
+  origins: [],
   spent: [],
   refreshToken: undefined,
   refused: [],
@@ -42,9 +45,10 @@ export const nextGrant = (order: GrantOrder): Grant | undefined => {
 };
 
 /** Was the client made with a code or refresh token that nobody has used? */
-export const isNewConsent = ({ first, spent, refreshToken, refused }: GrantOrder): boolean => {
+export const isNewConsent = ({ first, refreshToken, ...known }: GrantOrder): boolean => {
   const given = originOf(first);
-  return given !== undefined && given !== refreshToken && ![...spent, ...refused].includes(given);
+  if (given === undefined || given === refreshToken) return false;
+  return ![...known.origins, ...known.spent, ...known.refused].includes(given);
 };
 
 /** The code or refresh token of a grant. */
@@ -59,13 +63,14 @@ export const originOf = (grant: Grant): string | undefined => {
  */
 export const learn = (order: GrantOrder, stored: StoredToken | undefined): GrantOrder => {
   if (stored === undefined || stored.version === order.learnt) return order;
-  const { refreshToken = order.refreshToken, spent = [] } = ownFields(stored.record);
+  const { refreshToken = order.refreshToken, ...used } = ownFields(stored.record);
   const isOld = refreshToken !== undefined && order.spent.includes(refreshToken);
   return {
     ...order,
     learnt: stored.version,
     refreshToken: isOld ? order.refreshToken : refreshToken,
-    spent: remember(spent, ...order.spent),
+    origins: remember(used.origins ?? [], ...order.origins),
+    spent: remember(used.spent ?? [], ...order.spent),
   };
 };
 
@@ -81,7 +86,7 @@ export const brought = (
   return {
     ...order,
     refreshToken: refreshToken ?? kept,
-    spent: sent === undefined ? order.spent : remember(order.spent, sent),
+    ...withSpent(order, sent),
   };
 };
 
@@ -90,9 +95,21 @@ export const failed = (order: GrantOrder, grant: Grant, error: unknown): GrantOr
   const sent = originOf(grant);
   if (sent === undefined) return order;
   if (grant.type === 'authorization_code' && mayHaveSpent(error))
-    return { ...order, spent: remember(order.spent, sent) };
+    return { ...order, ...withSpent(order, sent) };
   const isRefused = error instanceof ReauthRequiredError && error.code === 'invalid_grant';
   return isRefused ? { ...order, refused: remember(order.refused, sent) } : order;
+};
+
+const withSpent = (
+  { first, origins, spent }: GrantOrder,
+  sent: string | undefined,
+): Pick<GrantOrder, 'origins' | 'spent'> => {
+  if (sent === undefined) return { origins, spent };
+  const isOrigin = sent === originOf(first);
+  return {
+    origins: isOrigin ? remember(origins, sent) : origins,
+    spent: remember(spent, sent),
+  };
 };
 
 const remember = (list: readonly string[], ...more: readonly string[]): readonly string[] =>

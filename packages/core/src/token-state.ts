@@ -46,6 +46,8 @@ export interface Flight {
   readonly isAhead: boolean;
   /** It waited for its turn: no other who shares the store renews meanwhile. */
   readonly isLocked: boolean;
+  /** How often another had taken over its lock. */
+  readonly overtakes: number;
   /** No lock could be had, and none is needed. */
   readonly isLockless: boolean;
   /** It waits until a token request may be sent again. */
@@ -70,6 +72,7 @@ export interface Flight {
 // All of it is there: what is missing would be read from a polluted Object.prototype.
 const NEW_FLIGHT: Omit<Flight, 'id' | 'isAhead' | 'seenAt'> = {
   isLocked: false,
+  overtakes: 0,
   isLockless: false,
   isPausing: false,
   expectedVersion: undefined,
@@ -83,7 +86,7 @@ const NEW_FLIGHT: Omit<Flight, 'id' | 'isAhead' | 'seenAt'> = {
 };
 
 /** What a grant brought. */
-export type Granted = Omit<TokenRecord, 'spent'>;
+export type Granted = Omit<TokenRecord, 'origins' | 'spent'>;
 
 /** What happens. Those with a flight come from what it was told to do. */
 export type TokenEvent =
@@ -155,6 +158,7 @@ export interface Now extends Moment {
 // workerd drops the work of a request that has ended, and it never lands.
 const LONGEST_SILENCE_MS = 75_000;
 const MOST_REFUSED = 16;
+const MOST_OVERTAKES = 3;
 const FIRST_REPEAT_MS = 250;
 const LONGEST_REPEAT_MS = 5_000;
 // A program that has nothing else to do waits so long for a store that fails.
@@ -190,7 +194,7 @@ const progressed = (state: TokenState, flight: Flight, event: FlightEvent, now: 
     case 'lockless':
       return lockless(state, flight, now);
     case 'overtaken':
-      return overtaken(state, flight);
+      return overtaken(state, flight, now);
     case 'paused':
       return look(state, { ...flight, isPausing: false });
     case 'loaded':
@@ -297,8 +301,11 @@ const lockless = (state: TokenState, flight: Flight, now: Now): Step => {
   return [next, [{ type: 'warn', about: 'lock' }, ...tasks]];
 };
 
-const overtaken = (state: TokenState, flight: Flight): Step => {
-  const [next, tasks] = turn(state, { ...flight, isLocked: false });
+const overtaken = (state: TokenState, flight: Flight, now: Now): Step => {
+  const overtakes = flight.overtakes + 1;
+  // A lock that is lost each time is none: its store, or its clock, is wrong.
+  if (overtakes > MOST_OVERTAKES) return lockless(state, flight, now);
+  const [next, tasks] = turn(state, { ...flight, isLocked: false, overtakes });
   return [next, [{ type: 'unlock', flight: flight.id }, ...tasks]];
 };
 
@@ -368,8 +375,13 @@ const granted = (state: TokenState, flight: Flight, fresh: Granted): Step => {
 
 // Before anybody uses it: a refresh token that rotates must not be lost with this process.
 const save = (state: TokenState, flight: Flight, fresh: Granted): Step => {
-  const { refreshToken, spent } = state.order;
-  const record = { ...fresh, refreshToken, ...(spent.length > 0 && { spent }) };
+  const { origins, refreshToken, spent } = state.order;
+  const record = {
+    ...fresh,
+    refreshToken,
+    ...(origins.length > 0 && { origins }),
+    ...(spent.length > 0 && { spent }),
+  };
   return saving(state, { ...flight, record }, record);
 };
 

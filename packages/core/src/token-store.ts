@@ -9,6 +9,8 @@ export interface TokenRecord {
   /** The access token; empty if only a refresh token came that can be used. */
   readonly value: string;
   readonly refreshToken?: string | undefined;
+  /** Codes and refresh tokens with which clients began, the last ones: they are used up for good. */
+  readonly origins?: readonly string[] | undefined;
   /** Codes and refresh tokens that were used up before, the last ones: a client that is given one of them goes on with `refreshToken`. */
   readonly spent?: readonly string[] | undefined;
   /** When its request began. */
@@ -155,7 +157,9 @@ export class Shelf {
     const { signal, cancel } = withDeadline(this.#clock, LOCK_TIMEOUT_MS, undefined);
     const asked = (async () => this.#store?.lock?.(this.#key, { signal }))();
     try {
-      return await raced(signal, asked);
+      const lock = await raced(signal, asked);
+      // Some stores say with null that another has it.
+      return typeof lock?.release === 'function' ? lock : undefined;
     } catch (error) {
       if (error instanceof ConfigError) throw error;
       // It may come all the same, and nobody would release it.
@@ -226,12 +230,12 @@ export class Shelf {
 
 // A lock of the user's may have a method, or none.
 const isLost = async (held: TokenLock | undefined): Promise<boolean> =>
-  typeof held?.isHeld === 'function' && !(await held.isHeld());
+  typeof held?.isHeld === 'function' && (await held.isHeld()) === false;
 
 /** What comes from outside is believed only if it could be a token of ours. */
 const isRecord = (record: unknown): record is TokenRecord => {
   if (typeof record !== 'object' || record === null) return false;
-  const { value, refreshToken, spent, obtainedAt, expiresAt } = ownFields(
+  const { value, refreshToken, origins, spent, obtainedAt, expiresAt } = ownFields(
     record as Partial<TokenRecord>,
   );
   const lifetimeMs = Number(expiresAt) - Number(obtainedAt);
@@ -239,7 +243,7 @@ const isRecord = (record: unknown): record is TokenRecord => {
     typeof value === 'string' &&
     (value === '' ? refreshToken !== undefined : BEARER_VALUE.test(value)) &&
     (refreshToken === undefined || typeof refreshToken === 'string') &&
-    (spent === undefined || (Array.isArray(spent) && spent.every(isString))) &&
+    [origins, spent].every(isListOfTexts) &&
     typeof obtainedAt === 'number' &&
     typeof expiresAt === 'number' &&
     lifetimeMs >= (value === '' ? 0 : 1) &&
@@ -247,7 +251,8 @@ const isRecord = (record: unknown): record is TokenRecord => {
   );
 };
 
-const isString = (value: unknown): boolean => typeof value === 'string';
+const isListOfTexts = (list: unknown): boolean =>
+  list === undefined || (Array.isArray(list) && list.every((one) => typeof one === 'string'));
 
 export const tokenOf = ({ value, refreshToken, expiresAt }: TokenRecord): AccessToken =>
   new AccessToken({ value, refreshToken, tokenType: 'Bearer', expiresAt: new Date(expiresAt) });

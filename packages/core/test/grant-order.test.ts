@@ -37,6 +37,7 @@ describe('the order of grants', () => {
   it('begins with the grant that the client was made with, and nothing else', () => {
     expect(grantOrder(CODE)).toEqual({
       first: CODE,
+      origins: [],
       spent: [],
       refreshToken: undefined,
       refused: [],
@@ -241,14 +242,14 @@ describe('a look into the store', () => {
 
 describe('a grant that worked', () => {
   it.each<readonly [string, Grant, Known, Grant, string | undefined, Known]>([
-    ['code', CODE, {}, CODE, 'r-1', { refreshToken: 'r-1', spent: ['c'] }],
+    ['code', CODE, {}, CODE, 'r-1', { refreshToken: 'r-1', origins: ['c'], spent: ['c'] }],
     [
       'code, without a refresh token: the one of an earlier consent is forgotten',
       CODE,
       { refreshToken: 'r-1', refused: ['r-1'] },
       CODE,
       undefined,
-      { refreshToken: undefined, refused: ['r-1'], spent: ['c'] },
+      { refreshToken: undefined, refused: ['r-1'], origins: ['c'], spent: ['c'] },
     ],
     [
       'first refresh token, which goes on being used where no other came',
@@ -256,7 +257,7 @@ describe('a grant that worked', () => {
       {},
       FIRST,
       undefined,
-      { refreshToken: 'r-0', spent: ['r-0'] },
+      { refreshToken: 'r-0', origins: ['r-0'], spent: ['r-0'] },
     ],
     [
       'stored refresh token: the first one was not used',
@@ -306,9 +307,14 @@ describe('a grant that failed', () => {
       'a code whose answer was lost',
       CODE,
       new ConnectionError('lost', { attempts: 1 }),
-      { spent: ['c'] },
+      { origins: ['c'], spent: ['c'] },
     ],
-    ['a code that was refused', CODE, refusal(answered({ status: 400 })), { spent: ['c'] }],
+    [
+      'a code that was refused',
+      CODE,
+      refusal(answered({ status: 400 })),
+      { origins: ['c'], spent: ['c'] },
+    ],
     ['a code of whose refusal no more is known', CODE, refusal(), { refused: ['r-1', 'c'] }],
     ['a refresh token that was refused', refresh('r-2'), refusal(), { refused: ['r-1', 'r-2'] }],
   ])('is not used again: %s', (_what, grant, error, changed) => {
@@ -359,5 +365,30 @@ describe('a grant that failed', () => {
   ])('may be used again: %s', (_what, grant, error) => {
     const order = orderOf(grant);
     expect(failed(order, grant, error)).toBe(order);
+  });
+});
+
+describe('a code or refresh token that a client began with', () => {
+  const refreshes = Array.from({ length: 50 }, (_, at) => `r-${at + 1}`);
+
+  it.each([
+    ['code', CODE],
+    ['refresh token', FIRST],
+  ])('is used for good, however often was refreshed since: a %s', (_what, first) => {
+    const began = brought(grantOrder(first), first, 'r-1');
+    const order = refreshes.reduce(
+      (before, refreshToken) =>
+        brought(before, { type: 'refresh_token', refreshToken }, `${refreshToken}+`),
+      began,
+    );
+    expect(isNewConsent(order)).toBe(false);
+    // A client that starts anew knows it of the store.
+    const { origins, refreshToken, spent } = order;
+    const again = learn(grantOrder(first), {
+      record: { value: 'a', refreshToken, origins, spent, obtainedAt: 0, expiresAt: 1 },
+      version: 'v',
+    });
+    expect(isNewConsent(again)).toBe(false);
+    expect(nextGrant(again)).toEqual({ type: 'refresh_token', refreshToken });
   });
 });

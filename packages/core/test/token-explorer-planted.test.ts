@@ -96,8 +96,8 @@ describe('a bug planted in what is shipped', () => {
     [
       'a refresh token that is used before the one it brought',
       'grant-order.ts',
-      'spent: sent === undefined ? order.spent : remember(order.spent, sent),',
-      'spent: order.spent,',
+      'if (sent === undefined) return { origins, spent };',
+      'return { origins, spent };',
       REFRESH,
       { callers: 1 },
       'r-0 was sent twice',
@@ -105,8 +105,8 @@ describe('a bug planted in what is shipped', () => {
     [
       'a restart that does not know what was used',
       'token-state.ts',
-      '...(spent.length > 0 && { spent })',
-      '',
+      'const { origins, refreshToken, spent } = state.order;',
+      'const { refreshToken } = state.order; const origins: string[] = []; const spent: string[] = [];',
       REFRESH,
       { callers: 1 },
       'r-0 was sent twice',
@@ -204,7 +204,7 @@ describe('a bug planted in what is shipped', () => {
     [
       'someone who was overtaken and does not notice',
       'token-state.ts',
-      'return overtaken(state, flight);',
+      'return overtaken(state, flight, now);',
       'return loaded(state, flight, { stored: undefined, isRead: true }, now);',
       REFRESH,
       FLAKY,

@@ -576,6 +576,7 @@ describe('an answer of which only the refresh token can be used', () => {
   const record = {
     value: '',
     refreshToken: 'r-1',
+    origins: ['r-0'],
     spent: ['r-0'],
     obtainedAt: 0,
     expiresAt: 0,
@@ -625,7 +626,9 @@ describe('an answer of which only the refresh token can be used', () => {
 
   it('does not keep the code before it', () => {
     const [state, tasks] = after(initialState(CODE), [asked(1), loaded(1), rescued(1, 'r-1')]);
-    expect(tasks).toEqual([like({ type: 'save', record: { ...record, spent: ['c'] } })]);
+    expect(tasks).toEqual([
+      like({ type: 'save', record: { ...record, origins: ['c'], spent: ['c'] } }),
+    ]);
     const next = follow(state, [[saved(1), [reject(told)]]]);
     const [, then] = after(next, [asked(2), loaded(2)], at(1_000));
     expect(then).toEqual([request(2, refresh('r-1'))]);
@@ -642,6 +645,7 @@ describe('a rotation that could not be saved', () => {
   const record = {
     value: 'a',
     refreshToken: 'r-1',
+    origins: ['r-0'],
     spent: ['r-0'],
     obtainedAt: 0,
     expiresAt: LIFE_MS,
@@ -970,7 +974,7 @@ describe('a request that never ends', () => {
   });
 
   it('hands over a rotation that was not saved: whoever asks next has it saved', () => {
-    const record = like({ value: 'a', refreshToken: 'r-1', spent: ['r-0'] });
+    const record = like({ value: 'a', refreshToken: 'r-1', origins: ['r-0'], spent: ['r-0'] });
     const [lost] = after(underWay, [granted(1, 'a', { refreshToken: 'r-1' }), unsaved(1)]);
     follow(
       lost,
@@ -983,5 +987,19 @@ describe('a request that never ends', () => {
       ],
       at(75_000),
     );
+  });
+});
+
+describe('a lock that is lost each time', () => {
+  it('is asked for three times again; then there is none', () => {
+    const lost: TokenEvent = { type: 'overtaken', flight: 1 };
+    const [begun] = after(initialState(refresh('r-0'), true), [asked(1), loaded(1), locked(1)]);
+    const [tried] = after(begun, [lost, locked(1), lost, locked(1), lost, locked(1)]);
+    const [state, tasks] = decide(tried, lost, at(0));
+    expect(state.flight).toBeUndefined();
+    expect(tasks).toEqual([
+      reject(like({ name: 'TokenError', retryable: true })),
+      { type: 'unlock', flight: 1 },
+    ]);
   });
 });
