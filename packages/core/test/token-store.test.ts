@@ -426,6 +426,14 @@ describe('what a client asks of its store', () => {
     expect(events).toEqual([]);
   });
 
+  it.each([
+    ['null', null],
+    ['an object that cannot be given back', {}],
+  ])('is no lock if the store gives %s', async (_what, given) => {
+    const { shelf: lockless } = shelf({ lock: async () => given as never });
+    expect(await lockless.lock()).toBeUndefined();
+  });
+
   it('becomes a bearer token again', () => {
     expect(tokenOf({ ...stored, refreshToken: 'r' })).toMatchObject({
       value: 'a',
