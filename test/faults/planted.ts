@@ -96,13 +96,36 @@ export const PLANTED: readonly Planted[] = [
     from: 'Math.min(LONGEST_ASKED_MS, Math.max(retryAfterMs, FIRST_MS))',
     to: 'FIRST_MS',
   },
-  { id: 'F192', file: 'refused-pair.ts', from: 'return retryAfterMs > 0 ?', to: 'return false ?' },
+  {
+    id: 'F192',
+    file: 'refusals.ts',
+    from: 'return refused && retryAfterMs > 0 ?',
+    to: 'return refused && retryAfterMs > 900_000 ?',
+  },
   { id: 'F193', file: 'token-pause.ts', from: 'FIRST_MS * 2 ** failures', to: '0' },
   {
     id: 'F194',
     file: 'futile-renewals.ts',
-    from: 'return now < until || (',
-    to: 'return false && (',
+    from: 'if (now < until || (',
+    to: 'if (false && (',
+  },
+  {
+    id: 'F203',
+    file: 'kept-access.ts',
+    from: 'const kept = isSame ?',
+    to: 'const kept = isSame && this.#kept.size < 0 ?',
+  },
+  {
+    id: 'F204',
+    file: 'token-store.ts',
+    from: 'return store && this.#isUsers ?',
+    to: 'return store && !this.#isUsers ?',
+  },
+  {
+    id: 'F205',
+    file: 'futile-renewals.ts',
+    from: 'if (leftNow < 1)',
+    to: 'if (leftNow < -1e6)',
   },
   {
     id: 'F195',
@@ -125,7 +148,7 @@ export const PLANTED: readonly Planted[] = [
   {
     id: 'F198',
     file: 'middlewares.ts',
-    from: "call.refused = isFutile ? 'again' : 'same';",
+    from: "call.refused = reason ?? 'same';",
     to: '',
   },
   {

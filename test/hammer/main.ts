@@ -6,17 +6,22 @@ import { type Connect, hammer, SCENARIOS, SECONDS } from './scenarios.ts';
  * endpoint fails, or an operation refuses every token.
  */
 
-const connect: Connect = ({ url, clientSecret, isUsers }) => {
+const GRANT = { type: 'refresh_token', refreshToken: 'first' } as const;
+
+const connect: Connect = ({ url, clientSecret, isUsers, isEach }) => {
   const client = createClient({
     clientId: 'id',
     clientSecret,
     baseUrl: url,
     allowLoopbackHttp: true,
     logLevel: 'off',
-    ...(isUsers && { grant: { type: 'refresh_token', refreshToken: 'first' } as const }),
+    ...(isUsers && { grant: GRANT }),
   });
   return {
-    call: async (path) => client.request({ method: 'GET', path }, { timeoutMs: 3_000 }),
+    call: async (path) => {
+      const one = isEach ? client.forSubject('user', GRANT) : client;
+      return one.request({ method: 'GET', path }, { timeoutMs: 3_000 });
+    },
     close: () => client.close(),
   };
 };

@@ -89,9 +89,11 @@ const faultyStore = (judge: Judge): Promise<string> =>
     return `${PROCESSES} processes for ${SECONDS} s on a store that fails to load, to save and to lock at random: renewed ${renewed.join(', ')}; longest wait ${longest} s; ${waits} times no token for a while`;
   });
 
-/** What all of them report, who must have failed at nothing. */
+/** What all of them report, who must have failed at nothing and end by themselves. */
 const summed = async (workers: ReadonlySet<ChildProcess>) => {
+  const gone = Promise.all([...workers].map((worker) => once(worker, 'exit')));
   const reports = await Promise.all([...workers].map(reportOf));
+  await gone;
   const renewed = reports.map((one) => one.renewed);
   const failures = reports.flatMap((one) => one.failed);
   assert.deepEqual(failures, []);

@@ -62,4 +62,5 @@ while (!isOver) {
   report.longestWaitMs = Math.max(report.longestWaitMs, performance.now() - startedAt);
   await pause(20 + Math.random() * 60);
 }
-process.send?.(report, undefined, {}, () => process.exit());
+// It ends by itself, once what it has sent is answered and saved: `process.exit()` would lose a refresh token.
+process.send?.(report, undefined, {}, () => process.disconnect?.());

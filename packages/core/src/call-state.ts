@@ -43,8 +43,8 @@ export class CallState implements Omit<CallTerms, 'known'> {
   hasReconnected = false;
   /** True once a token was refused and another one asked for. */
   hasRenewed = false;
-  /** Why no other token was sent after one was refused: the same came again, or a fresh one was refused a moment ago. */
-  refused: 'again' | 'same' | undefined;
+  /** Why no other token was sent after one was refused: the same came again, a fresh one was refused a moment ago, or too many were. */
+  refused: 'again' | 'often' | 'same' | undefined;
   /** True once no answer came in time: the connection may be as dead as its other end. */
   wantsFreshConnection = false;
   /** On the monotonic clock, when the first request was sent that may have been processed. */

@@ -122,7 +122,8 @@ export interface ClientBase extends Transport {
 export interface SubjectClients<T, G extends Grant> {
   /**
    * The client of a user of the same app: the options of this one, with a rate limit of its own unless a gate
-   * was given, for each consent has its own budget. It is cheap: make one for each user, or for each request.
+   * was given, for each consent has its own budget. It is cheap: make one for each user, or for each request. The
+   * clients of one user and grant share the token in memory, what failed, and the rate limit (the last 1,000 of them).
    * @param subject your own id of the user who consented, by which a `store` tells users apart; no secret
    * @param grant what the user's tokens come from. Default: `{ type: 'refresh_token' }`, from the `store`
    * @throws {ConfigError} for a client that was made with `tokens`; with neither a store nor a refresh token

@@ -24,8 +24,10 @@ import {
 import { ensureWhole, errorIn } from './failure.js';
 import { subjectOptions } from './for-subject.js';
 import { checkTokens, givenGate, givenTokens } from './given.js';
+import { originOf } from './grant-order.js';
 import { type Grant, isUsersGrant, mayBePublic } from './grants.js';
 import { axiosSend, type Wire } from './http.js';
+import { type Access, KeptAccess } from './kept-access.js';
 import { type ApiLife, lifeNotice } from './life.js';
 import { authenticate, ensureOk, observe, retry as retryStep } from './middlewares.js';
 import { type Observe, observer } from './observe.js';
@@ -53,6 +55,7 @@ import { own, ownData, ownFields } from './own.js';
 import { rateGateOf } from './rate-gate.js';
 import { rateLimit } from './rate-limit.js';
 import { type RawRequest, toOperation } from './raw-request.js';
+import { Refusals } from './refusals.js';
 import { type Target, writeRequest } from './request.js';
 import { readAnswer } from './response.js';
 import { isRepeatedUnseen } from './retry.js';
@@ -61,7 +64,7 @@ import { type Clock, systemClock, withDeadline } from './time.js';
 import type { Credentials } from './token-endpoint.js';
 import { tokenErrorOf } from './token-failure.js';
 import { ensureToken, withGrant } from './token-operation.js';
-import { createTokenProvider, type TokenProvider } from './token-provider.js';
+import { type TokenProvider, tokenProviderOf } from './token-provider.js';
 import { toolsOf, withTools } from './transport-tools.js';
 import { userAgentOf } from './user-agent.js';
 
@@ -86,6 +89,8 @@ export const connect = <G extends Grant, T>(
     context,
     forTokens: pipeline(context, []),
     secrets: new ClientSecrets({ clientSecret }),
+    refusals: new Refusals(),
+    kept: new KeptAccess(),
   };
   const client = openClient(api, options, common, close);
   const notice = lifeNotice(versionName(api), context.life, context.clock.now());
@@ -99,6 +104,8 @@ interface Common {
   readonly forTokens: Send;
   /** Of the app. */
   readonly secrets: ClientSecrets;
+  readonly refusals: Refusals;
+  readonly kept: KeptAccess;
 }
 
 // The connections are those of the first client, and close with it.
@@ -112,16 +119,15 @@ const openClient = <G extends Grant, T>(
 ): Client<T, G> => {
   const { context } = common;
   const { tokens: given } = options as Partial<GivenTokens>;
-  if (given !== undefined) checkTokens(given);
   const secrets = new ClientSecrets(options, common.secrets);
-  const tokens = given ?? ownTokens(api, options, common, secrets);
-  const isUsers = options.grant !== undefined && isUsersGrant(options.grant);
-  const gate = rateGateOf(options.rateLimit, context.clock, isUsers);
-  const { clock, tell } = context;
-  const isGateGiven = gate === options.rateLimit;
-  const limit = rateLimit(isGateGiven ? givenGate(gate, tell) : gate, tell, clock);
-  const access = authenticate(given === undefined ? tokens : givenTokens(given, tell), clock);
-  const transport = transportTo(context, { send: pipeline(context, [access, limit]), secrets });
+  const {
+    rateLimit: gate,
+    steps,
+    tokens,
+  } = given === undefined
+    ? ownAccess(api, options, common, secrets)
+    : givenAccess(given, options, context);
+  const transport = transportTo(context, { send: pipeline(context, steps), secrets });
   const request = <R>(raw: RawRequest, callOptions?: CallOptions): Call<R> =>
     transport.call(...toOperation<R>(raw), callOptions);
   const forSubject = (subject: string, grant?: Grant): Client<T, G> =>
@@ -211,27 +217,46 @@ const contextOf = (
 const versionName = ({ product, name }: { product: Product; name: string }): string =>
   `${product.name}/${name}`;
 
+const givenAccess = <G extends Grant>(
+  given: TokenProvider,
+  options: ClientOptions<G>,
+  context: Context,
+): Access => {
+  checkTokens(given);
+  return accessWith(options, context, given, givenTokens(given, context.tell));
+};
+
+const ownAccess = <G extends Grant, T>(
+  api: ApiVersion<G, T>,
+  options: ClientOptions<G>,
+  common: Common,
+  secrets: ClientSecrets,
+): Access => {
+  const hasStore = options.store !== undefined;
+  const grant = checkGrant(options.grant, api.grants, versionName(api), hasStore);
+  const key = storeKey(common.context.target, grant, options);
+  const isResumed = isUsersGrant(grant) && originOf(grant) === undefined;
+  return common.kept.of(key, isResumed ? undefined : JSON.stringify(grant), () =>
+    accessWith(options, common.context, ownTokens(api, options, common, { grant, key, secrets })),
+  );
+};
+
 const ownTokens = <G extends Grant, T>(
   api: ApiVersion<G, T>,
   options: ClientOptions<G>,
-  { context, forTokens, secrets: ofApp }: Common,
-  secrets: ClientSecrets,
+  { context, forTokens, refusals, secrets: ofApp }: Common,
+  {
+    grant,
+    key,
+    secrets,
+  }: { readonly grant: G; readonly key: string; readonly secrets: ClientSecrets },
 ): TokenProvider => {
-  const grant = checkGrant(
-    options.grant,
-    api.grants,
-    versionName(api),
-    options.store !== undefined,
-  );
   const { store } = options;
   const { clock, random, tell } = context;
-  const credentials = credentialsOf(
-    options,
-    own(api, 'publicClients') === true && mayBePublic(grant),
-  );
+  const isPublic = own(api, 'publicClients') === true && mayBePublic(grant);
+  const credentials = credentialsOf(options, isPublic);
   const isStated = typeof own(options, 'clientSecret') === 'string';
-  const key = storeKey(context.target, grant, options);
-  return createTokenProvider({
+  const wanted = {
     endpoint: api,
     transport: callsOf(context, { send: forTokens, secrets }),
     grant,
@@ -241,7 +266,21 @@ const ownTokens = <G extends Grant, T>(
     tell,
     store,
     key,
-  });
+  };
+  return tokenProviderOf(wanted, refusals);
+};
+
+/** `safe`: the provider as the pipeline takes it. */
+const accessWith = <G extends Grant>(
+  options: ClientOptions<G>,
+  { clock, tell }: Context,
+  tokens: TokenProvider,
+  safe = tokens,
+): Access => {
+  const isUsers = options.grant !== undefined && isUsersGrant(options.grant);
+  const gate = rateGateOf(options.rateLimit, clock, isUsers);
+  const limit = rateLimit(gate === options.rateLimit ? givenGate(gate, tell) : gate, tell, clock);
+  return { tokens, rateLimit: gate, steps: [authenticate(safe, clock), limit] };
 };
 
 /** The users of an app share its secret, whichever of them asked for it. */

@@ -77,12 +77,12 @@ export const authenticate = (tokens: TokenProvider, clock: Clock): Middleware =>
     if (response.status < 400) futile.served(operation.id, token.value);
     if (response.status !== 401 || call.hasRenewed) return response;
     call.hasRenewed = true;
-    const isFutile = futile.has(operation.id, token.value);
-    if (!isFutile) tokens.invalidate(token.value);
+    const reason = futile.reason(operation.id, token.value);
+    if (!reason) tokens.invalidate(token.value);
     const fresh = await get();
     if (fresh.value === token.value) {
-      call.refused = isFutile ? 'again' : 'same';
-      if (!isFutile) futile.add(operation.id, token.value);
+      call.refused = reason ?? 'same';
+      if (!reason) futile.add(operation.id, token.value);
       return response;
     }
     const second = await next(withBearer(request, fresh.value));

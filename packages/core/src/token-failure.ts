@@ -45,7 +45,9 @@ export const tokenErrorOf = (error: unknown, attempt: TokenAttempt): unknown => 
   const isLostCode = isCode && !rescued && hasNoStatement(error) && mayHaveSpent(error);
   const isUsers = isCode || grantType === 'refresh_token';
   if (isUsers && (isRefused || isLostCode)) {
-    const hint = [error.hint, isCode ? REAUTH_CODE : REAUTH].filter(Boolean).join(' ');
+    // To try again later is of no use with a code.
+    const first = isServers(error) ? undefined : error.hint;
+    const hint = [first, isCode ? REAUTH_CODE : REAUTH].filter(Boolean).join(' ');
     return new ReauthRequiredError(message + lostNote(isCode, attempts, isRefused), {
       ...fields,
       hint,
@@ -86,11 +88,14 @@ const UNREACHED =
 const WAIT = 'Wait before you ask for a token again, for `retryAfterMs` if it is there.';
 const REAUTH_CODE = `${REAUTH} A code can be used once, and soon expires (assumption code-lifetime).`;
 
-/** Did the endpoint say nothing that can be read: neither a token nor an error? */
+/** Did the endpoint say nothing of the grant: neither a token nor what is wrong with the request? */
 const hasNoStatement = (error: SdkError): boolean =>
   error.status === undefined ||
+  isServers(error) ||
   error instanceof ResponseError ||
   (error instanceof TokenError && error.reason !== undefined);
+
+const isServers = ({ status = 0 }: SdkError): boolean => status >= 500;
 
 /** May this failure have used up what was sent? It has not if nothing was sent, or the pair was refused. */
 export const mayHaveSpent = (error: unknown): boolean => {

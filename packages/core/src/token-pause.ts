@@ -29,7 +29,7 @@ export const pauseAfter = (
   const failures = isPairRefused(error) ? before : before + 1;
   const ownMs = isPairRefused(error) ? FIRST_MS : backoffMs(before, now.random);
   const isAsked = retryAfterMs !== undefined && !isPairRefused(error);
-  const pauseMs = isAsked ? Math.min(LONGEST_ASKED_MS, Math.max(retryAfterMs, FIRST_MS)) : ownMs;
+  const pauseMs = isAsked ? askedPauseMs(retryAfterMs) : ownMs;
   return {
     error,
     failures,
@@ -37,6 +37,10 @@ export const pauseAfter = (
     askedUntil: now.monotonic + (retryAfterMs ?? pauseMs),
   };
 };
+
+/** How long nothing is sent to an endpoint that asks for this wait. */
+export const askedPauseMs = (retryAfterMs: number): number =>
+  Math.min(LONGEST_ASKED_MS, Math.max(retryAfterMs, FIRST_MS));
 
 /** What who asks meanwhile is told: the same failure, and how long it still lasts. */
 export const failureIn = (pause: Pause, monotonic: number): TokenError =>

@@ -4,7 +4,7 @@ import { TokenError } from './errors.js';
 import { TransportFault } from './fault.js';
 import { type Grant, isUsersGrant } from './grants.js';
 import { own, ownFields } from './own.js';
-import { RefusedPair } from './refused-pair.js';
+import { Refusals } from './refusals.js';
 import { refreshTokenIn } from './rescued-token.js';
 import { LONGEST_WAIT_MS } from './retry.js';
 import { abortable, sleep } from './time.js';
@@ -37,7 +37,7 @@ export interface TokenProvider {
   invalidate(value: string): void;
 }
 
-export interface TokenProviderOptions<G extends Grant> extends TokenRequester<G> {
+export interface TokenProviderOptions<G extends Grant> extends Omit<TokenRequester<G>, 'refusals'> {
   readonly grant: G;
   readonly store?: TokenStore | undefined;
   /** Name of the token in the store; it holds no secret. */
@@ -67,8 +67,14 @@ const lateToken = ({ limitMs }: TransportFault, isLocking: boolean): TransportFa
 /** Keeps one token fresh: fetched once for all callers, renewed ahead of its end, given up when refused. */
 export const createTokenProvider = <G extends Grant>(
   options: TokenProviderOptions<G>,
+): TokenProvider => tokenProviderOf(options, new Refusals());
+
+/** The same for one of the tokens of an app, which share what was refused. */
+export const tokenProviderOf = <G extends Grant>(
+  options: TokenProviderOptions<G>,
+  refusals: Refusals,
 ): TokenProvider => {
-  const keeper = new TokenKeeper(ownFields(options));
+  const keeper = new TokenKeeper<G>({ ...ownFields(options), refusals });
   return {
     get: (asked = {}) => keeper.get(ownFields(asked)),
     invalidate: (value) => keeper.handle({ type: 'refused', value }),
@@ -77,7 +83,7 @@ export const createTokenProvider = <G extends Grant>(
 
 /** Does what `token-state.ts` decides. A class, so that each of many clients has its state alone. */
 class TokenKeeper<G extends Grant> {
-  readonly #options: TokenProviderOptions<G>;
+  readonly #options: TokenProviderOptions<G> & TokenRequester<G>;
   readonly #shelf: Shelf;
   readonly #waiting = new BriefMap<Waiter>();
   readonly #locks = new BriefMap<TokenLock>();
@@ -85,14 +91,14 @@ class TokenKeeper<G extends Grant> {
   readonly #locking = new BriefMap<true>();
   /** What a flight does that can be stopped. */
   readonly #working = new BriefMap<AbortController>();
-  readonly #refusedPair = new RefusedPair();
   #state: TokenState;
   #callers = 0;
 
-  constructor(options: TokenProviderOptions<G>) {
+  constructor(options: TokenProviderOptions<G> & TokenRequester<G>) {
     this.#options = options;
-    this.#shelf = new Shelf(options.store, options.key ?? '', options);
-    this.#state = initialState(options.grant, this.#shelf.hasLock);
+    const { grant, key = '', store } = options;
+    this.#shelf = new Shelf(store, { key, isUsers: isUsersGrant(grant) }, options);
+    this.#state = initialState(grant, this.#shelf.hasLock);
   }
 
   get({
@@ -172,7 +178,7 @@ class TokenKeeper<G extends Grant> {
   async #ask(flight: number, grant: Grant): Promise<TokenEvent> {
     return this.#stoppable(flight, async (signal) => {
       try {
-        const granted = await requestToken(this.#options, grant, signal, this.#refusedPair);
+        const granted = await requestToken(this.#options, grant, signal);
         return { type: 'granted', flight, granted };
       } catch (error) {
         return { type: 'failed', flight, error, refreshToken: refreshTokenIn(error) };

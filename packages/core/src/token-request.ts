@@ -5,7 +5,7 @@ import { type Grant, grantParameters } from './grants.js';
 import type { Observe } from './observe.js';
 import type { Transport } from './operation.js';
 import { own } from './own.js';
-import type { RefusedPair } from './refused-pair.js';
+import type { Refusals } from './refusals.js';
 import { backoffMs } from './retry.js';
 import { type Clock, raced, sleep, withDeadline } from './time.js';
 import {
@@ -29,13 +29,16 @@ export interface TokenRequester<G extends Grant> {
   readonly clock: Clock;
   readonly random: () => number;
   readonly tell: Observe;
+  /** Of the app: its users share them. */
+  readonly refusals: Refusals;
 }
 
 const TOKEN_TIMEOUT_MS = 15_000;
 const MOST_UNREADABLE = 2;
 
 /**
- * Spends a grant on a token. A pair that was refused is not sent while it has to wait.
+ * Spends a grant on a token. Nothing is sent with a pair that was refused, or to an endpoint that asked for a wait,
+ * until that is over.
  * @throws {ReauthRequiredError} if the user has to consent again
  * @throws {TokenError} if there is no token for another reason
  */
@@ -43,26 +46,26 @@ export const requestToken = async <G extends Grant>(
   requester: TokenRequester<G>,
   grant: Grant,
   outer: AbortSignal,
-  refused: RefusedPair,
 ): Promise<Granted> => {
-  const { clock, credentials, random } = requester;
+  const { clock, credentials, random, refusals } = requester;
   for (let round = 1; ; round += 1) {
     const deadline = withDeadline(clock, TOKEN_TIMEOUT_MS, outer);
     let pair: Credentials | undefined;
     let known: TokenError | undefined;
     try {
       pair = await raced(deadline.signal, credentials());
-      known = refused.errorFor(pair, clock.monotonic());
+      known = refusals.errorFor(pair, clock.monotonic());
       if (known) throw known;
       const granted = await spend(requester, pair, grant, deadline.signal);
-      refused.clear();
+      refusals.clear(pair);
       return granted;
     } catch (error) {
       if (error instanceof TransportFault) throw timedOut(error, pair !== undefined);
-      const isPair = error instanceof TokenError && isPairRefused(error);
-      if (!pair || !isPair || error === known) throw error;
+      if (!pair || !(error instanceof TokenError) || error === known) throw error;
       const now = { monotonic: clock.monotonic(), random: random() };
-      const told = refused.add(pair, error, now);
+      refusals.addWait(error, now.monotonic);
+      if (!isPairRefused(error)) throw error;
+      const told = refusals.addPair(pair, error, now);
       // The secret may have been replaced a moment ago; if the program still gives the same, it is not sent.
       if (round > 1) throw told;
     } finally {

@@ -202,7 +202,7 @@ const progressed = (state: TokenState, flight: Flight, event: FlightEvent, now: 
     case 'unread':
       return loaded(state, flight, { stored: undefined, isRead: false }, now);
     case 'granted':
-      return granted(state, flight, event.granted);
+      return granted(state, flight, event.granted, now);
     case 'failed':
       return stumbled(state, flight, event, now);
     case 'saved':
@@ -360,7 +360,7 @@ const request = (
 const isSame = (grant: Grant, other: Grant | undefined): boolean =>
   JSON.stringify(grant) === JSON.stringify(other);
 
-const granted = (state: TokenState, flight: Flight, fresh: Granted): Step => {
+const granted = (state: TokenState, flight: Flight, fresh: Granted, now: Now): Step => {
   const { grant } = flight;
   if (grant === undefined) return [state, []];
   const order = brought(state.order, grant, fresh.refreshToken);
@@ -370,7 +370,9 @@ const granted = (state: TokenState, flight: Flight, fresh: Granted): Step => {
       ? state.refused.filter((value) => value !== fresh.value)
       : state.refused;
   const next = { ...flight, unsaved: undefined, useless: undefined };
-  return save({ ...state, order, refused, pause: undefined }, next, fresh);
+  // Tokens that have ended before they come are failures, too.
+  const pause = isOver(heldOf(fresh, now), fresh, now) ? state.pause : undefined;
+  return save({ ...state, order, refused, pause }, next, fresh);
 };
 
 // Before anybody uses it: a refresh token that rotates must not be lost with this process.
@@ -488,7 +490,7 @@ const landed = (state: TokenState, flight: Flight, record: TokenRecord, now: Now
   return over(holding(state, held), flight, [{ type: 'serve', waiter: undefined, held }]);
 };
 
-const isOver = (held: Held, { expiresAt, obtainedAt }: TokenRecord, now: Now): boolean =>
+const isOver = (held: Held, { expiresAt, obtainedAt }: Granted, now: Now): boolean =>
   ageMs(held, now) >= expiresAt - obtainedAt;
 
 const holding = (state: TokenState, held: Held): TokenState =>
@@ -504,15 +506,13 @@ const unsaved = (state: TokenState, flight: Flight, isRefused: boolean, now: Now
   if (flight.unsaved) return saveLater(state, flight, [], now);
   const held = heldOf(record, now);
   const warning: TokenTask[] = isRefused ? [] : [{ type: 'warn', about: 'rotation' }];
-  const error = useless ?? (isOver(held, record, now) ? flightErrors.overAlready() : undefined);
-  return error
-    ? saveLater({ ...state, waiting: 0 }, flight, [rejectAll(state, error, now), ...warning], now)
-    : saveLater(
-        holding({ ...state, waiting: 0 }, held),
-        flight,
-        [{ type: 'serve', waiter: undefined, held }, ...warning],
-        now,
-      );
+  const later = (next: TokenState, first: TokenTask): Step =>
+    saveLater({ ...next, waiting: 0 }, flight, [first, ...warning], now);
+  if (useless) return later(state, rejectAll(state, useless, now));
+  if (!isOver(held, record, now))
+    return later(holding(state, held), { type: 'serve', waiter: undefined, held });
+  const pause = pauseAfter(flightErrors.overAlready(), state.pause, now);
+  return later({ ...state, pause }, rejecting(pause && failureIn(pause, now.monotonic)));
 };
 
 /** Its lock is kept until it is saved: who comes next must find it. */
@@ -555,11 +555,11 @@ const lookedAfter = (
   const isToRenew = flight.unsaved !== undefined && isDue(state, now);
   if (isToRenew && !isPaused(state, now)) return request(state, flight, stored, now);
   const next = { ...flight, expectedVersion: stored?.version };
-  if (!state.pause || state.waiting === 0) return saving(state, next, record);
-  const error = failureIn(state.pause, now.monotonic);
+  const { pause } = state;
+  if (!pause || !isPaused(state, now) || state.waiting === 0) return saving(state, next, record);
+  const error = failureIn(pause, now.monotonic);
   const [after, tasks] = saving(error.retryable ? state : { ...state, waiting: 0 }, next, record);
-  const { until } = state.pause;
-  return [after, [rejecting(error, error.retryable ? until : undefined), ...tasks]];
+  return [after, [rejecting(error, error.retryable ? pause.until : undefined), ...tasks]];
 };
 
 const isSameRecord = (one: TokenRecord | undefined, other: TokenRecord): boolean =>

@@ -3,6 +3,7 @@ import { ConfigError } from './errors.js';
 import type { Observe } from './observe.js';
 import { ownFields } from './own.js';
 import { type Clock, raced, withDeadline } from './time.js';
+import { Turns, turnsOf } from './turns.js';
 
 /** A token as a store keeps it: plain data, all of it secret. Times are milliseconds since 1970. */
 export interface TokenRecord {
@@ -43,6 +44,7 @@ export interface TokenStore {
   /**
    * Makes the caller the only one who renews this token, over all who share the store; waits for it until
    * the signal aborts. A holder that has died or sleeps is taken over; what it saves late is refused by its version.
+   * Without it the clients that have this very object take turns with a user's token, and others may renew at the same time.
    */
   lock?(key: string, options: { readonly signal: AbortSignal }): Promise<TokenLock>;
 }
@@ -74,9 +76,8 @@ export const memoryStore = (): TokenStore => {
     replaceable.delete(oldest);
     records.delete(oldest);
   };
-  const turns = new Map<string, Promise<void>>();
+  const turns = new Turns();
   let saves = 0;
-  let holders = 0;
   return {
     load: async (key) => {
       const stored = records.get(key);
@@ -91,23 +92,7 @@ export const memoryStore = (): TokenStore => {
       use(key, stored);
       return true;
     },
-    lock: async (key, { signal }) => {
-      const before = turns.get(key);
-      let release = (): void => {};
-      const turn = new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      const mine = Promise.all([before, turn]).then(() => {
-        if (turns.get(key) === mine) turns.delete(key);
-      });
-      turns.set(key, mine);
-      await raced(signal, Promise.resolve(before)).catch((error: unknown) => {
-        release();
-        throw error;
-      });
-      holders += 1;
-      return { fence: String(holders), release: async () => release() };
-    },
+    lock: (key, { signal }) => turns.take(key, signal),
   };
 };
 
@@ -134,28 +119,30 @@ export type Saving =
 export class Shelf {
   readonly #store: TokenStore | undefined;
   readonly #key: string;
+  readonly #isUsers: boolean;
   readonly #tell: Observe;
   readonly #clock: Clock;
 
   constructor(
     store: TokenStore | undefined,
-    key: string,
+    { key, isUsers }: { readonly key: string; readonly isUsers: boolean },
     { tell, clock }: { readonly tell: Observe; readonly clock: Clock },
   ) {
     this.#store = store;
     this.#key = key;
+    this.#isUsers = isUsers;
     this.#tell = tell;
     this.#clock = clock;
   }
 
   get hasLock(): boolean {
-    return this.#store?.lock !== undefined;
+    return this.#store !== undefined && (this.#isUsers || this.#store.lock !== undefined);
   }
 
   /** Undefined if none can be had. */
   async lock(): Promise<TokenLock | undefined> {
     const { signal, cancel } = withDeadline(this.#clock, LOCK_TIMEOUT_MS, undefined);
-    const asked = (async () => this.#store?.lock?.(this.#key, { signal }))();
+    const asked = this.#take(signal);
     try {
       const lock = await raced(signal, asked);
       // Some stores say with null that another has it.
@@ -168,6 +155,13 @@ export class Shelf {
     } finally {
       cancel();
     }
+  }
+
+  // Without a lock of the store's the clients of one process still take turns over what can be used only once.
+  async #take(signal: AbortSignal): Promise<TokenLock | undefined> {
+    const store = this.#store;
+    if (store?.lock) return store.lock(this.#key, { signal });
+    return store && this.#isUsers ? turnsOf(store).take(this.#key, signal) : undefined;
   }
 
   /** However long it takes, nobody waits for it. */

@@ -27,6 +27,8 @@ const { lstat, readdir, rename, utimes } = fs;
 const TIMES = { heartbeatMs: 50, staleMs: 300 };
 /** Of one that never shows that it is alive while a test runs. */
 const SILENT = { heartbeatMs: 600_000, staleMs: 1_200_000 };
+/** Of one that waits for a silent one. */
+const PATIENT = { heartbeatMs: 50, staleMs: 1_200_000 };
 
 const scratch = mkdtempSync(join(realpathSync(tmpdir()), 'core-file-lock-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -42,6 +44,9 @@ const lock = (limitMs = 5_000, times = TIMES): Promise<FileLock> =>
 
 /** Whoever held it would not be taken over. */
 const lockThatIsFree = (): Promise<FileLock> => lock(10_000, SILENT);
+
+/** Whoever held it for long without a sign of life is taken over. */
+const lockOfTheSilent = (): Promise<FileLock> => lock(10_000, PATIENT);
 
 /** Files of the lock, without their ids. */
 const marks = (): string[] =>
@@ -123,9 +128,9 @@ describe('a lock in files', () => {
       utimesSync(pathOfLast(), then, then);
     };
     silentFor(SILENT.staleMs - 300_000);
-    await expect(lock(100, SILENT)).rejects.toThrow('timeout');
+    await expect(lock(300, PATIENT)).rejects.toThrow('timeout');
     silentFor(SILENT.staleMs + 300_000);
-    const next = await lockThatIsFree();
+    const next = await lockOfTheSilent();
     expect([await silent.isHeld(), await next.isHeld()]).toEqual([false, true]);
     await next.release();
   });
@@ -143,7 +148,18 @@ describe('a lock in files', () => {
     const held = await lock(500, SILENT);
     const ahead = Date.now() / 1000 + 3_600;
     utimesSync(pathOfLast(), ahead, ahead);
-    await (await lockThatIsFree()).release();
+    await (await lockOfTheSilent()).release();
+    await held.release();
+  });
+
+  it('stays with a holder that lives, whatever the clock of the machine was set to', async () => {
+    const held = await lock();
+    for (const seconds of [-3_600, 3_600]) {
+      const leap = Date.now() / 1000 + seconds;
+      utimesSync(pathOfLast(), leap, leap);
+      await expect(lock(700)).rejects.toThrow('timeout');
+    }
+    expect(await held.isHeld()).toBe(true);
     await held.release();
   });
 
@@ -175,9 +191,18 @@ describe('a lock in files', () => {
     utimesSync(pathOfLast(), 0, 0);
     const held = await lock();
     const stats = { mtimeMs: 0 } as Awaited<ReturnType<typeof lstat>>;
-    vi.mocked(readdir).mockResolvedValueOnce(seen as never);
-    vi.mocked(lstat).mockImplementationOnce(real.lstat).mockResolvedValueOnce(stats);
-    await expect(lock(200, SILENT)).rejects.toThrow('timeout');
+    vi.mocked(readdir).mockResolvedValue(seen as never);
+    vi.mocked(lstat).mockImplementation((async (path: string) =>
+      path.endsWith('.held') ? stats : real.lstat(path)) as typeof lstat);
+    let tries = 0;
+    vi.mocked(rename).mockImplementationOnce((from, to) => {
+      tries += 1;
+      vi.mocked(readdir).mockImplementation(real.readdir);
+      vi.mocked(lstat).mockImplementation(real.lstat);
+      return real.rename(from, to);
+    });
+    await expect(lock(700, PATIENT)).rejects.toThrow('timeout');
+    expect(tries).toBe(1);
     expect(marks()).toEqual([`${held.fence} held`]);
     expect([await silent.isHeld(), await held.isHeld()]).toEqual([false, true]);
     await held.release();
@@ -202,7 +227,7 @@ describe('a lock in files', () => {
   it('is its new holder’s for staleMs, however long the one before was silent', async () => {
     await lock(500, SILENT);
     utimesSync(pathOfLast(), 0, 0);
-    const next = await lock(500, SILENT);
+    const next = await lockOfTheSilent();
     expect(Date.now() - statSync(pathOfLast()).mtimeMs).toBeLessThan(60_000);
     await next.release();
   });

@@ -8,6 +8,7 @@ import type { SdkEvent } from '../src/observe.js';
 import { type Clock, systemClock } from '../src/time.js';
 import { memoryStore } from '../src/token-store.js';
 import { fails } from './api.js';
+import { json } from './server.js';
 import { type Groups, SECRET, version, world } from './users.js';
 
 const refresh = (refreshToken: string): Grant & { readonly type: 'refresh_token' } => ({
@@ -43,6 +44,56 @@ describe('the client of a user', () => {
     expect(await fails(client.forSubject('three').tokens.get())).toMatchObject({
       name: 'ReauthRequiredError',
     });
+  });
+
+  it('made for each request has one token in memory, one renewal and one rate limit', async () => {
+    const { client, asked } = await world();
+    const make = () => client.forSubject('one', refresh('r1'));
+    await Promise.all(Array.from({ length: 10 }, () => make().thing.getThing({ id: '1' })));
+    await make().thing.getThing({ id: '1' });
+    expect(asked()).toHaveLength(1);
+    expect(make().tokens).toBe(make().tokens);
+    expect(make().rateLimit).toBe(make().rateLimit);
+    expect(make().rateLimit).not.toBe(client.rateLimit);
+    expect(client.forSubject('two', refresh('r1')).rateLimit).not.toBe(make().rateLimit);
+    expect(client.forSubject('one', refresh('r2')).tokens).not.toBe(make().tokens);
+  });
+
+  it('made for each request remembers a failure of the token endpoint', async () => {
+    const { client, asked } = await world({}, undefined, version, (_seen, response) => {
+      json(response, 429, {}, { 'retry-after': '30' });
+      return true;
+    });
+    for (const name of ['one', 'one', 'two', 'three']) {
+      const { tokens } = client.forSubject(name, refresh(`r-${name}`));
+      expect(await fails(tokens.get({ withinMs: 0 }))).toMatchObject({ status: 429 });
+    }
+    expect(asked()).toHaveLength(1);
+  });
+
+  it('goes on with a new consent at once, whichever client was made for it', async () => {
+    const { client, bearers } = await world({ store: memoryStore() });
+    const accounts = () => client.forSubject('one').thing.getThing({ id: '1' });
+    await client.forSubject('one', refresh('r1')).tokens.get();
+    await accounts();
+    const again = client.forSubject('one', refresh('r2'));
+    await Promise.all([again.tokens.get(), accounts()]);
+    await accounts();
+    const of = 'Bearer access';
+    expect(bearers()).toEqual([`${of}-1-for-r1`, `${of}-2-for-r2`, `${of}-2-for-r2`]);
+  });
+
+  it('is remembered of the 1,000 users that were asked for last', async () => {
+    const { client } = await world();
+    const rateLimitOf = (user: number) => client.forSubject(`user-${user}`, refresh('r')).rateLimit;
+    const [first, second] = [rateLimitOf(1), rateLimitOf(2)];
+    for (let user = 3; user <= 1_000; user += 1) rateLimitOf(user);
+    expect(rateLimitOf(1)).toBe(first);
+    // The app itself is one of them, and it was asked for first.
+    rateLimitOf(1_001);
+    rateLimitOf(1_002);
+    expect(rateLimitOf(1)).toBe(first);
+    expect(rateLimitOf(2)).not.toBe(second);
   });
 
   it('comes from that of another user, too', async () => {

@@ -218,6 +218,37 @@ describe('the step that sends a token', () => {
     expect(refused).toEqual(['a']);
   });
 
+  it('sends five in a row in place of refused ones, and then one each 12 s', async () => {
+    const clock = manualClock();
+    const refused: string[] = [];
+    const expiresAt = new Date(0);
+    const tokens: TokenProvider = {
+      get: async () =>
+        new AccessToken({ value: `t-${refused.length}`, tokenType: 'Bearer', expiresAt }),
+      invalidate: (value) => void refused.push(value),
+    };
+    const step = authenticate(tokens, clock);
+    // Each fresh one works once.
+    const call = async (): Promise<number> => {
+      const { next } = ending(answer(401), answer(200));
+      const request = requestOf();
+      const { status } = await step(request, next);
+      if (status === 401) expect(request.call.refused).toBe('often');
+      return status;
+    };
+    const calls = async (count: number): Promise<number[]> => {
+      const statuses: number[] = [];
+      for (let number = 0; number < count; number += 1) statuses.push(await call());
+      return statuses;
+    };
+    expect(await calls(7)).toEqual([200, 200, 200, 200, 200, 401, 401]);
+    expect(refused).toHaveLength(5);
+    await clock.advance(12_000);
+    expect(await calls(2)).toEqual([200, 401]);
+    await clock.advance(3_600_000);
+    expect(await calls(6)).toEqual([200, 200, 200, 200, 200, 401]);
+  });
+
   it('lets a request that had to wait have a newer one, and gives up that one', async () => {
     const { asked, refused, step } = giving('a', 'b', 'c');
     const { next, sent } = ending(answer(401), answer(200));

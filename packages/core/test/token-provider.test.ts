@@ -356,6 +356,22 @@ describe('a slow endpoint', () => {
     await expect(got).rejects.toThrow('The token had ended before it came');
   });
 
+  it('is asked again after 1, 2, 4 … s while it brings tokens that have ended', async () => {
+    const { clock, requests, tokens } = setUp();
+    const startedAt = clock.monotonic();
+    const askedAt: number[] = [];
+    for (let number = 0; number < 5; number += 1) {
+      const got = tokens.get();
+      for (let ms = 0; requests.length <= number && ms < 60_000; ms += 10) await clock.advance(10);
+      askedAt.push(clock.monotonic() - startedAt);
+      await clock.advance(200);
+      requests[number]?.answer({ expires_in: 0.1 });
+      await expect(got).rejects.toThrow('The token had ended before it came');
+    }
+    const pauses = askedAt.map((at, index) => at - (askedAt[index - 1] ?? at));
+    expect(pauses.map((ms) => Math.floor(ms / 1_000))).toEqual([0, 1, 2, 4, 8]);
+  });
+
   it('brings one that is about to end: it is served, as there is none better', async () => {
     const { clock, requests, tokens } = setUp();
     const got = tokens.get();

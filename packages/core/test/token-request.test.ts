@@ -17,7 +17,7 @@ import {
 import type { Grant } from '../src/grants.js';
 import type { SdkEvent } from '../src/observe.js';
 import type { CallOptions } from '../src/operation.js';
-import { RefusedPair } from '../src/refused-pair.js';
+import { Refusals } from '../src/refusals.js';
 import { refreshTokenIn } from '../src/rescued-token.js';
 import { sleep, systemClock } from '../src/time.js';
 import type { TokenResponse } from '../src/token-endpoint.js';
@@ -48,7 +48,6 @@ const setUp = (grant: Grant, outcomes: readonly Outcome[], more: SetUp = {}) => 
   const { tookMs = 0, ids = [] } = more;
   const clock = manualClock();
   const leaving = new AbortController();
-  const refused = new RefusedPair();
   const events: SdkEvent[] = [];
   const asked: {
     readonly atMs: number;
@@ -80,10 +79,11 @@ const setUp = (grant: Grant, outcomes: readonly Outcome[], more: SetUp = {}) => 
     clock,
     random: () => 0,
     tell: (event) => events.push(event),
+    refusals: new Refusals(),
   };
   /** Lets this time pass over a request. */
   const request = async (ms = 15_000): Promise<Granted> => {
-    const token = requestToken(requester, grant, leaving.signal, refused);
+    const token = requestToken(requester, grant, leaving.signal);
     token.catch(() => {});
     await clock.advance(ms);
     return token;
@@ -238,6 +238,15 @@ describe('a failure of the token endpoint', () => {
       reason: undefined,
       ...more,
     });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('ends a consent if the endpoint failed over a code: it may be used up, and is not sent again', async () => {
+    const failure = api('internal', { status: 500, hint: 'Try again later.' });
+    const { asked, error } = setUp(CODE, [failure]);
+    const note = ' The code may be used up: it is not sent again.';
+    const told = toldOf('ReauthRequiredError', failure, { note, hint: NEW_CODE });
+    expectFields(await error(), { ...told, retryAfterMs: undefined });
     expect(asked).toHaveLength(1);
   });
 
@@ -428,9 +437,10 @@ describe('a refresh token', () => {
       clock: systemClock,
       random: () => 0,
       tell: () => {},
+      refusals: new Refusals(),
     };
     const { signal } = new AbortController();
-    const error = await fails(requestToken(requester, REFRESH, signal, new RefusedPair()));
+    const error = await fails(requestToken(requester, REFRESH, signal));
     close();
     await server.close();
     return { error, requests: server.seen.length };

@@ -247,7 +247,11 @@ describe('what a client asks of its store', () => {
     const clock = manualClock();
     const tools = { clock, tell: (event: SdkEvent) => events.push(event) };
     const { lock: _, ...lockless } = memoryStore();
-    return { clock, events, shelf: new Shelf(store && { ...lockless, ...store }, 'key', tools) };
+    return {
+      clock,
+      events,
+      shelf: new Shelf(store && { ...lockless, ...store }, { key: 'key', isUsers: false }, tools),
+    };
   };
   const holding = (record?: unknown) =>
     shelf({ load: async () => ({ record, version: '1' }) as never });
@@ -546,11 +550,20 @@ describe('a lock of a store', () => {
     expect(requests()).toBe(1);
   });
 
-  it('is what makes it so: without it each renews', async () => {
+  it('is what makes it so: without it each client renews the token of its app', async () => {
     const { lock: _, ...store } = memoryStore();
     const { connect, requests } = setUp(store);
     await Promise.all(Array.from({ length: 10 }, () => connect().get()));
     expect(requests()).toBe(10);
+  });
+
+  it("is not needed within a process for a user's token: clients with one store object take turns", async () => {
+    const { lock: _, ...store } = memoryStore();
+    const { connect, requests } = setUp(store);
+    const all = Array.from({ length: 10 }, () => connect({ grant: REFRESH }).get());
+    const values = new Set((await Promise.all(all)).map(({ value }) => value));
+    expect([...values]).toEqual(['token-1']);
+    expect(requests()).toBe(1);
   });
 
   it('is released when the token is there, and when there is none', async () => {

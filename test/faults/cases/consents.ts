@@ -276,6 +276,17 @@ export const CONSENTS: readonly Case[] = [
       assert.ok(gap >= 4_990, `the second after ${gap} ms`);
     },
   },
+  {
+    id: 'F204',
+    what: 'a store of your own without a lock, and ten clients of one process that need a token at once: the refresh token is sent once',
+    run: async (bench) => {
+      await bench.script({ rotates: true });
+      const { lock: _, ...store } = await storeWith(bench, 'refresh-0');
+      await Promise.all(Array.from({ length: 10 }, () => call(connect(bench, user(store)))));
+      const { reused, token } = await bench.counts();
+      assert.deepEqual([reused, token.length], [0, 1]);
+    },
+  },
 ];
 
 const broken = async (): Promise<never> => {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AuthenticationError, type TokenError } from '@criteo-sdk/retailmedia';
 import { type Connect, hammer, SCENARIOS } from '../../hammer/scenarios.ts';
-import { type Bench, type Case, call, connect, failure, seen, status, times } from '../bench.ts';
+import { type Case, call, connect, failure, seen, status, times } from '../bench.ts';
 import type { Fault } from '../misbehave.ts';
+import { withProcesses } from '../processes.ts';
 
 /** What failed is remembered: the token endpoint is asked again after a pause, not by every call. */
 export const TOKEN_PAUSES: readonly Case[] = [
@@ -25,23 +26,33 @@ export const TOKEN_PAUSES: readonly Case[] = [
   {
     id: 'F194',
     what: '100 calls a second for 8 s of operations of which one or all answer 401: two token requests, and nobody else loses the token',
-    run: () => hammered(/401/),
+    run: () => hammered(/always answers 401/),
   },
   {
     id: 'F195',
     what: '40,000 calls that wait for one token take at most five times as long as 10,000',
     alone: true,
     run: async (bench) => {
-      // What else the machine does only adds: one fair comparison is enough, and a square would pass none.
-      const ratios: number[] = [];
-      while (Math.min(...ratios) > 5 && ratios.length < 10) {
-        const few = await waiting(bench, 10_000);
-        ratios.push((await waiting(bench, 40_000)) / few);
-      }
-      const ratio = Math.min(...ratios);
+      await bench.script({ token: times(40, { kind: 'ok', delayMs: 300 }) });
+      // In a process of its own, whose heap is young: what the collector does to that of a long run is not measured.
+      const through = ['env', 'NODE_OPTIONS=--max-semi-space-size=128'];
+      const ratio = await withProcesses(async (start) => {
+        const ratioFrom = start('crowd', [bench.url], through);
+        return Number(await ratioFrom.heard());
+      });
       assert.ok(ratio <= 5, `${ratio} times as long`);
       return `${ratio.toFixed(1)} times as long`;
     },
+  },
+  {
+    id: 'F203',
+    what: '100 calls a second for 8 s, each with a client of its own made by `forSubject`: as many token requests as with one client',
+    run: () => hammered(/each call/),
+  },
+  {
+    id: 'F205',
+    what: '100 calls a second for 8 s of an operation that answers 401 and 200 in turn, or of a thousand that answer 401 between good ones: six token requests',
+    run: () => hammered(/in turn|thousand/),
   },
   {
     id: 'F196',
@@ -130,27 +141,14 @@ const hammered = async (names: RegExp): Promise<string> => {
   return `token requests: ${counts.join(', ')}`;
 };
 
-const hammering: Connect = ({ clientSecret, isUsers, url }) => {
+const hammering: Connect = ({ clientSecret, isEach, isUsers, url }) => {
   const grant = { type: 'refresh_token', refreshToken: 'first' } as const;
   const client = connect({ url }, { clientSecret, ...(isUsers && { grant }) });
   return {
-    call: async (path) => client.request({ method: 'GET', path }, { timeoutMs: 3_000 }),
+    call: async (path) => {
+      const one = isEach ? client.forSubject('user', grant) : client;
+      return one.request({ method: 'GET', path }, { timeoutMs: 3_000 });
+    },
     close: () => client.close(),
   };
-};
-
-/** How long it takes this many callers to ask for a token that comes late, and half of them to leave. */
-const waiting = async (bench: Bench, count: number): Promise<number> => {
-  await bench.script({ token: [{ kind: 'ok', delayMs: 300 }] });
-  const leaving = new AbortController();
-  const { tokens } = connect(bench);
-  const startedAt = performance.now();
-  const all = Array.from({ length: count }, (_, index) =>
-    tokens.get(index % 2 === 0 ? {} : { signal: leaving.signal }),
-  );
-  const settled = Promise.allSettled(all);
-  leaving.abort();
-  const tookMs = performance.now() - startedAt;
-  await settled;
-  return tookMs;
 };

@@ -100,6 +100,8 @@ const REFUSED = {
   same: 'The same token came again in place of the one that was refused: is baseUrl the API that issued it?',
   again:
     'Fresh tokens were refused for this operation a moment ago, so none was requested now: may the app use it, and is baseUrl the API that issued them?',
+  often:
+    'More than five tokens were refused within a minute, so none was requested now: is baseUrl the API that issued them?',
 } as const;
 
 const HINTS: Readonly<Record<number, string>> = {

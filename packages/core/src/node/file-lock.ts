@@ -32,8 +32,9 @@ export const takeFileLock = async (
   signal: AbortSignal,
 ): Promise<FileLock> => {
   await isPrivateFolder(folder);
+  const watch = new Watch(times);
   for (let tries = 0; ; tries += 1) {
-    const lock = await tryToTake(folder, times);
+    const lock = await tryToTake(folder, times, watch);
     if (lock && !signal.aborted) return lock;
     await lock?.release();
     await sleep(systemClock, pauseMs(tries), signal);
@@ -47,16 +48,43 @@ const pauseMs = (tries: number): number =>
 
 const tryToTake = async (
   folder: string,
-  { heartbeatMs, staleMs }: LockTimes,
+  { heartbeatMs }: LockTimes,
+  watch: Watch,
 ): Promise<FileLock | undefined> => {
   const { mark, names } = await markedFolder(folder);
-  if (mark?.kind === 'held' && (await isFresh(pathOfMark(folder, mark), staleMs))) return undefined;
+  if (mark?.kind === 'held' && !(await watch.isStale(pathOfMark(folder, mark)))) return undefined;
   const next = markAfter(mark, 'held');
   const isTaken = mark
     ? await takeMark(folder, mark, next)
     : await makeMarkedFolder(folder, names, next, async () => {});
   return isTaken ? hold(folder, next, heartbeatMs) : undefined;
 };
+
+/**
+ * Watches the holder of a lock. By the wall clock alone a machine that was suspended, or whose clock was set, would
+ * make every holder look dead: two beats must be missed before our eyes, too.
+ */
+class Watch {
+  readonly #times: LockTimes;
+  #seen: { readonly path: string; readonly beatAt: number; readonly since: number } | undefined;
+
+  constructor(times: LockTimes) {
+    this.#times = times;
+  }
+
+  async isStale(path: string): Promise<boolean> {
+    const beatAt = (await lstat(path).catch(unless('ENOENT')))?.mtimeMs;
+    // Gone: another has the lock by now.
+    if (beatAt === undefined) return false;
+    const now = systemClock.monotonic();
+    if (this.#seen?.path !== path || this.#seen.beatAt !== beatAt)
+      this.#seen = { path, beatAt, since: now };
+    const { heartbeatMs, staleMs } = this.#times;
+    // A clock that was set back leaves times that are ahead.
+    const isOld = Math.abs(systemClock.now() - beatAt) >= staleMs;
+    return isOld && now - this.#seen.since >= 2 * heartbeatMs;
+  }
+}
 
 const takeMark = async (folder: string, mark: Mark, next: Mark): Promise<boolean> => {
   // It keeps its time when it is renamed: a stale one would be taken from its new holder at once.
@@ -82,10 +110,4 @@ const hold = (folder: string, mark: Mark, heartbeatMs: number): FileLock => {
       await moveMark(folder, mark, { ...mark, kind: 'free' });
     },
   };
-};
-
-const isFresh = async (path: string, staleMs: number): Promise<boolean> => {
-  const stats = await lstat(path).catch(unless('ENOENT'));
-  // Gone: another has the lock by now. And a clock that was set back leaves times that are ahead.
-  return stats === undefined || Math.abs(systemClock.now() - stats.mtimeMs) < staleMs;
 };

@@ -14,7 +14,7 @@ export interface FileStoreOptions {
   readonly folder: string;
   /** How often the holder of a lock shows that it is alive, in milliseconds. @default 2_000 */
   readonly heartbeatMs?: number | undefined;
-  /** A lock whose holder was silent for so long is taken over, in milliseconds. @default 10_000 */
+  /** A lock whose holder was silent for so long, and for two beats before the eyes of who waits, is taken over, in milliseconds. @default 10_000 */
   readonly staleMs?: number | undefined;
 }
 
