@@ -85,12 +85,12 @@ export const connect = <G extends Grant, T>(
   const { close, ...wire } = createAxios(options.axios, target.origin);
   const context = contextOf(options, target, wire, api);
   const { clientSecret } = options as Partial<Record<'clientSecret', unknown>>;
-  const common = {
+  const common: Common = {
     context,
     forTokens: pipeline(context, []),
     secrets: new ClientSecrets({ clientSecret }),
     refusals: new Refusals(),
-    kept: new KeptAccess(),
+    kept: undefined,
   };
   const client = openClient(api, options, common, close);
   const notice = lifeNotice(versionName(api), context.life, context.clock.now());
@@ -105,7 +105,8 @@ interface Common {
   /** Of the app. */
   readonly secrets: ClientSecrets;
   readonly refusals: Refusals;
-  readonly kept: KeptAccess;
+  /** Of its users, from the first on. */
+  kept: KeptAccess | undefined;
 }
 
 // The connections are those of the first client, and close with it.
@@ -130,8 +131,11 @@ const openClient = <G extends Grant, T>(
   const transport = transportTo(context, { send: pipeline(context, steps), secrets });
   const request = <R>(raw: RawRequest, callOptions?: CallOptions): Call<R> =>
     transport.call(...toOperation<R>(raw), callOptions);
-  const forSubject = (subject: string, grant?: Grant): Client<T, G> =>
-    openClient(api, subjectOptions(api, options, subject, grant), common);
+  const forSubject = (subject: string, grant?: Grant): Client<T, G> => {
+    const its = subjectOptions(api, options, subject, grant);
+    common.kept ??= new KeptAccess();
+    return openClient(api, its, common);
+  };
   const { call } = transport;
   const base = { call, tokens, rateLimit: gate, request, close, forSubject };
   const { origin } = context.target;
@@ -235,10 +239,10 @@ const ownAccess = <G extends Grant, T>(
   const hasStore = options.store !== undefined;
   const grant = checkGrant(options.grant, api.grants, versionName(api), hasStore);
   const key = storeKey(common.context.target, grant, options);
+  const make = (): Access =>
+    accessWith(options, common.context, ownTokens(api, options, common, { grant, key, secrets }));
   const isResumed = isUsersGrant(grant) && originOf(grant) === undefined;
-  return common.kept.of(key, isResumed ? undefined : JSON.stringify(grant), () =>
-    accessWith(options, common.context, ownTokens(api, options, common, { grant, key, secrets })),
-  );
+  return common.kept?.of(key, isResumed ? undefined : JSON.stringify(grant), make) ?? make();
 };
 
 const ownTokens = <G extends Grant, T>(
@@ -256,7 +260,7 @@ const ownTokens = <G extends Grant, T>(
   const isPublic = own(api, 'publicClients') === true && mayBePublic(grant);
   const credentials = credentialsOf(options, isPublic);
   const isStated = typeof own(options, 'clientSecret') === 'string';
-  const wanted = {
+  return tokenProviderOf({
     endpoint: api,
     transport: callsOf(context, { send: forTokens, secrets }),
     grant,
@@ -266,8 +270,8 @@ const ownTokens = <G extends Grant, T>(
     tell,
     store,
     key,
-  };
-  return tokenProviderOf(wanted, refusals);
+    refusals,
+  });
 };
 
 /** `safe`: the provider as the pipeline takes it. */

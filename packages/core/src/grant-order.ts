@@ -23,12 +23,15 @@ export interface GrantOrder {
 // A program that starts with an old refresh token of its own must not spend it again.
 const MOST_REMEMBERED = 20;
 
+// One for all: each of many clients has some.
+export const NONE: readonly string[] = [];
+
 export const grantOrder = (first: Grant): GrantOrder => ({
   first,
-  origins: [],
-  spent: [],
+  origins: NONE,
+  spent: NONE,
   refreshToken: undefined,
-  refused: [],
+  refused: NONE,
   learnt: undefined,
 });
 

@@ -11,12 +11,13 @@ interface RefusedPair {
   readonly until: number;
 }
 
+const NONE: readonly RefusedPair[] = [];
 const MOST_PAIRS = 8;
 
 /** What the token endpoint refused to an app, whichever of its users a token was for: it is not asked again at once. */
 export class Refusals {
   /** Client ids and secrets, the last ones: each is sent again only now and then. */
-  #pairs: readonly RefusedPair[] = [];
+  #pairs = NONE;
   /** The endpoint asked to wait. */
   #wait: { readonly error: TokenError; readonly until: number } | undefined;
 

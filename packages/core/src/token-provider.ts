@@ -67,14 +67,13 @@ const lateToken = ({ limitMs }: TransportFault, isLocking: boolean): TransportFa
 /** Keeps one token fresh: fetched once for all callers, renewed ahead of its end, given up when refused. */
 export const createTokenProvider = <G extends Grant>(
   options: TokenProviderOptions<G>,
-): TokenProvider => tokenProviderOf(options, new Refusals());
+): TokenProvider => tokenProviderOf<G>({ ...ownFields(options), refusals: new Refusals() });
 
 /** The same for one of the tokens of an app, which share what was refused. */
 export const tokenProviderOf = <G extends Grant>(
-  options: TokenProviderOptions<G>,
-  refusals: Refusals,
+  options: TokenProviderOptions<G> & TokenRequester<G>,
 ): TokenProvider => {
-  const keeper = new TokenKeeper<G>({ ...ownFields(options), refusals });
+  const keeper = new TokenKeeper<G>(options);
   return {
     get: (asked = {}) => keeper.get(ownFields(asked)),
     invalidate: (value) => keeper.handle({ type: 'refused', value }),
@@ -87,12 +86,12 @@ class TokenKeeper<G extends Grant> {
   readonly #shelf: Shelf;
   readonly #waiting = new BriefMap<Waiter>();
   readonly #locks = new BriefMap<TokenLock>();
-  /** Flights that wait for the store's lock. */
-  readonly #locking = new BriefMap<true>();
   /** What a flight does that can be stopped. */
   readonly #working = new BriefMap<AbortController>();
   #state: TokenState;
   #callers = 0;
+  /** How many flights wait for the store's lock. */
+  #locking = 0;
 
   constructor(options: TokenProviderOptions<G> & TokenRequester<G>) {
     this.#options = options;
@@ -203,12 +202,12 @@ class TokenKeeper<G extends Grant> {
   }
 
   async #lock(flight: number): Promise<TokenEvent> {
-    this.#locking.set(flight, true);
+    this.#locking += 1;
     let lock: TokenLock | undefined;
     try {
       lock = await this.#shelf.lock();
     } finally {
-      this.#locking.take(flight);
+      this.#locking -= 1;
     }
     if (lock === undefined) return { type: 'lockless', flight };
     this.#locks.set(flight, lock);
@@ -239,6 +238,6 @@ class TokenKeeper<G extends Grant> {
 
   /** Whose limit ends the wait is told what it was for. */
   #late(reason: unknown): unknown {
-    return reason instanceof TransportFault ? lateToken(reason, this.#locking.size > 0) : reason;
+    return reason instanceof TransportFault ? lateToken(reason, this.#locking > 0) : reason;
   }
 }

@@ -7,6 +7,7 @@ import {
   grantOrder,
   isNewConsent,
   learn,
+  NONE,
   nextGrant,
 } from './grant-order.js';
 import { type Grant, isUsersGrant } from './grants.js';
@@ -168,7 +169,7 @@ export const initialState = (grant: Grant, hasLock = false): TokenState => ({
   hasLock,
   order: grantOrder(grant),
   held: undefined,
-  refused: [],
+  refused: NONE,
   flight: undefined,
   flights: 0,
   waiting: 0,
@@ -366,7 +367,7 @@ const granted = (state: TokenState, flight: Flight, fresh: Granted, now: Now): S
   const order = brought(state.order, grant, fresh.refreshToken);
   // The endpoint may give a token again that was refused before it was asked: then there is no other.
   const refused =
-    state.refused === flight.refused
+    state.refused === flight.refused && state.refused.length > 0
       ? state.refused.filter((value) => value !== fresh.value)
       : state.refused;
   const next = { ...flight, unsaved: undefined, useless: undefined };

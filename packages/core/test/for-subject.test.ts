@@ -89,7 +89,6 @@ describe('the client of a user', () => {
     const [first, second] = [rateLimitOf(1), rateLimitOf(2)];
     for (let user = 3; user <= 1_000; user += 1) rateLimitOf(user);
     expect(rateLimitOf(1)).toBe(first);
-    // The app itself is one of them, and it was asked for first.
     rateLimitOf(1_001);
     rateLimitOf(1_002);
     expect(rateLimitOf(1)).toBe(first);
