@@ -13,7 +13,7 @@ import {
   TimeoutError,
 } from './errors.js';
 import type { HttpRequest, HttpResponse } from './exchange.js';
-import { TransportFault } from './fault.js';
+import { isOfUnknownAuthority, TransportFault } from './fault.js';
 import { parseJson } from './json.js';
 import type { Answer } from './operation.js';
 import { isUncertain, outcomeNote, outcomeOf } from './outcome.js';
@@ -32,7 +32,12 @@ export const errorOfFault = (request: HttpRequest, fault: TransportFault): SdkEr
     status: fault.status,
     retryable: mayRepeatLater(request, fault),
     code: fault.code,
-    hint: joined(wireHint(request, fault), attemptHint(request, fault), budgetHint(request)),
+    hint: joined(
+      authorityHint(fault),
+      wireHint(request, fault),
+      attemptHint(request, fault),
+      budgetHint(request),
+    ),
     cause: causeOf(request, fault),
   };
   const note = outcomeNote(request);
@@ -187,6 +192,11 @@ const commonFields = ({
 /** Would the same call do no harm later? A write that is marked as safe would not have, soon. */
 const mayRepeatLater = (request: HttpRequest, outcome: HttpResponse | TransportFault): boolean =>
   mayRepeat(request, outcome) && !isUncertain(request);
+
+const authorityHint = (fault: TransportFault): string | undefined =>
+  isOfUnknownAuthority(fault)
+    ? "Does a company's proxy read along, with a certificate authority of its own? Then start Node with NODE_EXTRA_CA_CERTS, the path of a PEM file with its certificate."
+    : undefined;
 
 // A proxy is no answer to one that came and cannot be read, or is not to be trusted.
 const wireHint = ({ call, url }: HttpRequest, { kind }: TransportFault): string | undefined =>

@@ -94,6 +94,14 @@ const UNREADABLE = /^(?:HPE_|Z_|ERR_)/;
 const UNTRUSTED =
   /^(?:CERT_|CRL_|DEPTH_|ERR_TLS_CERT|ERROR_IN_C|HOSTNAME_|INVALID_(?:CA|PURPOSE)$|PATH_LENGTH_|SELF_|UNABLE_)/;
 
+// Nobody that Node knows has signed it.
+const UNKNOWN_CA =
+  /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(?:GET_ISSUER_CERT(?:_LOCALLY)?|VERIFY_LEAF_SIGNATURE))$/;
+
+/** Is the certificate of an authority that this machine does not know? */
+export const isOfUnknownAuthority = ({ code = '' }: TransportFault): boolean =>
+  UNKNOWN_CA.test(code);
+
 const WORDS = new Map([
   ['EAI_AGAIN', 'the host name could not be resolved'],
   ['ECONNREFUSED', 'the connection was refused'],

@@ -35,8 +35,8 @@ const TOO_MANY = `its JSON has more than ${MOST_VALUES} values; ask for smaller 
 
 /**
  * Parses JSON of a server: refuses depths above 64, more than 5,000,000 values and integers that a
- * double would round, drops keys that reach prototypes, and takes a byte order mark.
- * @param mayRound takes such integers rounded, where nobody reads them
+ * double would round (however they are written) or cannot hold, drops keys that reach prototypes, and takes a byte order mark.
+ * @param mayRound takes such numbers rounded, where nobody reads them
  */
 export const parseJson = (text: string, mayRound = false): JsonReading => {
   const json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
@@ -85,8 +85,9 @@ const scan = (json: string, mayRound: boolean): Found | undefined => {
     if (code === QUOTE) {
       i = endOfString(json, i);
     } else if (isDigit(code)) {
-      const end = endOfNumber(json, i);
-      if (!mayRound && end - i > SAFE_DIGITS && isUnsafeInteger(json.slice(i, end))) {
+      const { end, hasExponent } = numberAt(json, i);
+      const mayBeUnsafe = end - i > SAFE_DIGITS || hasExponent;
+      if (!mayRound && mayBeUnsafe && isUnsafe(json.slice(i, end))) {
         return { reason: 'unsafe-integer', field: pathAt(json, i) };
       }
       i = end - 1;
@@ -113,14 +114,33 @@ const endOfString = (json: string, start: number): number => {
   return json.length;
 };
 
-const endOfNumber = (json: string, start: number): number => {
-  let end = start;
-  while (isOfNumber(json.charCodeAt(end))) end += 1;
-  return end;
+const numberAt = (json: string, start: number): { end: number; hasExponent: boolean } => {
+  let hasExponent = false;
+  for (let end = start; ; end += 1) {
+    const code = json.charCodeAt(end);
+    if (!isOfNumber(code)) return { end, hasExponent };
+    if (code === 69 || code === 101) hasExponent = true;
+  }
 };
 
-const isUnsafeInteger = (number: string): boolean =>
-  /^\d+$/.test(number) && !Number.isSafeInteger(Number(number));
+const isUnsafe = (text: string): boolean => {
+  const number = Number(text);
+  if (Number.isNaN(number) || Math.abs(number) <= Number.MAX_SAFE_INTEGER) return false;
+  if (!Number.isFinite(number)) return true;
+  // From here on JavaScript, too, writes a double with an exponent.
+  if (Math.abs(number) >= 1e21 && /e/i.test(text)) return false;
+  const integer = integerOf(text);
+  return integer !== undefined && (/^\d+$/.test(text) || integer !== BigInt(number));
+};
+
+/** The integer that a number with a fraction or an exponent is; undefined if it is none. */
+const integerOf = (text: string): bigint | undefined => {
+  const [, whole = '', fraction = '', exponent = '0'] =
+    /^(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const digits = `${whole}${fraction}`.padEnd(whole.length + Number(exponent), '0');
+  const rest = digits.slice(whole.length + Number(exponent));
+  return /^0*$/.test(rest) ? BigInt(digits.slice(0, whole.length + Number(exponent))) : undefined;
+};
 
 /** Path of the value at `position`: `data.0.id`. Runs only when a value is refused. */
 const pathAt = (json: string, position: number): string => {

@@ -77,6 +77,30 @@ describe('the error of a fault', () => {
   });
 });
 
+describe('the error of a certificate', () => {
+  const hintOf = (code: string): string | undefined =>
+    errorOfFault(request, new TransportFault('refused', 'no', { code })).hint;
+
+  it.each([
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_GET_ISSUER_CERT',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  ])('%s says how to trust the authority of a company', (code) => {
+    expect(hintOf(code)).toContain('NODE_EXTRA_CA_CERTS');
+  });
+
+  it.each([
+    'CERT_HAS_EXPIRED',
+    'CERT_REVOKED',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'UNABLE_TO_GET_CRL',
+  ])('%s does not: no authority helps', (code) =>
+    expect(hintOf(code) ?? '').not.toContain('NODE_EXTRA_CA_CERTS'),
+  );
+});
+
 describe('the error of a status', () => {
   const [code, type, title, detail, traceId] = ['some-code', 'some-type', 'Title.', 'Detail.', 't'];
 

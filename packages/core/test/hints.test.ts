@@ -26,6 +26,14 @@ describe('the hint of an API error', () => {
   });
 });
 
+it('is another one where the user who consented lacks some advertisers', () => {
+  const scopes = ['Thing_Read'];
+  const said = hint(403, { ...getThing, scopes }, 'insufficient-advertisers-permissions');
+  expect(said).toBe(
+    'Whoever consented has no access to some of these advertisers: compare them with the list of advertisers that this token reaches.',
+  );
+});
+
 describe('the hint of the token endpoint', () => {
   const token: Operation = {
     id: 'token',

@@ -15,7 +15,7 @@ export const hintFor = (
   if (operation.grants && status === 429) return undefined;
   if (operation.grants) return status < 500 ? tokenHint(status, request, code) : LATER;
   if (operation.auth === 'none') return undefined;
-  if (status === 403) return forbidden(operation.scopes);
+  if (status === 403) return code === SOME_LACKING ? LACKING : forbidden(operation.scopes);
   if (status === 401) return own(REFUSED, call.refused ?? 'fresh');
   return own(HINTS, status);
 };
@@ -103,6 +103,10 @@ const REFUSED = {
   often:
     'More than five tokens were refused within a minute, so none was requested now: is baseUrl the API that issued them?',
 } as const;
+
+const SOME_LACKING = 'insufficient-advertisers-permissions';
+const LACKING =
+  'Whoever consented has no access to some of these advertisers: compare them with the list of advertisers that this token reaches.';
 
 const HINTS: Readonly<Record<number, string>> = {
   413: 'Send the items in smaller batches.',
