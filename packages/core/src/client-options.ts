@@ -112,8 +112,23 @@ export interface ClientBase extends Transport {
   readonly tokens: TokenProvider;
   /** Keeps calls within the rate limit. Clients of one app share it: `createClient({ …, rateLimit: client.rateLimit })`. */
   readonly rateLimit: RateGate;
-  /** Sends a request that no document names, with tokens, retries and errors as for the others. */
-  request<R = unknown>(request: RawRequest, options?: CallOptions): Call<R>;
+  /**
+   * Sends a request that no document names, with tokens, retries and errors as for the others.
+   * @example await client.request({ method: 'GET', path: '/2026-07/me' })
+   * @throws {ConfigError} for what is no request; nothing is sent
+   */
+  request(
+    request: RawRequest & { readonly response: 'bytes' },
+    options?: CallOptions,
+  ): Call<Uint8Array>;
+  request(
+    request: RawRequest & { readonly response: 'stream' },
+    options?: CallOptions,
+  ): Call<AsyncIterable<Uint8Array>>;
+  request<R = unknown>(
+    request: RawRequest & { readonly response?: 'json' | undefined },
+    options?: CallOptions,
+  ): Call<R>;
   /** Closes idle connections. Calls under way go on. */
   close(): void;
 }

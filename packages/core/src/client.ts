@@ -129,8 +129,8 @@ const openClient = <G extends Grant, T>(
     ? ownAccess(api, options, common, secrets)
     : givenAccess(given, options, context);
   const transport = transportTo(context, { send: pipeline(context, steps), secrets });
-  const request = <R>(raw: RawRequest, callOptions?: CallOptions): Call<R> =>
-    transport.call(...toOperation<R>(raw), callOptions);
+  const request = (raw: RawRequest, callOptions?: CallOptions): Call<never> =>
+    toCall((async () => transport.call(...toOperation<never>(raw), callOptions).withResponse())());
   const forSubject = (subject: string, grant?: Grant): Client<T, G> => {
     const its = subjectOptions(api, options, subject, grant);
     common.kept ??= new KeptAccess();

@@ -16,7 +16,7 @@ import type { HttpRequest, HttpResponse } from './exchange.js';
 import { isOfUnknownAuthority, TransportFault } from './fault.js';
 import { parseJson } from './json.js';
 import type { Answer } from './operation.js';
-import { isUncertain, outcomeNote, outcomeOf } from './outcome.js';
+import { isRead, isUncertain, outcomeNote, outcomeOf } from './outcome.js';
 import { ownFields } from './own.js';
 import { askedWaitMs, rateLimitFields } from './rate-headers.js';
 import { cleaner, REDACTED } from './redact.js';
@@ -163,11 +163,26 @@ const errorBody = (response: HttpResponse): unknown => {
   return reading.ok ? reading.value : undefined;
 };
 
-/** A 3xx: following it could carry secrets to another host. */
-export const redirected = (
-  request: HttpRequest,
-  { status, headers }: HttpResponse,
-): ResponseError => {
+/** A status that is neither a success nor an error. */
+export const errorOfOddStatus = (request: HttpRequest, response: HttpResponse): ResponseError =>
+  REDIRECTS.has(response.status) ? redirected(request, response) : odd(request, response.status);
+
+// 0 is what browsers show of a redirect that was not followed. The other 3xx lead nowhere.
+const REDIRECTS: ReadonlySet<number> = new Set([0, 300, 301, 302, 303, 305, 307, 308]);
+
+const odd = (request: HttpRequest, status: number): ResponseError => {
+  const { call, operation } = request;
+  // Whether a write was done, nobody can tell.
+  if (!isRead(operation)) call.note('unknown');
+  const why = `its status ${status} is neither a success nor an error`;
+  return new ResponseError(
+    `${operation.id} failed: the answer cannot be read: ${why}.${outcomeNote(request)}`,
+    { ...commonFields(request), status, reason: 'unreadable' },
+  );
+};
+
+/** Following it could carry secrets to another host. */
+const redirected = (request: HttpRequest, { status, headers }: HttpResponse): ResponseError => {
   const location = placeOf(headers.location, request.url, cleaner(request));
   return new ResponseError(
     `${request.operation.id} failed: ${status}, a redirect to ${location}, which is not followed.${outcomeNote(request)}`,

@@ -1,6 +1,6 @@
 import type { AccessToken } from './access-token.js';
 import type { HttpRequest, HttpResponse, Middleware } from './exchange.js';
-import { errorOfFault, errorOfStatus, redirected, traceOf } from './failure.js';
+import { errorOfFault, errorOfOddStatus, errorOfStatus, traceOf } from './failure.js';
 import { isFault, TransportFault } from './fault.js';
 import { FutileRenewals } from './futile-renewals.js';
 import type { AttemptEvent, Observe } from './observe.js';
@@ -17,8 +17,7 @@ export const ensureOk =
     const outcome = await next(request).catch(faultOnly);
     if (outcome instanceof TransportFault) throw errorOfFault(request, outcome);
     if (outcome.status >= 400) throw errorOfStatus(request, outcome, clock);
-    // Browsers show a redirect that was not followed as status 0.
-    if (outcome.status < 200 || outcome.status >= 300) throw redirected(request, outcome);
+    if (outcome.status < 200 || outcome.status >= 300) throw errorOfOddStatus(request, outcome);
     return outcome;
   };
 

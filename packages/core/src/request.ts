@@ -71,12 +71,12 @@ const acceptOf = ({ response = 'json', accept = [] }: Operation): string => {
 };
 
 // A path that begins with two slashes, or that a URL parser would rewrite, could lead to another host.
-const PATH = /^(?!.*\/(?:\.|%2e){1,2}(?:\/|$))\/(?![/\\])[^?#\\\s]*$/i;
+const PATH = /^(?!.*\/(?:\.|%2e){1,2}(?:\/|$))\/(?![/\\])[^?#\\\s\p{Cc}\p{Cs}]*$/iu;
 
 const checkPath = ({ id, path }: Operation): void => {
   if (PATH.test(path)) return;
   throw new ConfigError(
-    `${id}: the path must begin with one '/' and hold no host, query, fragment or dots.`,
+    `${id}: the path must begin with one '/' and hold no host, query, fragment, dots or control characters.`,
     {
       operation: id,
       hint: 'Pass the query as `query`.',
@@ -102,13 +102,15 @@ const refuseUnknown = (operation: Operation, known: readonly string[], params: V
   });
 };
 
+const NO_SEGMENT = /^\.{0,2}$|\p{Cc}/u;
+
 const writePath = (operation: Operation, params: Values): string =>
   operation.path.replace(/\{([^}]+)\}/g, (_, name: string) => {
     const text = scalarText(own(params, name)) ?? '';
-    // An empty or dotted segment would address another resource.
-    if (text !== '' && text !== '.' && text !== '..') return encodeURIComponent(text);
+    // An empty or dotted segment would address another resource, and what cannot be seen is a mistake.
+    if (!NO_SEGMENT.test(text)) return encodeURIComponent(text);
     throw new ConfigError(
-      `${operation.id} needs '${name}' in its path: a non-empty string or a number.`,
+      `${operation.id} needs '${name}' in its path: a non-empty string without control characters, or a number.`,
       { operation: operation.id },
     );
   });

@@ -8,6 +8,7 @@ import {
   TimeoutError,
 } from '../src/errors.js';
 import type { SdkEvent } from '../src/observe.js';
+import type { RawRequest } from '../src/raw-request.js';
 import {
   setUp as connectAndServe,
   createThing,
@@ -152,10 +153,64 @@ describe('a call', () => {
     '/.',
     '/a?b=1',
     '/a#b',
+    '/2020-10/\0',
+    '/a/\u0085b',
+    '/a/\ud800',
+    '/a/{id}',
+    '/a}',
   ])('refuses the path %j before anything is sent', async (path) => {
     const { client, server } = await setUp(ok);
     expect(await fails(client.request({ method: 'GET', path }))).toBeInstanceOf(ConfigError);
     expect(server.seen).toHaveLength(0);
+  });
+
+  it.each<readonly [string, unknown]>([
+    ['method', undefined],
+    ['method', { method: 'get', path: '/x' }],
+    ['method', { method: 'TRACE', path: '/x' }],
+    ['path', { method: 'GET' }],
+    ['path', { method: 'GET', path: new URL('https://api.example/x') }],
+    ['query', { method: 'GET', path: '/x', query: 'a=1' }],
+    ['query', { method: 'GET', path: '/x', query: [1] }],
+    ['response', { method: 'GET', path: '/x', response: 'text' }],
+    ['rateClass', { method: 'GET', path: '/x', rateClass: '' }],
+    ['rateClass', { method: 'GET', path: '/x', rateClass: 7 }],
+    ['read', { method: 'POST', path: '/x', read: 'yes' }],
+  ])("says what is wrong with the '%s' of a request: %j", async (name, request) => {
+    const { client, server } = await setUp(ok);
+    const error = await fails(client.request(request as RawRequest & { response: 'bytes' }));
+    expect(error).toMatchObject({
+      name: 'ConfigError',
+      message: expect.stringMatching(new RegExp(`^client\\.request: '${name}' must `)),
+      hint: expect.stringContaining('client.request({'),
+    });
+    expect(server.seen).toHaveLength(0);
+  });
+
+  it('reads what no document names as bytes, or as they come', async () => {
+    const bytes = Buffer.from([0, 255, 254, 13, 10]);
+    const { client, apiCalls } = await setUp((_seen, response) =>
+      response.writeHead(200, { 'content-type': 'text/csv' }).end(bytes),
+    );
+    const file = { method: 'GET', path: '/file' } as const;
+    const whole = await client.request({ ...file, response: 'bytes' });
+    expect(Buffer.from(whole)).toEqual(bytes);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of await client.request({ ...file, response: 'stream' }))
+      chunks.push(chunk);
+    expect(Buffer.concat(chunks)).toEqual(bytes);
+    expect(apiCalls().map(({ headers }) => headers.accept)).toEqual(['*/*', '*/*']);
+  });
+
+  it('sends a request again that only reads, and no other', async () => {
+    const { client, apiCalls } = await setUp((_seen, response, before) =>
+      before > 2 ? json(response, 200, {}) : response.destroy(),
+    );
+    const search = { method: 'POST', path: '/search', body: {} } as const;
+    await fails(client.request(search));
+    expect(apiCalls()).toHaveLength(1);
+    await client.request({ ...search, read: true });
+    expect(apiCalls().length).toBeGreaterThan(2);
   });
 
   it('takes a query parameter called body for what it is', async () => {
@@ -537,17 +592,17 @@ describe('what a caller gets wrong', () => {
     [
       'a missing path parameter',
       {},
-      "getThing needs 'id' in its path: a non-empty string or a number.",
+      "getThing needs 'id' in its path: a non-empty string without control characters, or a number.",
     ],
     [
       'an empty path parameter',
       { id: '' },
-      "getThing needs 'id' in its path: a non-empty string or a number.",
+      "getThing needs 'id' in its path: a non-empty string without control characters, or a number.",
     ],
     [
       'a path parameter that climbs',
       { id: '..' },
-      "getThing needs 'id' in its path: a non-empty string or a number.",
+      "getThing needs 'id' in its path: a non-empty string without control characters, or a number.",
     ],
     [
       'an object in the query',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest, HttpResponse } from '../src/exchange.js';
-import { errorOfFault, errorOfStatus, redirected, traceOf } from '../src/failure.js';
+import { errorOfFault, errorOfOddStatus, errorOfStatus, traceOf } from '../src/failure.js';
 import { type FaultKind, TransportFault } from '../src/fault.js';
 import type { Operation } from '../src/operation.js';
 import { createThing, expectFields, getThing } from './api.js';
@@ -180,7 +180,7 @@ describe('the error of a redirect', () => {
     [undefined, 'nowhere'],
   ])('to %s names %s and no more', (location, place) => {
     const headers = location === undefined ? undefined : { location };
-    expect(redirected(request, answer(302, '', headers))).toMatchObject({
+    expect(errorOfOddStatus(request, answer(302, '', headers))).toMatchObject({
       name: 'ResponseError',
       message: `getThing failed: 302, a redirect to ${place}, which is not followed.`,
       hint: 'Set baseUrl to the address that answers by itself.',

@@ -33,11 +33,20 @@ describe('the step that makes errors', () => {
     expect(await after(given)).toBe(given);
   });
 
-  it.each([0, 199, 300, 304, 399])('calls %i a redirect', async (status) => {
+  it.each([0, 300, 301, 302, 303, 305, 307, 308])('calls %i a redirect', async (status) => {
     expect(await fails(after(answer(status)))).toMatchObject({
       name: 'ResponseError',
       message: `getThing failed: ${status}, a redirect to nowhere, which is not followed.`,
       reason: 'redirected',
+      status,
+    });
+  });
+
+  it.each([1, 99, 100, 199, 304, 306, 309, 399])('calls %i no answer', async (status) => {
+    expect(await fails(after(answer(status)))).toMatchObject({
+      name: 'ResponseError',
+      message: `getThing failed: the answer cannot be read: its status ${status} is neither a success nor an error.`,
+      reason: 'unreadable',
       status,
     });
   });

@@ -107,11 +107,11 @@ describe('a request line', () => {
   };
   const get = { id: 'get', method: 'GET', auth: 'none' } as const;
 
-  it('has a parameter percent-encoded, whatever byte is in it', async () => {
+  it('has a parameter percent-encoded, whatever byte is in it, or it is refused for one that cannot be seen', async () => {
     const operation: Operation<object> = { ...get, path: '/things/{id}/more' };
     for (const text of bytes.flatMap((byte) => [byte, `${byte}a`, `a${byte}`, `a${byte}b`])) {
-      const isDot = text === '.';
-      const line = isDot ? undefined : `GET /things/${encodeURIComponent(text)}/more HTTP/1.1`;
+      const isRefused = text === '.' || /[\0-\x1f\x7f-\x9f]/.test(text);
+      const line = isRefused ? undefined : `GET /things/${encodeURIComponent(text)}/more HTTP/1.1`;
       expect(await sent(operation, { id: text }), JSON.stringify(text)).toBe(line);
     }
   });

@@ -65,22 +65,35 @@ describe('a path', () => {
     '/a/%2E%2e/b',
     '/%2e',
     '/a\n',
+    '/2020-10/\0',
+    '/a\u0085b',
+    '/a\ud800',
     '',
   ])('%j is refused: it could lead elsewhere', async (path) => {
     expect(await refused({ path })).toEqual([
-      "doThing: the path must begin with one '/' and hold no host, query, fragment or dots.",
+      "doThing: the path must begin with one '/' and hold no host, query, fragment, dots or control characters.",
       'Pass the query as `query`.',
     ]);
   });
 
-  it.each([undefined, null, '', '.', '..', {}, Number.NaN, '\ud800'])(
-    'has no place for %j',
-    async (id) => {
-      expect(await refused({ path: '/things/{id}' }, { id })).toEqual([
-        "doThing needs 'id' in its path: a non-empty string or a number.",
-      ]);
-    },
-  );
+  it.each([
+    undefined,
+    null,
+    '',
+    '.',
+    '..',
+    {},
+    Number.NaN,
+    '\ud800',
+    '\0',
+    'a\n',
+    '\tb',
+    'a\u0085b',
+  ])('has no place for %j', async (id) => {
+    expect(await refused({ path: '/things/{id}' }, { id })).toEqual([
+      "doThing needs 'id' in its path: a non-empty string without control characters, or a number.",
+    ]);
+  });
 });
 
 describe('a query', () => {
