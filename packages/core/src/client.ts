@@ -28,6 +28,7 @@ import { originOf } from './grant-order.js';
 import { type Grant, isUsersGrant, mayBePublic } from './grants.js';
 import { axiosSend, type Wire } from './http.js';
 import { type Access, KeptAccess } from './kept-access.js';
+import { CLIENT_OPTIONS, callOptionsOf, checkOptions, checkParams } from './known-options.js';
 import { type ApiLife, lifeNotice } from './life.js';
 import { authenticate, ensureOk, observe, retry as retryStep } from './middlewares.js';
 import { type Observe, observer } from './observe.js';
@@ -43,8 +44,6 @@ import type {
 import {
   attemptLimit,
   checkGrant,
-  checkSignal,
-  checkTimeout,
   credentialsOf,
   retryPolicy,
   storeKey,
@@ -79,6 +78,7 @@ export const connect = <G extends Grant, T>(
   if (typeof stated !== 'object' || stated === null)
     throw new ConfigError('createClient needs options: { clientId, clientSecret }.');
   const options = ownFields(stated);
+  checkOptions('createClient', options, CLIENT_OPTIONS);
   const { origin, prefix } = api.product;
   const { baseUrl = origin, allowLoopbackHttp } = options;
   const target = targetOf({ baseUrl, allowLoopbackHttp, prefix });
@@ -155,6 +155,9 @@ export const createTransport = (
   if (typeof stated !== 'object' || stated === null)
     throw new ConfigError('createTransport takes options: { baseUrl }.');
   const options = ownFields(stated);
+  const { prefix: _, ...known } = options;
+  // Those of a client do, too, such as a sandbox's.
+  checkOptions('createTransport', known, CLIENT_OPTIONS);
   const { allowLoopbackHttp } = options;
   const { baseUrl = product?.origin, prefix = product?.prefix ?? '' } = options;
   const target = targetOf({ baseUrl, allowLoopbackHttp, prefix });
@@ -190,11 +193,6 @@ const contextOf = (
   const { clock = systemClock, random = Math.random, timeoutMs, retry } = options;
   const { attemptTimeoutMs, throwOnPartialFailure } = options;
   const connectMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
-  checkTimeout('createClient', connectMs, 'connectTimeoutMs');
-  if (timeoutMs !== undefined) checkTimeout('createClient', timeoutMs);
-  if (attemptTimeoutMs !== undefined)
-    checkTimeout('createClient', attemptTimeoutMs, 'attemptTimeoutMs');
-  retryPolicy('createClient', retry);
   const target = { ...origin, userAgent: userAgentOf(options.userAgent, api?.product) };
   const tell = observer(options, api && { product: api.product.name, version: api.name });
   const life = ownFields(api?.life ?? {});
@@ -310,11 +308,7 @@ const callsOf = (context: Context, way: Way): Transport => {
     operation: Operation<P, R>,
     ...[params, callOptions]: Arguments<P>
   ): Call<R> =>
-    toCall(
-      run(context, way, ownData(operation), params ?? {}, ownFields(callOptions ?? {})) as Promise<
-        Answer<R>
-      >,
-    );
+    toCall(run(context, way, ownData(operation), params ?? {}, callOptions) as Promise<Answer<R>>);
   return { call };
 };
 
@@ -339,15 +333,15 @@ const run = async (
   { send, secrets }: Way,
   stated: Operation,
   params: object,
-  options: CallOptions,
+  given: CallOptions | undefined,
 ): Promise<Answer<unknown>> => {
+  checkParams(stated.id, params);
+  const options = callOptionsOf(stated.id, given);
   const { operation, grantType, retry: usual } = withGrant(stated, params);
   const { id, timeoutMs: ownMs } = operation;
-  checkSignal(id, options.signal);
   const wholeMs = options.timeoutMs ?? defaults.timeoutMs;
-  const limitMs = checkTimeout(id, wholeMs ?? ownMs ?? CALL_TIMEOUT_MS);
+  const limitMs = wholeMs ?? ownMs ?? CALL_TIMEOUT_MS;
   const statedMs = options.attemptTimeoutMs ?? defaults.attemptTimeoutMs;
-  if (statedMs !== undefined) checkTimeout(id, statedMs, 'attemptTimeoutMs');
   const policy = retryPolicy(id, usual, defaults.retry, options.retry);
   const isRepeated = policy.limit > 0 && isRepeatedUnseen(operation, policy);
   const deadline = withDeadline(clock, limitMs, options.signal);

@@ -106,8 +106,8 @@ export const fileOf = <P>(
 ): Download => {
   const expected = ownFields(told);
   const operation = ownData(stated);
-  const options = ownFields(given);
-  const { onProgress } = options;
+  const { onProgress, ...ofCalls } = ownFields(given);
+  const options: CallOptions = ownFields(ofCalls);
   const call = async <R>(
     response: 'bytes' | 'stream',
     signal: AbortSignal | undefined,

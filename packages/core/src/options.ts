@@ -94,16 +94,17 @@ export const credentialsOf = (
       "createClient takes 'credentials' as a function, and no 'clientSecret' beside it.",
     );
   }
-  if (!isText(clientId))
-    throw new ConfigError("createClient needs 'clientId', a non-empty string.", CREDENTIALS);
+  // A module that makes a client can be loaded where the environment is empty: to call is the mistake.
+  if (!isText(clientId)) return missing("'clientId', a non-empty string");
   if (isText(clientSecret)) return async () => ({ clientId, clientSecret });
   if (typeof clientSecret === 'function')
     return async () => checkPair({ clientId, clientSecret: await clientSecret() });
   if (clientSecret === undefined && isPublic) return async () => ({ clientId, clientSecret: '' });
-  throw new ConfigError(
-    "createClient needs 'clientSecret', a non-empty string or a function that returns one.",
-    CREDENTIALS,
-  );
+  return missing("'clientSecret', a non-empty string or a function that returns one");
+};
+
+const missing = (what: string) => async (): Promise<never> => {
+  throw new ConfigError(`The client was made without ${what}.`, CREDENTIALS);
 };
 
 /** Of a client, whichever way it names itself. */
@@ -206,9 +207,9 @@ export const checkTimeout = (
 export const storeKey = (
   { origin, prefix }: Target,
   grant: Grant,
-  { clientId, store, subject }: StoreOptions,
+  { clientId, credentials, store, subject }: StoreOptions,
 ): string => {
-  if (store !== undefined && !isText(clientId)) {
+  if (store !== undefined && credentials !== undefined && !isText(clientId)) {
     throw new ConfigError("createClient needs 'clientId' beside 'store' and 'credentials'.", {
       hint: 'It names the app in the store; keep it when the pair changes.',
     });
@@ -236,6 +237,7 @@ export const storeKey = (
 
 interface StoreOptions {
   readonly clientId?: string;
+  readonly credentials?: unknown;
   readonly store?: TokenStore | undefined;
   readonly subject?: string | undefined;
 }

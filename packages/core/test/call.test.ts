@@ -662,9 +662,11 @@ describe('what a caller gets wrong', () => {
   });
 
   it.each([
-    [{ clientId: '' }, "createClient needs 'clientId'"],
-    [{ clientSecret: ' ' }, "createClient needs 'clientSecret'"],
-    [{ clientSecret: undefined }, "createClient needs 'clientSecret'"],
+    [{ timeoutMS: 5 }, "createClient has no option 'timeoutMS'."],
+    [{ timeoutMs: '5' }, "createClient: 'timeoutMs' must be a positive number of milliseconds."],
+    [{ logLevel: 'trace' }, "createClient: 'logLevel' must be 'debug', 'warn' or 'off'."],
+    [{ retry: { limits: 2 } }, "createClient has no option 'retry.limits'."],
+    [{ clientId: 7 }, "createClient: 'clientId' must be a string."],
     [
       { grant: { type: 'authorization_code', code: 'x', redirectUri: 'y' } },
       "made-up/1 has no grant 'authorization_code'.",
@@ -674,6 +676,28 @@ describe('what a caller gets wrong', () => {
     const { connect } = await setUp(ok);
     expect(() => connect(options as never)).toThrow(message);
   });
+
+  it.each([
+    [{ clientId: '' }, "'clientId', a non-empty string"],
+    [{ clientId: undefined }, "'clientId', a non-empty string"],
+    [{ clientSecret: ' ' }, "'clientSecret', a non-empty string or a function that returns one"],
+    [
+      { clientSecret: undefined },
+      "'clientSecret', a non-empty string or a function that returns one",
+    ],
+  ])(
+    'is told at the first call, as modules are loaded where the environment is empty: %o',
+    async (options, what) => {
+      const { connect, server } = await setUp(ok);
+      const client = connect(options as never);
+      for (const call of [client.call(getThing, { id: '1' }), client.tokens.get()])
+        expect(await fails(call)).toMatchObject({
+          name: 'ConfigError',
+          message: `The client was made without ${what}.`,
+        });
+      expect(server.seen).toEqual([]);
+    },
+  );
 
   it('is told about a secret function that returns nothing', async () => {
     const { connect } = await setUp(ok);

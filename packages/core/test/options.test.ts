@@ -195,13 +195,14 @@ describe('credentials that are missing', () => {
     "Both come with the app in the API's developer portal; keep the secret in the environment.";
 
   it.each([
-    [{ clientSecret: 's' }, "createClient needs 'clientId', a non-empty string."],
+    [{ clientSecret: 's' }, "The client was made without 'clientId', a non-empty string."],
     [
       { clientId: 'a', clientSecret: ' ' },
-      "createClient needs 'clientSecret', a non-empty string or a function that returns one.",
+      "The client was made without 'clientSecret', a non-empty string or a function that returns one.",
     ],
-  ])('%j are told', (options, message) => {
-    expect(refusal(() => credentialsOf(options, false))).toEqual([message, PORTAL]);
+  ])('%j are told to who needs them', async (options, message) => {
+    const error = await fails(credentialsOf(options, false)());
+    expect(error).toMatchObject({ name: 'ConfigError', message, hint: PORTAL });
   });
 
   it('where a function gives none, too', async () => {
@@ -239,7 +240,7 @@ describe('the name in a store', () => {
       "The option 'subject' goes with a user's grant, and this is the app's own.",
       "To go on with a user's stored tokens pass grant: { type: 'refresh_token' } beside store and subject.",
     ]);
-    expect(refusal(() => storeKey(target, own, { store }))).toEqual([
+    expect(refusal(() => storeKey(target, own, { store, credentials: () => {} }))).toEqual([
       "createClient needs 'clientId' beside 'store' and 'credentials'.",
       'It names the app in the store; keep it when the pair changes.',
     ]);
