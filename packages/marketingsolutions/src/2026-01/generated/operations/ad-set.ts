@@ -212,7 +212,7 @@ export const searchAdSets: Operation<SearchAdSetsParams, ResponsesReadAdSetV24Q3
 
 /** Parameters of {@link startAdSets}. */
 export interface StartAdSetsParams {
-  readonly body?: RequestsAdSetId;
+  readonly body: RequestsAdSetId;
 }
 
 /**
@@ -236,7 +236,7 @@ export const startAdSets: Operation<StartAdSetsParams, ResponsesAdSetId> = {
 
 /** Parameters of {@link stopAdSets}. */
 export interface StopAdSetsParams {
-  readonly body?: RequestsAdSetId;
+  readonly body: RequestsAdSetId;
 }
 
 /**

@@ -214,7 +214,7 @@ export const searchAdSets: Operation<SearchAdSetsParams, ResponsesReadAdSetV26Q1
 
 /** Parameters of {@link startAdSets}. */
 export interface StartAdSetsParams {
-  readonly body?: RequestsAdSetId;
+  readonly body: RequestsAdSetId;
 }
 
 /**
@@ -238,7 +238,7 @@ export const startAdSets: Operation<StartAdSetsParams, ResponsesAdSetId> = {
 
 /** Parameters of {@link stopAdSets}. */
 export interface StopAdSetsParams {
-  readonly body?: RequestsAdSetId;
+  readonly body: RequestsAdSetId;
 }
 
 /**

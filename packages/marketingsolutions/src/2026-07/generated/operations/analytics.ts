@@ -11,7 +11,7 @@ import type {
 
 /** Parameters of {@link getAdSetReport}. */
 export interface GetAdSetReportParams {
-  readonly body?: StatisticsReportQueryMessage;
+  readonly body: StatisticsReportQueryMessage;
 }
 
 /**
@@ -220,7 +220,7 @@ export const getMarketplaceSellersStats: Operation<
 
 /** Parameters of {@link getPlacementsReport}. */
 export interface GetPlacementsReportParams {
-  readonly body?: PlacementsReportQueryMessageListRequest;
+  readonly body: PlacementsReportQueryMessageListRequest;
 }
 
 /**
@@ -255,7 +255,7 @@ export const getPlacementsReport: Operation<GetPlacementsReportParams, Uint8Arra
 
 /** Parameters of {@link getTransactionsReport}. */
 export interface GetTransactionsReportParams {
-  readonly body?: TransactionsReportQueryMessageListRequest;
+  readonly body: TransactionsReportQueryMessageListRequest;
 }
 
 /**
@@ -295,7 +295,7 @@ export interface GetTransparencyReportParams {
    * Format: int32.
    */
   readonly advertiserId: string;
-  readonly body?: TransparencyQueryMessage;
+  readonly body: TransparencyQueryMessage;
 }
 
 /**

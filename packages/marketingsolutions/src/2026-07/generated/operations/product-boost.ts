@@ -12,7 +12,7 @@ export interface CreateBoostedAdAssociationParams {
   readonly adId: string;
   /** Id that `getProductSetsByDataset` lists as `id`. */
   readonly productSetId: string;
-  readonly body?: ValueResourceInputOfBoostingConfigurationRequest;
+  readonly body: ValueResourceInputOfBoostingConfigurationRequest;
 }
 
 /**

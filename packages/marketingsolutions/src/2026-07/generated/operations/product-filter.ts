@@ -34,7 +34,7 @@ export const disableProductFiltering: Operation<
 export interface EnableProductFilteringParams {
   /** Id that `getAdvertiserAds` lists as `id`. */
   readonly adId: string;
-  readonly body?: ValueResourceInputOfCreateProductFilterRequest;
+  readonly body: ValueResourceInputOfCreateProductFilterRequest;
 }
 
 /**

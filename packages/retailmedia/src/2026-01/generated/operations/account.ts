@@ -25,7 +25,7 @@ import type {
 export interface AddBrandsParams {
   /** Id that `getAccounts` lists. */
   readonly accountId: string;
-  readonly body?: ValueResourceInputOfRetailMediaBrands;
+  readonly body: ValueResourceInputOfRetailMediaBrands;
 }
 
 /**
@@ -48,7 +48,7 @@ export const addBrands: Operation<AddBrandsParams, ValueResourceOutcomeOfRetailM
 export interface CreatePrivateMarketBrandAccountParams {
   /** Id that `getAccounts` lists. */
   readonly accountId: string;
-  readonly body?: ValueResourceInputOfRetailMediaBrandAccountCreation;
+  readonly body: ValueResourceInputOfRetailMediaBrandAccountCreation;
 }
 
 /**
@@ -74,7 +74,7 @@ export const createPrivateMarketBrandAccount: Operation<
 export interface CreatePrivateMarketSellerAccountParams {
   /** Id that `getAccounts` lists. */
   readonly accountId: string;
-  readonly body?: ValueResourceInputOfRetailMediaSellerAccountCreation;
+  readonly body: ValueResourceInputOfRetailMediaSellerAccountCreation;
 }
 
 /**
@@ -212,7 +212,7 @@ export const getPrivateMarketChildAccounts: PagedOperation<
 export interface GrantConsentParams {
   /** Id that `getAccounts` lists. */
   readonly accountId: string;
-  readonly body?: GrantConsentInput;
+  readonly body: GrantConsentInput;
 }
 
 /**
@@ -238,7 +238,7 @@ export const grantConsent: Operation<GrantConsentParams, undefined> = {
 export interface RemoveBrandsParams {
   /** Id that `getAccounts` lists. */
   readonly accountId: string;
-  readonly body?: ValueResourceInputOfRetailMediaBrands;
+  readonly body: ValueResourceInputOfRetailMediaBrands;
 }
 
 /**

@@ -46,7 +46,7 @@ export const addFundsToBalance: Operation<
 export interface AppendCampaignsToBalanceParams {
   /** Id that `getBalancesByAccountId` lists. */
   readonly balanceId: string;
-  readonly body?: BalanceCampaign202110ListRequest;
+  readonly body: BalanceCampaign202110ListRequest;
 }
 
 /**
@@ -128,7 +128,7 @@ export const createBalance: Operation<CreateBalanceParams, BalanceResponseV2Resp
 export interface DeleteCampaignsFromBalanceParams {
   /** Id that `getBalancesByAccountId` lists. */
   readonly balanceId: string;
-  readonly body?: BalanceCampaign202110ListRequest;
+  readonly body: BalanceCampaign202110ListRequest;
 }
 
 /**

@@ -17,7 +17,7 @@ import type {
 export interface AddAndRemoveKeywordsParams {
   /** Id of a line item that `getLineItemsByAccountId` lists. */
   readonly id: string;
-  readonly body?: AddRemoveKeywordsModelRequest;
+  readonly body: AddRemoveKeywordsModelRequest;
 }
 
 /**
@@ -157,7 +157,7 @@ export const getRecommendedKeywordsByRetailerId: Operation<
 export interface SetKeywordBidsParams {
   /** Id of a line item that `getLineItemsByAccountId` lists. */
   readonly id: string;
-  readonly body?: SetBidsModelRequest;
+  readonly body: SetBidsModelRequest;
 }
 
 /**
@@ -186,7 +186,7 @@ export interface UpdateKeywordReviewsParams {
    * Format: int64.
    */
   readonly lineItemId: string;
-  readonly body?: ValueResourceInputRetailMediaKeywordsReview;
+  readonly body: ValueResourceInputRetailMediaKeywordsReview;
 }
 
 /**

@@ -22,7 +22,7 @@ import type {
 export interface AppendPromotedProductsParams {
   /** Id that `getLineItemsByAccountId` lists. */
   readonly lineItemId: string;
-  readonly body?: PromotedProductResourceCollectionInput;
+  readonly body: PromotedProductResourceCollectionInput;
 }
 
 /**
@@ -102,7 +102,7 @@ export const createPreferredLineItemByCampaignId: Operation<
 export interface DeletePromotedProductsParams {
   /** Id that `getLineItemsByAccountId` lists. */
   readonly lineItemId: string;
-  readonly body?: PromotedProductResourceCollectionInput;
+  readonly body: PromotedProductResourceCollectionInput;
 }
 
 /**
@@ -376,7 +376,7 @@ export const getPreferredLineItemsByCampaignId: PagedOperation<
 export interface PausePromotedProductsParams {
   /** Id that `getLineItemsByAccountId` lists. */
   readonly lineItemId: string;
-  readonly body?: PromotedProductResourceCollectionInput;
+  readonly body: PromotedProductResourceCollectionInput;
 }
 
 /**
@@ -401,7 +401,7 @@ export const pausePromotedProducts: Operation<PausePromotedProductsParams, undef
 export interface UnpausePromotedProductsParams {
   /** Id that `getLineItemsByAccountId` lists. */
   readonly lineItemId: string;
-  readonly body?: PromotedProductResourceCollectionInput;
+  readonly body: PromotedProductResourceCollectionInput;
 }
 
 /**

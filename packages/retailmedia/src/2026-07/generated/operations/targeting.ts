@@ -16,7 +16,7 @@ import type {
 export interface AppendAddToBasketTargetsByLineItemIdParams {
   /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
-  readonly body?: AddToBasketIdsUpdateModel202110Request;
+  readonly body: AddToBasketIdsUpdateModel202110Request;
 }
 
 /**
@@ -42,7 +42,7 @@ export const appendAddToBasketTargetsByLineItemId: Operation<
 export interface AppendAudienceTargetsByLineItemIdParams {
   /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
-  readonly body?: AudienceIdsUpdateModel202110Request;
+  readonly body: AudienceIdsUpdateModel202110Request;
 }
 
 /**
@@ -68,7 +68,7 @@ export const appendAudienceTargetsByLineItemId: Operation<
 export interface AppendStoreTargetsByLineItemIdParams {
   /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
-  readonly body?: StoreIdsUpdateModel202110Request;
+  readonly body: StoreIdsUpdateModel202110Request;
 }
 
 /**
@@ -94,7 +94,7 @@ export const appendStoreTargetsByLineItemId: Operation<
 export interface DeleteAddToBasketTargetsByLineItemIdParams {
   /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
-  readonly body?: AddToBasketIdsUpdateModel202110Request;
+  readonly body: AddToBasketIdsUpdateModel202110Request;
 }
 
 /**
@@ -120,7 +120,7 @@ export const deleteAddToBasketTargetsByLineItemId: Operation<
 export interface DeleteAudienceTargetsByLineItemIdParams {
   /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
-  readonly body?: AudienceIdsUpdateModel202110Request;
+  readonly body: AudienceIdsUpdateModel202110Request;
 }
 
 /**
@@ -146,7 +146,7 @@ export const deleteAudienceTargetsByLineItemId: Operation<
 export interface DeleteStoreTargetsByLineItemIdParams {
   /** Id that `getPreferredLineItemsByCampaignId` lists. */
   readonly lineItemId: string;
-  readonly body?: StoreIdsUpdateModel202110Request;
+  readonly body: StoreIdsUpdateModel202110Request;
 }
 
 /**
