@@ -609,7 +609,8 @@ describe('what goes wrong under way', () => {
   });
 
   it('an id that acts on a terminal stands in no message', async () => {
-    const create: Handler = (_seen, response) => json(response, 200, told({}, 'a\u001b[31m\nb'));
+    const create: Handler = (_seen, response) =>
+      json(response, 200, told({}, 'a\u202e[31m\u2028b'));
     const warnings: string[] = [];
     const statuses = [{ ...SUCCESS, rowCount: 100_000 }];
     const { api } = await worldOf(exporting({ create, statuses }), {
@@ -622,7 +623,16 @@ describe('what goes wrong under way', () => {
     await late.drive(run);
     const error = await run;
     expect(error).toMatchObject({ message: expect.stringContaining('job a [31m b was') });
-    expect(error).toMatchObject({ jobId: 'a\u001b[31m\nb' });
+    expect(error).toMatchObject({ jobId: 'a\u202e[31m\u2028b' });
+  });
+
+  it('an id that no path takes is none', async () => {
+    const create: Handler = (_seen, response) => json(response, 200, told({}, 'a\u001b[31m'));
+    const { api } = await worldOf(exporting({ create }));
+    expect(await fails(runJob(api.requestExport, ORDER, FAST))).toMatchObject({
+      name: 'ResponseError',
+      message: 'requestExport failed: the answer has no id of a job.',
+    });
   });
 });
 

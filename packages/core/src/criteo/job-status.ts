@@ -18,7 +18,7 @@ export const readJobStatus = (body: unknown): JobStatus => {
   const { status, rowCount, fileSizeBytes, expiresAt } = attributes;
   const end = new Date(text(expiresAt) ?? Number.NaN);
   return {
-    id: typeof data.id === 'number' ? String(data.id) : text(data.id),
+    id: typeof data.id === 'number' ? String(data.id) : visible(text(data.id)),
     state: (text(status) ?? '').toLowerCase(),
     rowCount: number(rowCount),
     totalBytes: number(fileSizeBytes),
@@ -32,6 +32,10 @@ export const readJobStatus = (body: unknown): JobStatus => {
 export const isFinished = (state: string): boolean => state === 'success' || state === 'done';
 export const isFailed = (state: string): boolean =>
   state === 'failure' || state === 'failed' || state === 'expired';
+
+// No path takes the others.
+const visible = (id: string | undefined): string | undefined =>
+  id === undefined || /\p{Cc}/u.test(id) ? undefined : id;
 
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   ownFields(typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {});
