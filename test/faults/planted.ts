@@ -356,7 +356,7 @@ export const PLANTED: readonly Planted[] = [
   { id: 'F106', file: 'attempt.ts', from: 'isUnsent: !this.wasSent }', to: 'isUnsent: false }' },
   { id: 'F107', file: 'node/connection-pool.ts', from: 'this.#count < this.#most', to: 'true' },
   { id: 'F108', file: 'token-provider.ts', from: 'isUnsent: true', to: 'isUnsent: false' },
-  { id: 'F109', file: 'token-provider.ts', from: 'this.#locking.set(flight, true);', to: '' },
+  { id: 'F109', file: 'token-provider.ts', from: 'this.#locking += 1;', to: '' },
   { id: 'F110', file: 'outcome.ts', from: 'outcome.status >= 500', to: 'outcome.status === 500' },
   {
     id: 'F111',
