@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { ROOT } from '../../tools/scratch.ts';
 import { DEFAULT_TIMEOUT_MS } from '../../tools/spec/reference/operation-text.ts';
 import { REFERENCE, referencePages } from '../../tools/spec/reference/reference.ts';
@@ -108,6 +109,7 @@ describe('the name of an operation in another SDK', () => {
 });
 
 describe.each(VERSIONS)('the parameters of %s', (version) => {
+  const needed = bodiesNeeded(version);
   const sections = new Map(
     classes
       .filter((page) => page.version === version)
@@ -116,7 +118,7 @@ describe.each(VERSIONS)('the parameters of %s', (version) => {
 
   it.each(operationsOf(version))('of $name are those of the document', (operation) => {
     const section = sections.get(operation.name);
-    expect(section && told(section)).toEqual(declared(operation));
+    expect(section && told(section)).toEqual(declared(operation, needed));
   });
 });
 
@@ -137,7 +139,22 @@ const told = ({ parameters, url }: Section): Parameters =>
     }),
   );
 
-const declared = ({ body, parameters, schemas }: Described): Parameters => {
+/** The bodies that an overlay makes required, as `post /path`. */
+const bodiesNeeded = (version: string): ReadonlySet<string> => {
+  const { actions } = parse(readFileSync(join(ROOT, 'specs', version, 'overlay.yaml'), 'utf8'));
+  return new Set(
+    (actions as { target: string; update?: { required?: unknown } }[]).flatMap((action) => {
+      const [, path, method] =
+        /^\$\.paths\['(.+)'\]\.(\w+)\.requestBody$/.exec(action.target) ?? [];
+      return path && action.update?.required === true ? [`${method} ${path}`] : [];
+    }),
+  );
+};
+
+const declared = (
+  { body, method, parameters, path, schemas }: Described,
+  needed: ReadonlySet<string>,
+): Parameters => {
   const form = body && body.type !== 'application/json' ? resolved(body.schema, schemas) : {};
   const { properties = {}, required = [] } = form;
   const isRequired = (name: string): boolean => Array.isArray(required) && required.includes(name);
@@ -147,7 +164,15 @@ const declared = ({ body, parameters, schemas }: Described): Parameters => {
       { wireName: place === 'path' ? IN_PATH : name, isRequired: own ?? false },
     ]),
     ...(body?.type === 'application/json'
-      ? [['body', { wireName: 'body', isRequired: body.required }]]
+      ? [
+          [
+            'body',
+            {
+              wireName: 'body',
+              isRequired: body.required || needed.has(`${method.toLowerCase()} ${path}`),
+            },
+          ],
+        ]
       : []),
     ...Object.keys(properties).map((name) => [
       camelCase(name),
