@@ -99,8 +99,8 @@ export const PLANTED: readonly Planted[] = [
   {
     id: 'F192',
     file: 'refusals.ts',
-    from: 'return refused && retryAfterMs > 0 ?',
-    to: 'return refused && retryAfterMs > 900_000 ?',
+    from: 'if (refused && monotonic < refused.until)',
+    to: 'if (false)',
   },
   { id: 'F193', file: 'token-pause.ts', from: 'FIRST_MS * 2 ** failures', to: '0' },
   {
@@ -120,6 +120,18 @@ export const PLANTED: readonly Planted[] = [
     file: 'token-store.ts',
     from: 'return store && this.#isUsers ?',
     to: 'return store && !this.#isUsers ?',
+  },
+  {
+    id: 'F206',
+    file: 'token-provider.ts',
+    from: "if (isOvertaken) throw new LostTurn('overtaken');",
+    to: '',
+  },
+  {
+    id: 'F207',
+    file: 'refusals.ts',
+    from: 'triedUntil: monotonic + TRY_MS',
+    to: 'triedUntil: 0',
   },
   {
     id: 'F205',

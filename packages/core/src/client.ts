@@ -23,11 +23,12 @@ import {
 } from './exchange.js';
 import { ensureWhole, errorIn } from './failure.js';
 import { subjectOptions } from './for-subject.js';
+import { FutileRenewals } from './futile-renewals.js';
 import { checkTokens, givenGate, givenTokens } from './given.js';
 import { originOf } from './grant-order.js';
 import { type Grant, isUsersGrant, mayBePublic } from './grants.js';
 import { axiosSend, type Wire } from './http.js';
-import { type Access, KeptAccess } from './kept-access.js';
+import { type Access, type Kept, KeptAccess } from './kept-access.js';
 import { CLIENT_OPTIONS, callOptionsOf, checkOptions, checkParams } from './known-options.js';
 import { type ApiLife, lifeNotice } from './life.js';
 import { authenticate, ensureOk, observe, retry as retryStep } from './middlewares.js';
@@ -64,6 +65,7 @@ import type { Credentials } from './token-endpoint.js';
 import { tokenErrorOf } from './token-failure.js';
 import { ensureToken, withGrant } from './token-operation.js';
 import { type TokenProvider, tokenProviderOf } from './token-provider.js';
+import { memoryStore, type TokenStore } from './token-store.js';
 import { toolsOf, withTools } from './transport-tools.js';
 import { userAgentOf } from './user-agent.js';
 
@@ -91,6 +93,8 @@ export const connect = <G extends Grant, T>(
     secrets: new ClientSecrets({ clientSecret }),
     refusals: new Refusals(),
     kept: undefined,
+    root: undefined,
+    memory: undefined,
   };
   const client = openClient(api, options, common, close);
   const notice = lifeNotice(versionName(api), context.life, context.clock.now());
@@ -107,6 +111,10 @@ interface Common {
   readonly refusals: Refusals;
   /** Of its users, from the first on. */
   kept: KeptAccess | undefined;
+  /** The first client's, if it is a user's. */
+  root: Kept | undefined;
+  /** Where the users of an app without a store have their tokens. */
+  memory: TokenStore | undefined;
 }
 
 // The connections are those of the first client, and close with it.
@@ -120,20 +128,16 @@ const openClient = <G extends Grant, T>(
 ): Client<T, G> => {
   const { context } = common;
   const { tokens: given } = options as Partial<GivenTokens>;
-  const secrets = new ClientSecrets(options, common.secrets);
-  const {
-    rateLimit: gate,
-    steps,
-    tokens,
-  } = given === undefined
-    ? ownAccess(api, options, common, secrets)
-    : givenAccess(given, options, context);
+  const access =
+    given === undefined ? ownAccess(api, options, common) : givenAccess(given, options, common);
+  const { rateLimit: gate, secrets, steps, tokens } = access;
   const transport = transportTo(context, { send: pipeline(context, steps), secrets });
   const request = (raw: RawRequest, callOptions?: CallOptions): Call<never> =>
     toCall((async () => transport.call(...toOperation<never>(raw), callOptions).withResponse())());
   const forSubject = (subject: string, grant?: Grant): Client<T, G> => {
     const its = subjectOptions(api, options, subject, grant);
-    common.kept ??= new KeptAccess();
+    common.kept ??= new KeptAccess(common.root);
+    common.memory ??= memoryStore();
     return openClient(api, its, common);
   };
   const { call } = transport;
@@ -222,38 +226,51 @@ const versionName = ({ product, name }: { product: Product; name: string }): str
 const givenAccess = <G extends Grant>(
   given: TokenProvider,
   options: ClientOptions<G>,
-  context: Context,
+  { context, secrets }: Common,
 ): Access => {
   checkTokens(given);
-  return accessWith(options, context, given, givenTokens(given, context.tell));
+  const safe = givenTokens(given, context.tell);
+  return accessWith(options, context, {
+    tokens: given,
+    safe,
+    secrets: new ClientSecrets(options, secrets),
+    last: undefined,
+  });
 };
 
 const ownAccess = <G extends Grant, T>(
   api: ApiVersion<G, T>,
   options: ClientOptions<G>,
   common: Common,
-  secrets: ClientSecrets,
 ): Access => {
   const hasStore = options.store !== undefined;
   const grant = checkGrant(options.grant, api.grants, versionName(api), hasStore);
-  const key = storeKey(common.context.target, grant, options);
-  const make = (): Access =>
-    accessWith(options, common.context, ownTokens(api, options, common, { grant, key, secrets }));
-  const isResumed = isUsersGrant(grant) && originOf(grant) === undefined;
-  return common.kept?.of(key, isResumed ? undefined : JSON.stringify(grant), make) ?? make();
+  const user = storeKey(common.context.target, grant, options);
+  const make = (last?: Access): Access => {
+    const secrets = last?.secrets ?? new ClientSecrets(options, common.secrets);
+    if (last) secrets.addGrant(grant);
+    const tokens = ownTokens(api, options, common, { grant, key: user, secrets });
+    return accessWith(options, common.context, { tokens, safe: tokens, secrets, last });
+  };
+  if (!isUsersGrant(grant)) return make();
+  const origin = originOf(grant);
+  const name = origin && `${grant.type} ${origin}`;
+  if (common.kept) return common.kept.of(user, name, make);
+  common.root = { user, grant: name, access: make() };
+  return common.root.access;
 };
 
 const ownTokens = <G extends Grant, T>(
   api: ApiVersion<G, T>,
   options: ClientOptions<G>,
-  { context, forTokens, refusals, secrets: ofApp }: Common,
+  { context, forTokens, memory, refusals, secrets: ofApp }: Common,
   {
     grant,
     key,
     secrets,
   }: { readonly grant: G; readonly key: string; readonly secrets: ClientSecrets },
 ): TokenProvider => {
-  const { store } = options;
+  const { store = memory } = options;
   const { clock, random, tell } = context;
   const isPublic = own(api, 'publicClients') === true && mayBePublic(grant);
   const credentials = credentialsOf(options, isPublic);
@@ -268,21 +285,30 @@ const ownTokens = <G extends Grant, T>(
     tell,
     store,
     key,
+    secrets,
     refusals,
   });
 };
 
-/** `safe`: the provider as the pipeline takes it. */
+interface AccessParts {
+  readonly tokens: TokenProvider;
+  /** As the pipeline takes them. */
+  readonly safe: TokenProvider;
+  readonly secrets: ClientSecrets;
+  /** With another grant of the same user. */
+  readonly last: Access | undefined;
+}
+
 const accessWith = <G extends Grant>(
   options: ClientOptions<G>,
   { clock, tell }: Context,
-  tokens: TokenProvider,
-  safe = tokens,
+  { tokens, safe, secrets, last }: AccessParts,
 ): Access => {
   const isUsers = options.grant !== undefined && isUsersGrant(options.grant);
-  const gate = rateGateOf(options.rateLimit, clock, isUsers);
+  const gate = last?.rateLimit ?? rateGateOf(options.rateLimit, clock, isUsers);
   const limit = rateLimit(gate === options.rateLimit ? givenGate(gate, tell) : gate, tell, clock);
-  return { tokens, rateLimit: gate, steps: [authenticate(safe, clock), limit] };
+  const futile = last?.futile ?? new FutileRenewals(clock);
+  return { tokens, rateLimit: gate, futile, secrets, steps: [authenticate(safe, futile), limit] };
 };
 
 /** The users of an app share its secret, whichever of them asked for it. */

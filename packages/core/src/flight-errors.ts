@@ -17,7 +17,7 @@ export const flightErrors = {
   noLock: (cause?: TokenError): TokenError =>
     new TokenError(
       'No token was requested: the token store gave no lock, and two who use one refresh token may lose the consent.',
-      { ...WITHOUT_STORE, cause },
+      { ...WITHOUT_STORE, hint: NO_LOCK, cause },
     ),
   /** The error of an answer of which only the refresh token could be used. */
   useless: (error: TokenError): TokenError =>
@@ -37,6 +37,9 @@ export const flightErrors = {
       hint: 'Is the network slow, or the clock of this machine wrong?',
     }),
 } as const;
+
+const NO_LOCK =
+  'Another process may hold it for long, as the token endpoint is slow, or the store fails: repeat the call.';
 
 const WITHOUT_STORE = {
   retryable: true,

@@ -1,19 +1,25 @@
 import type { Middleware } from './exchange.js';
+import type { FutileRenewals } from './futile-renewals.js';
 import type { RateGate } from './rate-gate.js';
+import type { ClientSecrets } from './secrets.js';
 import type { TokenProvider } from './token-provider.js';
 
 /** What calls need to get in. */
 export interface Access {
   readonly tokens: TokenProvider;
   readonly rateLimit: RateGate;
-  /** Of the pipeline: they remember what was refused, and how many calls there were. */
+  readonly futile: FutileRenewals;
+  readonly secrets: ClientSecrets;
+  /** Of the pipeline. */
   readonly steps: readonly Middleware[];
 }
 
-interface Kept {
-  readonly access: Access;
+/** The access of a client, and what it is found by. */
+export interface Kept {
+  readonly user: string;
   /** What the client was made with; nothing if it goes on with what the store has. */
   readonly grant: string | undefined;
+  readonly access: Access;
 }
 
 const MOST_KEPT = 1_000;
@@ -26,10 +32,15 @@ const MOST_KEPT = 1_000;
 export class KeptAccess {
   readonly #kept = new Map<string, Kept>();
 
-  of(user: string, grant: string | undefined, make: () => Access): Access {
+  constructor(first: Kept | undefined) {
+    if (first) this.#kept.set(first.user, first);
+  }
+
+  /** @param make is given that of the last grant */
+  of(user: string, grant: string | undefined, make: (last: Access | undefined) => Access): Access {
     const last = this.#kept.get(user);
     const isSame = last && (grant === undefined || grant === last.grant);
-    const kept = isSame ? last : { access: make(), grant };
+    const kept = isSame ? last : { user, grant, access: make(last?.access) };
     this.#kept.delete(user);
     this.#kept.set(user, kept);
     const [oldest] = this.#kept.keys();

@@ -2,7 +2,7 @@ import type { AccessToken } from './access-token.js';
 import type { HttpRequest, HttpResponse, Middleware } from './exchange.js';
 import { errorOfFault, errorOfOddStatus, errorOfStatus, traceOf } from './failure.js';
 import { isFault, TransportFault } from './fault.js';
-import { FutileRenewals } from './futile-renewals.js';
+import type { FutileRenewals } from './futile-renewals.js';
 import type { AttemptEvent, Observe } from './observe.js';
 import { askedWaitMs } from './rate-headers.js';
 import { backoffMs, LONGEST_WAIT_MS, mayRepeat, repeatBy, waitMs } from './retry.js';
@@ -61,9 +61,9 @@ const isLate = (outcome: HttpResponse | TransportFault): boolean =>
  * Sends a bearer token (RFC 6750 section 2.1). After a 401 the token is given up and the request
  * sent once more with a fresh one: the API has not processed it. Where that helped nothing a moment ago, the token is kept.
  */
-export const authenticate = (tokens: TokenProvider, clock: Clock): Middleware => {
-  const futile = new FutileRenewals(clock);
-  return async (request, next) => {
+export const authenticate =
+  (tokens: TokenProvider, futile: FutileRenewals): Middleware =>
+  async (request, next) => {
     const { call, operation } = request;
     if (operation.auth === 'none') return next(request);
     const get = (): Promise<AccessToken> => tokenFor(request, tokens);
@@ -89,7 +89,6 @@ export const authenticate = (tokens: TokenProvider, clock: Clock): Middleware =>
     else if (second.status < 400) futile.served(operation.id, fresh.value);
     return second;
   };
-};
 
 /** A token in time. If the call's limit ends the wait, nothing of the request was sent. */
 const tokenFor = async ({ call }: HttpRequest, tokens: TokenProvider): Promise<AccessToken> => {

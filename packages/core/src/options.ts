@@ -60,22 +60,34 @@ export const checkGrant = <G extends Grant>(
   version: string,
   hasStore = false,
 ): G => {
-  const chosen = ownFields(grant ?? ({ type: 'client_credentials' } as G));
-  if (typeof (grant ?? chosen) !== 'object') {
+  if (grant !== undefined && (typeof grant !== 'object' || grant === null)) {
     throw new ConfigError(
       `The option 'grant' must be an object, such as { type: '${allowed[0]}' }.`,
     );
   }
-  if (!allowed.includes(chosen.type)) {
-    throw new ConfigError(`${version} has no grant '${String(chosen.type)}'.`, {
+  const { type, ...stated } = ownFields(grant ?? ({ type: 'client_credentials' } as G));
+  if (!allowed.includes(type)) {
+    throw new ConfigError(`${version} has no grant '${String(type)}'.`, {
       hint: `It has: ${allowed.join(', ')}.`,
     });
   }
-  const isResumed = chosen.type === 'refresh_token' && hasStore;
-  const needed = isResumed ? [] : (own(REQUIRED, chosen.type) ?? []);
-  const missing = needed.find((field) => !isText(own(chosen, field)));
-  if (missing === undefined) return chosen;
-  throw new ConfigError(`The grant '${chosen.type}' needs '${missing}', a non-empty string.`);
+  const { needed, optional } = own(GRANT_FIELDS, type) ?? NO_FIELDS;
+  const known = [...needed, ...optional];
+  // What is left out of a database, too, is null.
+  const given = Object.entries(stated).filter(([, value]) => value !== undefined && value !== null);
+  const unknown = given.find(([name]) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new ConfigError(`The grant '${type}' has no field '${unknown[0]}'.`, {
+      hint: known.length === 0 ? 'It has none.' : `It has: ${known.join(', ')}.`,
+    });
+  }
+  const fields = Object.fromEntries(given);
+  const isResumed =
+    type === 'refresh_token' && hasStore && (own(fields, 'refreshToken') ?? '') === '';
+  if (isResumed) return ownFields({ type }) as G;
+  const wrong = [...needed, ...Object.keys(fields)].find((name) => !isText(own(fields, name)));
+  if (wrong === undefined) return ownFields({ type, ...fields }) as G;
+  throw new ConfigError(`The grant '${type}' needs '${wrong}', a non-empty string.`);
 };
 
 /**
@@ -231,6 +243,12 @@ export const storeKey = (
       },
     );
   }
+  for (const [name, value] of Object.entries({ clientId, subject })) {
+    if (typeof (value ?? '') !== 'string' || /\p{Cs}/u.test(value ?? ''))
+      throw new ConfigError(
+        `createClient: '${name}' must be a string without half surrogate pairs.`,
+      );
+  }
   const kind = isUsers ? 'user' : 'client';
   return [origin + prefix, clientId ?? '', kind, subject ?? ''].map(encodeURIComponent).join(' ');
 };
@@ -255,10 +273,17 @@ const CREDENTIALS = {
   hint: "Both come with the app in the API's developer portal; keep the secret in the environment.",
 };
 
-const REQUIRED: Readonly<Record<Grant['type'], readonly string[]>> = {
-  authorization_code: ['code', 'redirectUri'],
-  client_credentials: [],
-  refresh_token: ['refreshToken'],
+interface GrantNames {
+  readonly needed: readonly string[];
+  readonly optional: readonly string[];
+}
+
+const NO_FIELDS: GrantNames = { needed: [], optional: [] };
+
+const GRANT_FIELDS: Readonly<Record<Grant['type'], GrantNames>> = {
+  authorization_code: { needed: ['code', 'redirectUri'], optional: ['codeVerifier'] },
+  client_credentials: NO_FIELDS,
+  refresh_token: { needed: ['refreshToken'], optional: [] },
 };
 
 export const isText = (value: unknown): value is string =>

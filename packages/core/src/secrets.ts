@@ -28,11 +28,16 @@ export class ClientSecrets implements Iterable<string> {
     this.#noted = [...others, secret].slice(-MOST_NOTED);
   }
 
+  /** Those of another grant of the same user. */
+  addGrant(grant: Grant): void {
+    for (const secret of textsIn(grant)) this.add(secret);
+  }
+
   *[Symbol.iterator](): Iterator<string> {
     yield* this.#noted;
     const { clientSecret, grant = NO_OPTIONS } = this.#options;
-    const stated = [clientSecret, ...GRANT_SECRETS.map((name) => own(grant, name))];
-    yield* stated.filter((one) => typeof one === 'string');
+    if (typeof clientSecret === 'string') yield clientSecret;
+    yield* textsIn(grant);
     if (this.#app) yield* this.#app;
   }
 }
@@ -40,6 +45,9 @@ export class ClientSecrets implements Iterable<string> {
 const NONE: readonly string[] = [];
 const NO_OPTIONS: SecretOptions = {};
 const GRANT_SECRETS = ['code', 'codeVerifier', 'refreshToken'];
+
+const textsIn = (grant: object): string[] =>
+  GRANT_SECRETS.map((name) => own(grant, name)).filter((one) => typeof one === 'string');
 
 /** What one call sent, and what else its client knows. What is added here, the client keeps in mind. */
 export class CallSecrets implements Iterable<string> {

@@ -16,7 +16,14 @@ import {
   type TokenState,
   type TokenTask,
 } from './token-state.js';
-import { type Reading, Shelf, type TokenLock, type TokenStore } from './token-store.js';
+import {
+  isLost,
+  type Reading,
+  Shelf,
+  type TokenLock,
+  type TokenRecord,
+  type TokenStore,
+} from './token-store.js';
 
 /** Where the pipeline gets its bearer token. */
 export interface TokenProvider {
@@ -42,6 +49,8 @@ export interface TokenProviderOptions<G extends Grant> extends Omit<TokenRequest
   readonly store?: TokenStore | undefined;
   /** Name of the token in the store; it holds no secret. */
   readonly key?: string | undefined;
+  /** Gets what a store brings: it must show up nowhere. */
+  readonly secrets?: { add(secret: string): void } | undefined;
 }
 
 interface Waiter {
@@ -57,6 +66,11 @@ const WARNINGS: Readonly<Record<(TokenTask & { type: 'warn' })['about'], string>
   rotation:
     'The token store failed to save a new refresh token: it is in memory alone, and saved again until that works.',
   save: 'The token store failed to save; the token is kept in memory.',
+};
+
+const textsOf = (record: TokenRecord): string[] => {
+  const { refreshToken, value } = ownFields(record);
+  return [value, refreshToken].filter((one) => typeof one === 'string');
 };
 
 const lateToken = ({ limitMs }: TransportFault, isLocking: boolean): TransportFault => {
@@ -79,6 +93,16 @@ export const tokenProviderOf = <G extends Grant>(
     invalidate: (value) => keeper.handle({ type: 'refused', value }),
   };
 };
+
+/** The token must not be requested any more: another has the lock, or the store does not say. */
+class LostTurn extends Error {
+  readonly what: 'overtaken' | 'unread';
+
+  constructor(what: LostTurn['what']) {
+    super(what);
+    this.what = what;
+  }
+}
 
 /** Does what `token-state.ts` decides. A class, so that each of many clients has its state alone. */
 class TokenKeeper<G extends Grant> {
@@ -168,21 +192,37 @@ class TokenKeeper<G extends Grant> {
       this.handle({ type: 'failed', flight, error, refreshToken: undefined });
   }
 
-  #load(flight: number, isLast: boolean): Promise<Reading> {
+  async #load(flight: number, isLast: boolean): Promise<Reading> {
     const lock = this.#locks.get(flight);
-    const isUsers = isUsersGrant(this.#options.grant);
-    return this.#shelf.load(isLast && (isUsers || lock !== undefined), isUsers ? lock : undefined);
+    const { grant, secrets } = this.#options;
+    const isUsers = isUsersGrant(grant);
+    const isPatient = isLast && (isUsers || lock !== undefined);
+    const reading = await this.#shelf.load(isPatient, isUsers ? lock : undefined);
+    const record = reading.type === 'loaded' ? reading.stored?.record : undefined;
+    if (record && secrets) for (const secret of textsOf(record)) secrets.add(secret);
+    return reading;
   }
 
   async #ask(flight: number, grant: Grant): Promise<TokenEvent> {
+    const mayStillSend = isUsersGrant(grant) ? () => this.#ensureTurn(flight) : async () => {};
     return this.#stoppable(flight, async (signal) => {
       try {
-        const granted = await requestToken(this.#options, grant, signal);
+        const granted = await requestToken(this.#options, grant, signal, mayStillSend);
         return { type: 'granted', flight, granted };
       } catch (error) {
+        if (error instanceof LostTurn) return { type: error.what, flight };
         return { type: 'failed', flight, error, refreshToken: refreshTokenIn(error) };
       }
     });
+  }
+
+  /** Who was stopped for long may have been taken over. */
+  async #ensureTurn(flight: number): Promise<void> {
+    const lock = this.#locks.get(flight);
+    const isOvertaken = await isLost(lock).catch(() => {
+      throw new LostTurn('unread');
+    });
+    if (isOvertaken) throw new LostTurn('overtaken');
   }
 
   async #pause({ flight, isIdle, ms }: TokenTask & { type: 'pause' }): Promise<TokenEvent> {

@@ -1,7 +1,7 @@
 import { withFields } from './error-copy.js';
 import { ReauthRequiredError, SdkError, TokenError } from './errors.js';
 import { TransportFault } from './fault.js';
-import { type Grant, grantParameters } from './grants.js';
+import { type Grant, grantParameters, isUsersGrant } from './grants.js';
 import type { Observe } from './observe.js';
 import type { Transport } from './operation.js';
 import { own } from './own.js';
@@ -36,6 +36,9 @@ export interface TokenRequester<G extends Grant> {
 const TOKEN_TIMEOUT_MS = 15_000;
 const MOST_UNREADABLE = 2;
 
+/** Asked before each request of a user's grant; rejects if it must not be sent any more. */
+export type MayStillSend = () => Promise<void>;
+
 /**
  * Spends a grant on a token. Nothing is sent with a pair that was refused, or to an endpoint that asked for a wait,
  * until that is over.
@@ -46,26 +49,31 @@ export const requestToken = async <G extends Grant>(
   requester: TokenRequester<G>,
   grant: Grant,
   outer: AbortSignal,
+  mayStillSend: MayStillSend,
 ): Promise<Granted> => {
   const { clock, credentials, random, refusals } = requester;
   for (let round = 1; ; round += 1) {
     const deadline = withDeadline(clock, TOKEN_TIMEOUT_MS, outer);
     let pair: Credentials | undefined;
     let known: TokenError | undefined;
+    let startedAt = clock.monotonic();
     try {
       pair = await raced(deadline.signal, credentials());
-      known = refusals.errorFor(pair, clock.monotonic());
+      // The function of the program may take long, and the process may have been stopped meanwhile.
+      await raced(deadline.signal, mayStillSend());
+      startedAt = clock.monotonic();
+      known = refusals.errorFor(pair, startedAt);
       if (known) throw known;
-      const granted = await spend(requester, pair, grant, deadline.signal);
-      refusals.clear(pair);
+      const granted = await spend(requester, pair, grant, deadline.signal, mayStillSend);
+      refusals.worked(pair, startedAt);
       return granted;
     } catch (error) {
       if (error instanceof TransportFault) throw timedOut(error, pair !== undefined);
       if (!pair || !(error instanceof TokenError) || error === known) throw error;
       const now = { monotonic: clock.monotonic(), random: random() };
-      refusals.addWait(error, now.monotonic);
+      refusals.failed(error, startedAt, now.monotonic);
       if (!isPairRefused(error)) throw error;
-      const told = refusals.addPair(pair, error, now);
+      const told = refusals.addPair(pair, error, startedAt, now);
       // The secret may have been replaced a moment ago; if the program still gives the same, it is not sent.
       if (round > 1) throw told;
     } finally {
@@ -79,6 +87,7 @@ const spend = async <G extends Grant>(
   { clientId, clientSecret }: Credentials,
   grant: Grant,
   signal: AbortSignal,
+  mayStillSend: MayStillSend,
 ): Promise<Granted> => {
   // Only a version whose operation needs no secret has public clients.
   const parameters = {
@@ -102,21 +111,32 @@ const spend = async <G extends Grant>(
       attempts +=
         (error instanceof SdkError && error.attempts) || Number(error instanceof TokenError);
       const failure = tokenErrorOf(error, { grantType: grant.type, attempts });
-      const mayRepeat =
-        grant.type === 'client_credentials' &&
-        attempts <= MOST_UNREADABLE &&
-        failure instanceof TokenError &&
-        isBroken(failure);
-      if (!mayRepeat) throw asRefresh(failure, grant);
+      if (!(failure instanceof TokenError) || !mayRepeat(grant, failure, { attempts, repeat }))
+        throw asRefresh(failure, grant);
       await sleep(clock, backoffMs(repeat, TOKEN_PAUSES, random), signal);
+      if (isUsersGrant(grant)) await raced(signal, mayStillSend());
     }
   }
 };
 
-// A refresh token of which nobody knows whether it was used is sent again only after another look into the store.
+const MOST_REPEATS = 2;
+
+/** Of a user's grant only what was not sent, and not after a wait that the endpoint asks for: others may use it meanwhile. */
+const mayRepeat = (
+  grant: Grant,
+  failure: TokenError,
+  { attempts, repeat }: { readonly attempts: number; readonly repeat: number },
+): boolean => {
+  if (!isUsersGrant(grant)) return attempts <= MOST_UNREADABLE && isBroken(failure);
+  const { outcome, retryable, retryAfterMs } = failure;
+  return repeat < MOST_REPEATS && outcome === 'not-sent' && retryable && retryAfterMs === undefined;
+};
+
+// What is repeated of a user's grant is repeated by whoever holds its lock, after a look whether it still does.
 const REPEATS: typeof TOKEN_RETRY = {
   ...TOKEN_RETRY,
-  refresh_token: { ...TOKEN_RETRY.client_credentials, unsafe: false },
+  authorization_code: { ...TOKEN_RETRY.authorization_code, limit: 0 },
+  refresh_token: { ...TOKEN_RETRY.client_credentials, limit: 0, unsafe: false },
 };
 
 /** A refresh can be tried later, whatever became of this one: the store is asked first. */

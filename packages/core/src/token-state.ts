@@ -423,8 +423,20 @@ const stumbled = (
 
 const crashed = (state: TokenState, flight: Flight, error: unknown, now: Now): Step => {
   const pause = pauseAfter(error, state.pause, now);
-  const told = pause ? failureIn(pause, now.monotonic) : error;
-  return stalled({ ...state, pause: pause ?? state.pause }, flight, told, now);
+  if (pause === undefined) return stalled(state, flight, error, now);
+  const paused = { ...state, pause };
+  return isToWaitFor(paused, pause) && state.waiting > 0 && !flight.record
+    ? waitOut(paused, flight, now)
+    : stalled(paused, flight, failureIn(pause, now.monotonic), now);
+};
+
+const MOST_WAITED = 3;
+
+/** Does the endpoint ask to come again? A user's grant was then not repeated within the request. */
+const isToWaitFor = (state: TokenState, { error, failures }: Pause): boolean => {
+  const { retryable, retryAfterMs, status } = error;
+  const isBusy = isUsers(state) && failures < MOST_WAITED && (status === 429 || status === 503);
+  return retryable && (retryAfterMs !== undefined || isBusy);
 };
 
 // What was not saved is saved again, whoever gets no token.

@@ -222,8 +222,8 @@ export class Shelf {
   }
 }
 
-// A lock of the user's may have a method, or none.
-const isLost = async (held: TokenLock | undefined): Promise<boolean> =>
+/** Has another taken it over? A lock of the user's may be able to say it, or not. */
+export const isLost = async (held: TokenLock | undefined): Promise<boolean> =>
   typeof held?.isHeld === 'function' && (await held.isHeld()) === false;
 
 /** What comes from outside is believed only if it could be a token of ours. */

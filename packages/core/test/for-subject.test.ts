@@ -83,6 +83,45 @@ describe('the client of a user', () => {
     expect(bearers()).toEqual([`${of}-1-for-r1`, `${of}-2-for-r2`, `${of}-2-for-r2`]);
   });
 
+  it('goes by the refresh token alone, and spends none twice without a store', async () => {
+    const { client, asked } = await world();
+    const use = (grant: Grant & { readonly type: 'refresh_token' }) =>
+      client.forSubject('one', grant).tokens.get();
+    await use({ type: 'refresh_token', refreshToken: 'r1' });
+    await use({ refreshToken: 'r1', type: 'refresh_token' });
+    await use(refresh('r2'));
+    await use(refresh('r1'));
+    for (let user = 0; user <= 1_000; user += 1) client.forSubject(`user-${user}`, refresh('r'));
+    await use(refresh('r1'));
+    await use(refresh('r2'));
+    const sent = asked().map((form) => form.get('refresh_token'));
+    expect(sent).toEqual([...new Set(sent)]);
+    expect(sent.slice(0, 2)).toEqual(['r1', 'r2']);
+  });
+
+  it('is the first client, if that is of the same user and grant', async () => {
+    const grant = refresh('r1');
+    const { client, asked } = await world({ grant, subject: 'one' });
+    await Promise.all([client.tokens.get(), client.forSubject('one', grant).tokens.get()]);
+    expect(asked()).toHaveLength(1);
+  });
+
+  it('shows no secret of its user, whichever client got it', async () => {
+    let echoed = '';
+    const store = memoryStore();
+    const { client, connect } = await world({ store }, (_seen, response) =>
+      json(response, 400, { errors: [{ code: 'odd', detail: `odd ${echoed}` }] }),
+    );
+    const { refreshToken = '' } = await client.forSubject('one', refresh('refresh-1')).tokens.get();
+    echoed = refreshToken;
+    expect(echoed).toBe('refresh-1+');
+    // Another process knows it from the store.
+    for (const made of [client, connect({ store })]) {
+      const failed = await fails(made.forSubject('one').thing.getThing({ id: '1' }));
+      expect((failed as Error).message).toContain('odd [redacted]');
+    }
+  });
+
   it('is remembered of the 1,000 users that were asked for last', async () => {
     const { client } = await world();
     const rateLimitOf = (user: number) => client.forSubject(`user-${user}`, refresh('r')).rateLimit;

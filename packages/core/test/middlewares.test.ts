@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AccessToken } from '../src/access-token.js';
 import type { HttpRequest, HttpResponse, Send } from '../src/exchange.js';
+import { FutileRenewals } from '../src/futile-renewals.js';
 import { authenticate, ensureOk, observe, retry } from '../src/middlewares.js';
 import type { SdkEvent } from '../src/observe.js';
 import type { Operation } from '../src/operation.js';
@@ -180,7 +181,7 @@ describe('the step that sends a token', () => {
       },
       invalidate: (value) => void refused.push(value),
     };
-    return { asked, refused, step: authenticate(tokens, manualClock()) };
+    return { asked, refused, step: authenticate(tokens, new FutileRenewals(manualClock())) };
   };
   const bearers = (sent: readonly HttpRequest[]) =>
     sent.map(({ headers }) => headers.authorization);
@@ -236,7 +237,7 @@ describe('the step that sends a token', () => {
         new AccessToken({ value: `t-${refused.length}`, tokenType: 'Bearer', expiresAt }),
       invalidate: (value) => void refused.push(value),
     };
-    const step = authenticate(tokens, clock);
+    const step = authenticate(tokens, new FutileRenewals(clock));
     // Each fresh one works once.
     const call = async (): Promise<number> => {
       const { next } = ending(answer(401), answer(200));

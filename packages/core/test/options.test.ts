@@ -190,6 +190,66 @@ describe('numbers of a call', () => {
   });
 });
 
+describe('a grant', () => {
+  const all = ['authorization_code', 'client_credentials', 'refresh_token'] as const;
+  const check = (grant: unknown, hasStore = false) =>
+    checkGrant<Grant>(grant as Grant, all, 'x/1', hasStore);
+  const code = { type: 'authorization_code', code: 'c', redirectUri: 'https://a.b' };
+
+  it.each<readonly [unknown, string]>([
+    [null, "The option 'grant' must be an object, such as { type: 'authorization_code' }."],
+    [{ ...code, clientId: 'evil' }, "The grant 'authorization_code' has no field 'clientId'."],
+    [
+      { ...code, clientSecret: 'evil' },
+      "The grant 'authorization_code' has no field 'clientSecret'.",
+    ],
+    [
+      { ...code, grantType: 'client_credentials' },
+      "The grant 'authorization_code' has no field 'grantType'.",
+    ],
+    [
+      { type: 'refresh_token', refreshToken: 'r', savedAt: 5n },
+      "The grant 'refresh_token' has no field 'savedAt'.",
+    ],
+    [
+      { type: 'client_credentials', code: 'c' },
+      "The grant 'client_credentials' has no field 'code'.",
+    ],
+    [
+      { ...code, codeVerifier: '' },
+      "The grant 'authorization_code' needs 'codeVerifier', a non-empty string.",
+    ],
+    [
+      { type: 'refresh_token', refreshToken: 5n },
+      "The grant 'refresh_token' needs 'refreshToken', a non-empty string.",
+    ],
+    [
+      { type: 'refresh_token', refreshToken: '' },
+      "The grant 'refresh_token' needs 'refreshToken', a non-empty string.",
+    ],
+  ])('%o is refused', (grant, message) => {
+    const [told] = refusal(() => check(grant));
+    expect(told).toBe(message);
+  });
+
+  it.each([undefined, null, ''])(
+    'without a refresh token goes on with a store: %j',
+    (refreshToken) => {
+      expect(check({ type: 'refresh_token', refreshToken }, true)).toEqual({
+        type: 'refresh_token',
+      });
+    },
+  );
+
+  it('has what belongs to it, and what was left out is not there', () => {
+    const chosen = check({ ...code, codeVerifier: undefined });
+    expect(chosen).toEqual(code);
+    expect(Object.hasOwn(chosen, 'codeVerifier')).toBe(false);
+    expect(check({ ...code, codeVerifier: 'v' })).toEqual({ ...code, codeVerifier: 'v' });
+    expect(check(undefined)).toEqual({ type: 'client_credentials' });
+  });
+});
+
 describe('credentials that are missing', () => {
   const PORTAL =
     "Both come with the app in the API's developer portal; keep the secret in the environment.";
@@ -240,6 +300,9 @@ describe('the name in a store', () => {
       "The option 'subject' goes with a user's grant, and this is the app's own.",
       "To go on with a user's stored tokens pass grant: { type: 'refresh_token' } beside store and subject.",
     ]);
+    expect(
+      refusal(() => storeKey(target, refresh, { clientId: 'id', store, subject: '\ud800' })),
+    ).toEqual(["createClient: 'subject' must be a string without half surrogate pairs."]);
     expect(refusal(() => storeKey(target, own, { store, credentials: () => {} }))).toEqual([
       "createClient needs 'clientId' beside 'store' and 'credentials'.",
       'It names the app in the store; keep it when the pair changes.',

@@ -851,11 +851,38 @@ describe('a pause after a failed token request', () => {
   /** A client whose first token request failed so. */
   const failed = async (error: unknown) => {
     const made = setUp();
-    const failing = fails(made.tokens.get());
+    const failing = fails(made.tokens.get({ withinMs: 0 }));
     await made.turn();
     made.requests[0]?.fail(error);
     return { ...made, error: await failing };
   };
+
+  it('is waited out by whose request it was, too, if the endpoint asks for it', async () => {
+    const { clock, requests, tokens, turn } = setUp();
+    const [waiting, hasty] = [tokens.get(), fails(tokens.get({ withinMs: 29_000 }))];
+    await turn();
+    requests[0]?.fail(busy(30_000));
+    expect(await hasty).toMatchObject({ status: 503, retryAfterMs: 30_000 });
+    await clock.advance(29_999);
+    expect(requests).toHaveLength(1);
+    await clock.advance(1);
+    await turn();
+    requests[1]?.answer();
+    expect((await waiting).value).toBe('token-2');
+  });
+
+  it('that the endpoint names no time for is waited out twice with a user’s grant, and then told', async () => {
+    const { clock, requests, tokens, turn } = setUp({ type: 'refresh_token', refreshToken: 'r-0' });
+    const failing = fails(tokens.get());
+    for (const ms of [1_000, 2_000, 0]) {
+      await turn();
+      requests.at(-1)?.fail(busy());
+      await turn();
+      await clock.advance(ms);
+    }
+    expect(await failing).toMatchObject({ status: 503, retryAfterMs: 4_000 });
+    expect(requests).toHaveLength(3);
+  });
 
   it('is waited out by who can, and the first attempt after it brings a token to all', async () => {
     const { clock, error, requests, tokens, turn } = await failed(busy(30_000));
@@ -956,7 +983,7 @@ describe('a pause after a failed token request', () => {
 
   it('keeps nobody from a token that another process has stored', async () => {
     const made = withStore({ type: 'client_credentials' });
-    const failing = fails(made.tokens.get());
+    const failing = fails(made.tokens.get({ withinMs: 0 }));
     await made.turn();
     made.requests[0]?.fail(busy(30_000));
     await failing;

@@ -41,11 +41,12 @@ interface SetUp {
   readonly tookMs?: number;
   /** Of the pairs that the program gives, one after the other; or what it throws instead; `never`: it hangs. */
   readonly ids?: readonly (Error | string)[];
+  readonly mayStillSend?: () => Promise<void>;
 }
 
 /** An endpoint with one outcome per request, the last one again and again; each takes `tookMs`. */
 const setUp = (grant: Grant, outcomes: readonly Outcome[], more: SetUp = {}) => {
-  const { tookMs = 0, ids = [] } = more;
+  const { tookMs = 0, ids = [], mayStillSend = async () => {} } = more;
   const clock = manualClock();
   const leaving = new AbortController();
   const events: SdkEvent[] = [];
@@ -83,7 +84,7 @@ const setUp = (grant: Grant, outcomes: readonly Outcome[], more: SetUp = {}) => 
   };
   /** Lets this time pass over a request. */
   const request = async (ms = 15_000): Promise<Granted> => {
-    const token = requestToken(requester, grant, leaving.signal);
+    const token = requestToken(requester, grant, leaving.signal, mayStillSend);
     token.catch(() => {});
     await clock.advance(ms);
     return token;
@@ -111,12 +112,8 @@ const LOST = ' The answer to an earlier refresh was lost: it may have used up th
 describe('a token request', () => {
   it.each([
     ['may be repeated at will for the own grant of an app', APP, { limit: 2 }],
-    [
-      'is repeated for a refresh token only if it surely was not used',
-      REFRESH,
-      { limit: 2, unsafe: false },
-    ],
-    ['is repeated for a code only if it surely was not used', CODE, { limit: 2, unsafe: false }],
+    ['leaves it to its holder to repeat a refresh token', REFRESH, { limit: 0, unsafe: false }],
+    ['leaves it to its holder to repeat a code', CODE, { limit: 0, unsafe: false }],
   ])('%s', async (_what, grant, retry) => {
     const { asked, request } = setUp(grant, [GOOD]);
     await request();
@@ -192,6 +189,30 @@ describe('an answer that broke off', () => {
       outcome: 'unknown',
     });
     expect(asked).toHaveLength(1);
+  });
+});
+
+describe('a grant of a user', () => {
+  const unsent = () => unreached('ECONNREFUSED', { outcome: 'not-sent', retryable: true });
+
+  it.each([REFRESH, CODE])('is sent again if it was not sent, twice: $type', async (grant) => {
+    const { asked, error } = setUp(grant, [unsent()]);
+    expect(await error()).toMatchObject({ outcome: 'not-sent', retryable: true });
+    expect(asked).toHaveLength(3);
+  });
+
+  it('is looked after before each request: who may not send any more does not', async () => {
+    for (const allowed of [0, 1]) {
+      let looks = 0;
+      const { asked, error } = setUp(REFRESH, [unsent()], {
+        mayStillSend: async () => {
+          looks += 1;
+          if (looks > allowed) throw new Error('another has the lock');
+        },
+      });
+      expect(await error()).toMatchObject({ message: 'another has the lock' });
+      expect(asked).toHaveLength(allowed);
+    }
   });
 });
 
@@ -440,7 +461,7 @@ describe('a refresh token', () => {
       refusals: new Refusals(),
     };
     const { signal } = new AbortController();
-    const error = await fails(requestToken(requester, REFRESH, signal));
+    const error = await fails(requestToken(requester, REFRESH, signal, async () => {}));
     close();
     await server.close();
     return { error, requests: server.seen.length };
@@ -460,9 +481,9 @@ describe('a refresh token', () => {
     expect(requests).toBe(1);
   });
 
-  it('is sent again where the endpoint says that it did nothing', async () => {
+  it('is not sent again at once where the endpoint says that it did nothing: others may use it meanwhile', async () => {
     const { error, requests } = await refreshed((_seen, response) => json(response, 429, {}));
-    expect(error).toMatchObject({ status: 429, attempts: 3 });
-    expect(requests).toBe(3);
+    expect(error).toMatchObject({ status: 429, attempts: 1, retryable: true });
+    expect(requests).toBe(1);
   });
 });

@@ -287,6 +287,30 @@ export const CONSENTS: readonly Case[] = [
       assert.deepEqual([reused, token.length], [0, 1]);
     },
   },
+  {
+    id: 'F206',
+    what: 'a process that is stopped while its own function gives the secret, and taken over: it sends no refresh token that the other has used',
+    run: async (bench) => {
+      await bench.script({ rotates: true });
+      const store = await storeWith(bench, 'refresh-0');
+      let isTaken = false;
+      const lock = async () => {
+        isTaken = false;
+        return { fence: '1', isHeld: async () => !isTaken, release: async () => {} };
+      };
+      const { clientSecret: _, ...options } = { ...user({ ...store, lock }), clientSecret: '' };
+      let asked = 0;
+      const clientSecret = async (): Promise<string> => {
+        asked += 1;
+        isTaken = true;
+        await call(connect(bench, user(store)));
+        return 'secret';
+      };
+      await call(connect(bench, { ...options, clientSecret }));
+      const { reused, token } = await bench.counts();
+      assert.deepEqual([asked, reused, token.length], [1, 0, 1]);
+    },
+  },
 ];
 
 const broken = async (): Promise<never> => {

@@ -55,6 +55,23 @@ export const TOKEN_PAUSES: readonly Case[] = [
     run: () => hammered(/in turn|thousand/),
   },
   {
+    id: 'F207',
+    what: 'fifty users of an app whose token endpoint answers 429 with Retry-After: 2: after each wait one request a second tries whether it is over',
+    run: async (bench) => {
+      const busy: Fault = { kind: 'status', status: 429, headers: { 'retry-after': '2' } };
+      await bench.script({ token: times(999, busy) });
+      const app = connect(bench);
+      const ask = (user: number): Promise<unknown> => {
+        const grant = { type: 'refresh_token', refreshToken: `first-${user}` } as const;
+        return failure(app.forSubject(`user-${user}`, grant).tokens.get({ withinMs: 7_000 }));
+      };
+      await Promise.all(Array.from({ length: 50 }, (_, user) => ask(user)));
+      const { token } = await bench.counts();
+      assert.ok(token.length <= 50 + 7, `${token.length} token requests`);
+      return `${token.length} token requests`;
+    },
+  },
+  {
     id: 'F196',
     what: 'the token endpoint fails, and is back: calls that can wait wait out the pause and succeed; others fail at once, and say how long it is',
     run: async (bench) => {
