@@ -69,8 +69,8 @@ export const PLANTED: readonly Planted[] = [
   {
     id: 'F187b',
     file: 'token-request.ts',
-    from: 'refresh_token: { ...TOKEN_RETRY.client_credentials, unsafe: false }',
-    to: 'refresh_token: { ...TOKEN_RETRY.client_credentials, unsafe: true }',
+    from: 'refresh_token: { ...TOKEN_RETRY.client_credentials, limit: 0, unsafe: false }',
+    to: 'refresh_token: { ...TOKEN_RETRY.client_credentials, limit: 1, unsafe: true }',
   },
   {
     id: 'F188',
@@ -166,8 +166,8 @@ export const PLANTED: readonly Planted[] = [
   {
     id: 'F199',
     file: 'token-state.ts',
-    from: 'stalled({ ...state, pause: pause ?? state.pause }',
-    to: 'stalled({ ...state }',
+    from: 'const paused = { ...state, pause };',
+    to: 'const paused = { ...state };',
   },
   { id: 'F01', file: 'token-operation.ts', from: 'baseMs: 250', to: 'baseMs: 0' },
   {

@@ -89,7 +89,8 @@ export const connect = <G extends Grant, T>(
   const { clientSecret } = options as Partial<Record<'clientSecret', unknown>>;
   const common: Common = {
     context,
-    forTokens: pipeline(context, []),
+    // Who waits for the token endpoint is a matter of token-state.ts, which remembers it.
+    forTokens: pipeline(context, [], retryStep(context.clock, context.random, false)),
     secrets: new ClientSecrets({ clientSecret }),
     refusals: new Refusals(),
     kept: undefined,
@@ -320,8 +321,13 @@ const noted =
     return pair;
   };
 
-const pipeline = ({ attempt, steps }: Context, access: readonly Middleware[]): Send =>
-  compose([steps.ensureOk, steps.retry, ...access, steps.observe], attempt);
+const pipeline = (
+  { attempt, steps }: Context,
+  access: readonly Middleware[],
+  retry = steps.retry,
+): Send => {
+  return compose([steps.ensureOk, retry, ...access, steps.observe], attempt);
+};
 
 /** What the calls of one client go through. */
 interface Way {

@@ -61,6 +61,8 @@ interface Waiter {
 }
 
 const WARNINGS: Readonly<Record<(TokenTask & { type: 'warn' })['about'], string>> = {
+  consent:
+    'The new code or refresh token could not be used; the consent that is stored goes on. Ask the user again if the new one was meant to replace it.',
   lock: 'The token store gave no lock; others may renew at the same time.',
   renewal: 'The token could not be renewed; the one in use is kept while it lasts.',
   rotation:

@@ -146,7 +146,7 @@ export type TokenTask =
       readonly until: number | undefined;
       readonly error: unknown;
     }
-  | { readonly type: 'warn'; readonly about: 'lock' | 'renewal' | 'rotation' | 'save' };
+  | { readonly type: 'warn'; readonly about: 'consent' | 'lock' | 'renewal' | 'rotation' | 'save' };
 
 export type Step = readonly [state: TokenState, tasks: readonly TokenTask[]];
 
@@ -416,10 +416,17 @@ const stumbled = (
   const state = { ...before, order: failed(before.order, grant, error) };
   // Another process may have used the refresh token and stored the next; or there is a new consent.
   const isLost = grant.type === 'refresh_token' && isDoubtful(error);
+  const isNoNew = isNewConsent(before.order) && !isNewConsent(state.order);
+  const hasOther = isNoNew && nextGrant(state.order) !== undefined;
   return error instanceof ReauthRequiredError || (isLost && error instanceof TokenError)
-    ? look(state, { ...flight, refusal: error })
+    ? warned(hasOther, look(state, { ...flight, refusal: error }))
     : crashed(state, flight, error, now);
 };
+
+const warned = (hasOther: boolean, [state, tasks]: Step): Step => [
+  state,
+  hasOther ? [{ type: 'warn', about: 'consent' }, ...tasks] : tasks,
+];
 
 const crashed = (state: TokenState, flight: Flight, error: unknown, now: Now): Step => {
   const pause = pauseAfter(error, state.pause, now);

@@ -297,7 +297,10 @@ describe('a stored token', () => {
     follow(initialState(refresh('r-0')), [
       [asked(1), [look(1, true)]],
       [loaded(1, found), [request(1, refresh('r-0'))]],
-      [failed(1, new ReauthRequiredError('no', { code: 'invalid_grant' })), [look(1, true)]],
+      [
+        failed(1, new ReauthRequiredError('no', { code: 'invalid_grant' })),
+        [{ type: 'warn', about: 'consent' }, look(1, true)],
+      ],
       [loaded(1, found), [serve('old')]],
     ]);
   });
@@ -502,6 +505,24 @@ describe('who finds that another has taken over its lock', () => {
       [locked(1), [look(1, true)]],
       [loaded(1, stored('b', { refreshToken: 'r-1', spent: ['r-0'] })), [serve('b'), unlock(1)]],
     ]);
+  });
+});
+
+describe('a new consent that is refused', () => {
+  it('is told as a warning where the stored one goes on', () => {
+    const refusal = new ReauthRequiredError('no', { code: 'invalid_grant' });
+    const over = stored('b', { refreshToken: 'r-1', expiresAt: 1 });
+    follow(
+      initialState(refresh('new')),
+      [
+        [asked(1), [look(1, true)]],
+        [loaded(1, over), [request(1, refresh('new'))]],
+        [failed(1, refusal), [{ type: 'warn', about: 'consent' }, look(1, true)]],
+        [loaded(1, over), [request(1, refresh('r-1'))]],
+        [failed(1, refusal), [look(1, true)]],
+      ],
+      at(1),
+    );
   });
 });
 

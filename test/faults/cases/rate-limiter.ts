@@ -154,7 +154,7 @@ export const RATE_LIMITER: readonly Case[] = [
       const api = await startHeldApi();
       const clock = leapingClock();
       const queue = watchedQueue();
-      const client = connect(api, { ...queue, clock });
+      const client = connect(api, { observe: queue.observe, clock });
       const first = call(client);
       await api.holds(1);
       api.answer(1, 200, used(inSeconds(30), { 'x-ratelimit-limit': '1' }));
@@ -199,7 +199,11 @@ const probing = async (
   const api = await startHeldApi();
   const clock = leapingClock();
   const queue = watchedQueue();
-  const client = connect(api, { ...queue, clock, rateLimit: { maxQueueMs: HOUR_MS } });
+  const client = connect(api, {
+    observe: queue.observe,
+    clock,
+    rateLimit: { maxQueueMs: HOUR_MS },
+  });
   const first = call(client);
   await api.holds(1);
   api.answer(1, code, headers);
