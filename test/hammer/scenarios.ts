@@ -61,6 +61,7 @@ const failing = (answer: Answer): Pick<Scenario, 'paths' | 'token'> => ({
 });
 
 const TOO_MANY = failing({ status: 429, headers: { 'retry-after': '30' }, body: {} });
+const SOON = failing({ status: 429, headers: { 'retry-after': '5' }, body: {} });
 const NOT_NOW = failing({ status: 503, headers: { 'retry-after': '30' }, body: {} });
 const WRONG_PAIR = failing({ status: 401, body: { error: 'invalid_client' } });
 const BROKEN = failing({ status: 500, body: {} });
@@ -75,6 +76,7 @@ const token = (value: string): Answer => ({
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: '429 with Retry-After: 30', most: 1, ...TOO_MANY },
+  { name: '429 with Retry-After: 5, longer than a call waits', most: 2, ...SOON },
   { name: '503 with Retry-After: 30', most: 1, ...NOT_NOW },
   { name: 'a wrong secret', most: 4, ...WRONG_PAIR },
   { name: '500', most: 12, ...BROKEN },
