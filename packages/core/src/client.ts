@@ -52,7 +52,7 @@ import {
 } from './options.js';
 import { isUncertain, outcomeNote } from './outcome.js';
 import { own, ownData, ownFields } from './own.js';
-import { rateGateOf } from './rate-gate.js';
+import { type RateGate, rateGateOf } from './rate-gate.js';
 import { rateLimit } from './rate-limit.js';
 import { type RawRequest, toOperation } from './raw-request.js';
 import { Refusals } from './refusals.js';
@@ -65,7 +65,6 @@ import type { Credentials } from './token-endpoint.js';
 import { tokenErrorOf } from './token-failure.js';
 import { ensureToken, withGrant } from './token-operation.js';
 import { type TokenProvider, tokenProviderOf } from './token-provider.js';
-import { memoryStore, type TokenStore } from './token-store.js';
 import { toolsOf, withTools } from './transport-tools.js';
 import { userAgentOf } from './user-agent.js';
 
@@ -89,13 +88,10 @@ export const connect = <G extends Grant, T>(
   const { clientSecret } = options as Partial<Record<'clientSecret', unknown>>;
   const common: Common = {
     context,
-    // Who waits for the token endpoint is a matter of token-state.ts, which remembers it.
-    forTokens: pipeline(context, [], retryStep(context.clock, context.random, false)),
+    forTokens: pipeline(context, []),
     secrets: new ClientSecrets({ clientSecret }),
     refusals: new Refusals(),
     kept: undefined,
-    root: undefined,
-    memory: undefined,
   };
   const client = openClient(api, options, common, close);
   const notice = lifeNotice(versionName(api), context.life, context.clock.now());
@@ -112,10 +108,6 @@ interface Common {
   readonly refusals: Refusals;
   /** Of its users, from the first on. */
   kept: KeptAccess | undefined;
-  /** The first client's, if it is a user's. */
-  root: Kept | undefined;
-  /** Where the users of an app without a store have their tokens. */
-  memory: TokenStore | undefined;
 }
 
 // The connections are those of the first client, and close with it.
@@ -132,13 +124,12 @@ const openClient = <G extends Grant, T>(
   const access =
     given === undefined ? ownAccess(api, options, common) : givenAccess(given, options, common);
   const { rateLimit: gate, secrets, steps, tokens } = access;
-  const transport = transportTo(context, { send: pipeline(context, steps), secrets });
+  const transport = transportTo(context, { send: pipeline(context, steps), secrets, waits: true });
   const request = (raw: RawRequest, callOptions?: CallOptions): Call<never> =>
     toCall((async () => transport.call(...toOperation<never>(raw), callOptions).withResponse())());
   const forSubject = (subject: string, grant?: Grant): Client<T, G> => {
     const its = subjectOptions(api, options, subject, grant);
-    common.kept ??= new KeptAccess(common.root);
-    common.memory ??= memoryStore();
+    common.kept ??= new KeptAccess(firstUser(api, options, context, { tokens, gate, secrets }));
     return openClient(api, its, common);
   };
   const { call } = transport;
@@ -168,7 +159,7 @@ export const createTransport = (
   const target = targetOf({ baseUrl, allowLoopbackHttp, prefix });
   const { close, ...wire } = createAxios(options.axios, target.origin);
   const context = contextOf(options, target, wire);
-  const way = { send: pipeline(context, []), secrets: new ClientSecrets() };
+  const way = { send: pipeline(context, []), secrets: new ClientSecrets(), waits: true };
   return { ...transportTo(context, way), close };
 };
 
@@ -244,48 +235,79 @@ const ownAccess = <G extends Grant, T>(
   options: ClientOptions<G>,
   common: Common,
 ): Access => {
-  const hasStore = options.store !== undefined;
-  const grant = checkGrant(options.grant, api.grants, versionName(api), hasStore);
-  const user = storeKey(common.context.target, grant, options);
+  const grant = grantOf(api, options);
+  const { user: key, grant: name } = placeOf(common.context, options, grant);
   const make = (last?: Access): Access => {
     const secrets = last?.secrets ?? new ClientSecrets(options, common.secrets);
     if (last) secrets.addGrant(grant);
-    const tokens = ownTokens(api, options, common, { grant, key: user, secrets });
+    const tokens = ownTokens(api, options, common, { grant, key, secrets });
     return accessWith(options, common.context, { tokens, safe: tokens, secrets, last });
   };
-  if (!isUsersGrant(grant)) return make();
+  return common.kept && isUsersGrant(grant) ? common.kept.of(key, name, make) : make();
+};
+
+/** What the first client of all knows is its user's, too. */
+const firstUser = <G extends Grant, T>(
+  api: ApiVersion<G, T>,
+  options: ClientOptions<G>,
+  context: Context,
+  {
+    gate,
+    secrets,
+    tokens,
+  }: { readonly gate: RateGate; readonly secrets: ClientSecrets; readonly tokens: TokenProvider },
+): Kept | undefined => {
+  const grant = grantOf(api, options);
+  if (!isUsersGrant(grant)) return undefined;
+  const parts = { tokens, safe: tokens, secrets, last: undefined };
+  const access = accessWith({ ...options, rateLimit: gate }, context, parts);
+  return { ...placeOf(context, options, grant), access };
+};
+
+const grantOf = <G extends Grant, T>(
+  api: ApiVersion<G, T>,
+  { grant, store }: ClientOptions<G>,
+): G => checkGrant(grant, api.grants, versionName(api), store !== undefined);
+
+/** What a user's access is found by. */
+const placeOf = <G extends Grant>(
+  { target }: Context,
+  options: ClientOptions<G>,
+  grant: G,
+): Omit<Kept, 'access'> => {
   const origin = originOf(grant);
-  const name = origin && `${grant.type} ${origin}`;
-  if (common.kept) return common.kept.of(user, name, make);
-  common.root = { user, grant: name, access: make() };
-  return common.root.access;
+  return {
+    user: storeKey(target, grant, options),
+    grant: origin && `${grant.type} ${origin}`,
+  };
 };
 
 const ownTokens = <G extends Grant, T>(
   api: ApiVersion<G, T>,
   options: ClientOptions<G>,
-  { context, forTokens, memory, refusals, secrets: ofApp }: Common,
+  { context, forTokens, kept, refusals, secrets: ofApp }: Common,
   {
     grant,
     key,
     secrets,
   }: { readonly grant: G; readonly key: string; readonly secrets: ClientSecrets },
 ): TokenProvider => {
-  const { store = memory } = options;
+  const { store = kept?.memory } = options;
   const { clock, random, tell } = context;
   const isPublic = own(api, 'publicClients') === true && mayBePublic(grant);
   const credentials = credentialsOf(options, isPublic);
   const isStated = typeof own(options, 'clientSecret') === 'string';
   return tokenProviderOf({
     endpoint: api,
-    transport: callsOf(context, { send: forTokens, secrets }),
+    transport: callsOf(context, { send: forTokens, secrets, waits: false }),
     grant,
     credentials: isStated ? credentials : noted(credentials, ofApp),
     clock,
     random,
     tell,
     store,
-    key,
+    // Of what is in no store many clients need not keep the name.
+    key: store && key,
     secrets,
     refusals,
   });
@@ -321,18 +343,15 @@ const noted =
     return pair;
   };
 
-const pipeline = (
-  { attempt, steps }: Context,
-  access: readonly Middleware[],
-  retry = steps.retry,
-): Send => {
-  return compose([steps.ensureOk, retry, ...access, steps.observe], attempt);
-};
+const pipeline = ({ attempt, steps }: Context, access: readonly Middleware[]): Send =>
+  compose([steps.ensureOk, steps.retry, ...access, steps.observe], attempt);
 
 /** What the calls of one client go through. */
 interface Way {
   readonly send: Send;
   readonly secrets: ClientSecrets;
+  /** Not for the token endpoint: token-state.ts remembers for how long, whoever leaves. */
+  readonly waits: boolean;
 }
 
 const callsOf = (context: Context, way: Way): Transport => {
@@ -362,7 +381,7 @@ const ofCall = (error: SdkError, written: Pick<HttpRequest, 'call' | 'operation'
 
 const run = async (
   { target, clock, tell, life, ...defaults }: Context,
-  { send, secrets }: Way,
+  { send, secrets, waits }: Way,
   stated: Operation,
   params: object,
   given: CallOptions | undefined,
@@ -374,7 +393,7 @@ const run = async (
   const wholeMs = options.timeoutMs ?? defaults.timeoutMs;
   const limitMs = wholeMs ?? ownMs ?? CALL_TIMEOUT_MS;
   const statedMs = options.attemptTimeoutMs ?? defaults.attemptTimeoutMs;
-  const policy = retryPolicy(id, usual, defaults.retry, options.retry);
+  const policy = { ...retryPolicy(id, usual, defaults.retry, options.retry), waits };
   const isRepeated = policy.limit > 0 && isRepeatedUnseen(operation, policy);
   const deadline = withDeadline(clock, limitMs, options.signal);
   const call = new CallState({

@@ -3,6 +3,7 @@ import type { FutileRenewals } from './futile-renewals.js';
 import type { RateGate } from './rate-gate.js';
 import type { ClientSecrets } from './secrets.js';
 import type { TokenProvider } from './token-provider.js';
+import { memoryStore, type TokenStore } from './token-store.js';
 
 /** What calls need to get in. */
 export interface Access {
@@ -30,6 +31,8 @@ const MOST_KEPT = 1_000;
  * takes the place of the one before.
  */
 export class KeptAccess {
+  /** Where users of an app without a store have their tokens. */
+  readonly memory: TokenStore = memoryStore();
   readonly #kept = new Map<string, Kept>();
 
   constructor(first: Kept | undefined) {

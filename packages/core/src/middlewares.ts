@@ -22,11 +22,11 @@ export const ensureOk =
   };
 
 /**
- * Repeats what may be repeated, spaced as the answer asks (unless `waits` is false: then it is told at once) or by a growing pause. The pause after a 429 does not count
+ * Repeats what may be repeated, spaced as the answer asks (unless the call's policy is not to wait) or by a growing pause. The pause after a 429 does not count
  * against the call's time limit: it is a wait for the rate limit, as in the queue of the gate.
  */
 export const retry =
-  (clock: Clock, random: () => number, waits = true): Middleware =>
+  (clock: Clock, random: () => number): Middleware =>
   async (request, next) => {
     const { call, operation } = request;
     let last: HttpResponse | TransportFault | undefined;
@@ -42,7 +42,7 @@ export const retry =
       const isLimited = !isFault(outcome) && outcome.status === 429 && operation.auth !== 'none';
       const by = repeatBy(request, outcome);
       const isTooLong =
-        (!waits && (askedMs ?? 0) > 0) ||
+        (call.retry.waits === false && (askedMs ?? 0) > 0) ||
         (askedMs ?? 0) > LONGEST_WAIT_MS ||
         (!isLimited && pauseMs > call.deadline.leftMs()) ||
         clock.monotonic() + pauseMs > by;

@@ -22,6 +22,8 @@ export interface RetryPolicy {
   /** May writes that are marked as safe be repeated? */
   readonly writes: boolean;
   readonly unsafe: boolean;
+  /** False: where an answer asks for a wait, it is told at once. */
+  readonly waits?: boolean;
 }
 
 /** May this request be sent again after this outcome? A write that is marked as safe only soon: {@link repeatBy}. */
