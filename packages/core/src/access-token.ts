@@ -20,16 +20,21 @@ export interface AccessTokenFields {
 export class AccessToken {
   readonly #value: string;
   readonly #refreshToken: string | undefined;
+  readonly #endsAt: number;
   readonly tokenType: string;
-  /** When the API stops taking it, by this machine's clock. The client renews it earlier. */
-  readonly expiresAt: Date;
 
   constructor({ value, tokenType, expiresAt, refreshToken }: AccessTokenFields) {
     this.#value = value;
     this.#refreshToken = refreshToken;
     this.tokenType = tokenType;
-    this.expiresAt = expiresAt;
+    // A Date weighs more than all the rest.
+    this.#endsAt = expiresAt.getTime();
     Object.defineProperty(this, INSPECT, SHOWN);
+  }
+
+  /** When the API stops taking it, by this machine's clock. The client renews it earlier. */
+  get expiresAt(): Date {
+    return new Date(this.#endsAt);
   }
 
   get value(): string {
