@@ -59,6 +59,14 @@ export const PLANTED: readonly Planted[] = [
     file: 'token-store.ts',
     from: "if (await isLost(held)) return { type: 'overtaken' };",
     to: '',
+    // Asked again before each request.
+    also: [
+      {
+        file: 'token-provider.ts',
+        from: "if (isOvertaken) throw new LostTurn('overtaken');",
+        to: '',
+      },
+    ],
   },
   {
     id: 'F187',
