@@ -67,7 +67,7 @@ const sumOf = (rows: number): number => {
 interface Flow {
   sent: number;
   used: number;
-  /** The most that the server was ahead of what the reader had used up. */
+  /** How far the server was ahead of what the reader had used up, once neither moved: what was told is heard by then. */
   ahead: number;
 }
 
@@ -83,9 +83,8 @@ const send = async (
   const write = async (text: string): Promise<void> => {
     const isTaken = response.write(text);
     flow.sent += Buffer.byteLength(text);
-    flow.ahead = Math.max(flow.ahead, flow.sent - flow.used);
     if (!isTaken) await once(response, 'drain');
-    // What the reader told meanwhile is heard first.
+    // What the reader tells meanwhile is heard.
     await setImmediate();
   };
   response.writeHead(200, { 'content-type': 'application/octet-stream' });
@@ -139,6 +138,7 @@ const standstill = async (flow: Flow): Promise<void> => {
     before = flow.sent;
     await wait(250);
   }
+  flow.ahead = flow.sent - flow.used;
 };
 
 describe('a million rows', () => {
