@@ -1,6 +1,6 @@
 import { withFields } from './error-copy.js';
 import { ReauthRequiredError, TokenError } from './errors.js';
-import { LOST_REFRESH } from './token-failure.js';
+import { LOST_REFRESH, withNote } from './token-failure.js';
 
 /** Why no token came, where no answer of the endpoint says it. `cause` is a failure that came before. */
 export const flightErrors = {
@@ -29,7 +29,10 @@ export const flightErrors = {
   afterLost: (error: TokenError, lost: TokenError): TokenError =>
     withFields(error, {
       attempts: error.attempts + lost.attempts,
-      message: error instanceof ReauthRequiredError ? error.message + LOST_REFRESH : error.message,
+      message:
+        error instanceof ReauthRequiredError
+          ? withNote(error.message, LOST_REFRESH)
+          : error.message,
     }),
   overAlready: (): TokenError =>
     new TokenError('The token had ended before it came: the endpoint took longer than it lives.', {

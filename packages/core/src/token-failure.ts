@@ -48,7 +48,7 @@ export const tokenErrorOf = (error: unknown, attempt: TokenAttempt): unknown => 
     // To try again later is of no use with a code.
     const first = isServers(error) ? undefined : error.hint;
     const hint = [first, isCode ? REAUTH_CODE : REAUTH].filter(Boolean).join(' ');
-    return new ReauthRequiredError(message + lostNote(isCode, attempts, isRefused), {
+    return new ReauthRequiredError(withNote(message, lostNote(isCode, attempts, isRefused)), {
       ...fields,
       hint,
     });
@@ -122,6 +122,10 @@ const lostNote = (isCode: boolean, attempts: number, isRefused: boolean): string
   }
   return attempts > 1 ? LOST_REFRESH : '';
 };
+
+/** What a server said may end without a stop. */
+export const withNote = (message: string, note: string): string =>
+  note === '' || /[.!?]$/.test(message) ? message + note : `${message}.${note}`;
 
 export const LOST_REFRESH =
   ' The answer to an earlier refresh was lost: it may have used up the refresh token.';

@@ -271,6 +271,19 @@ describe('a failure of the token endpoint', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it.each(['failed: 500', 'failed: 500.', 'failed: Why?'])(
+    'and what follows from it are two sentences: %s',
+    async (said) => {
+      const { error } = setUp(CODE, [
+        new ApiError(said, { ...ONCE, status: 500, outcome: 'answered' }),
+      ]);
+      const stop = /[.?]$/.test(said) ? '' : '.';
+      expect(await error()).toMatchObject({
+        message: `${said}${stop} The code may be used up: it is not sent again.`,
+      });
+    },
+  );
+
   it.each<readonly [what: string, Grant, SdkError, more: { note?: string; hint: string }]>([
     ['code', CODE, api('invalid_grant'), { hint: NEW_CODE }],
     ['refresh token', REFRESH, api('invalid_grant'), { hint: CONSENT }],
